@@ -1,0 +1,1 @@
+"""What a backend is, and the one that needs nothing."""

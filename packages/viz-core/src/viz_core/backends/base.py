@@ -1,0 +1,167 @@
+"""What a backend is."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from viz_core.errors import MissingSaveDirError, RankError
+from viz_core.ranks import get_rank, is_main_process
+from viz_core.types import Image, Kind, Ranks, Scalar
+
+__all__ = ["BaseVisBackend"]
+
+
+class BaseVisBackend:
+    """Keeps what a :class:`~viz_core.Visualizer` records, in one tracker or file format.
+
+    Override the ``add_*`` methods of the kinds you keep; none is required, and the others do
+    nothing. They are called by keyword, with what is already checked and converted, so
+    ``add_image(self, **kwargs)`` is complete. A backend that raises never stops training.
+
+    Constructing a backend opens nothing: no file, no network, no tracker. That happens in
+    :meth:`open_experiment`, at the first use of :attr:`experiment`; after :meth:`close` the
+    next use opens it again.
+
+    Args:
+        save_dir: The folder for everything the backend writes. The visualizer passes
+            ``<its save_dir>/vis_data`` unless the config names another.
+    """
+
+    #: Whether the backend records nothing without a ``save_dir``. The visualizer leaves it
+    #: out then, with one warning. May be a property.
+    needs_save_dir: bool = False
+
+    #: Which ranks record, set by the visualizer that the backend joins; None if used alone.
+    ranks: Ranks | None = None
+
+    def __init__(self, save_dir: str | os.PathLike[str] | None = None) -> None:
+        self.save_dir: str | None = None if save_dir is None else os.fspath(save_dir)
+        self._experiment: Any = None
+        self._experiment_pid = 0
+        self._experiment_lock = threading.RLock()
+
+    @property
+    def directory(self) -> Path:
+        """The folder to write to, made on first use.
+
+        It is ``save_dir``, and ``save_dir/rank_<n>`` where every rank records.
+
+        Raises:
+            MissingSaveDirError: If the backend has no ``save_dir``.
+            OSError: If the folder cannot be made.
+        """
+        if self.save_dir is None:
+            raise MissingSaveDirError(
+                f"{type(self).__name__} has no folder to write to; give save_dir= to the "
+                "visualizer or in the backend's config"
+            )
+        directory = Path(self.save_dir)
+        if self.ranks == "all":
+            directory /= f"rank_{get_rank()}"
+        directory.mkdir(parents=True, exist_ok=True)
+        return directory
+
+    @property
+    def experiment(self) -> Any:
+        """The tracker's own object, opened on first use, and again after :meth:`close`.
+
+        A forked child opens its own: what the parent opened is not touched there.
+
+        Raises:
+            RankError: On a rank that does not record.
+        """
+        if self.ranks == "main" and not is_main_process():
+            raise RankError(
+                f"{type(self).__name__}.experiment is opened on rank 0 only, and this is rank "
+                f"{get_rank()}; guard it with viz_core.is_main_process(), or record on every "
+                "rank with Visualizer(..., ranks='all')"
+            )
+        if self._experiment_pid != os.getpid():
+            self._experiment_lock = threading.RLock()  # another thread may have held it at fork
+            self._experiment, self._experiment_pid = None, os.getpid()
+        with self._experiment_lock:
+            if self._experiment is None:
+                self._experiment = self.open_experiment()
+            return self._experiment
+
+    @property
+    def is_open(self) -> bool:
+        """Whether this process has opened the experiment and not closed it since."""
+        return self._experiment is not None and self._experiment_pid == os.getpid()
+
+    def open_experiment(self) -> Any:
+        """Open the tracker and return its own object; called once per opening."""
+        return self
+
+    def add_config(self, config: Mapping[str, Any], **kwargs: Any) -> None:
+        """Keep the config of the run.
+
+        Args:
+            config: A mapping of plain values, however the user's config was made. One that is
+                an mmengine ``Config`` comes as it is, with its ``pretty_text`` and ``dump``.
+        """
+
+    def add_graph(self, model: Any, data_batch: Any, **kwargs: Any) -> None:
+        """Keep the graph of ``model``; ``data_batch`` is an input for it, or None."""
+
+    def add_image(self, name: str, image: Image, step: int = 0, **kwargs: Any) -> None:
+        """Keep a picture.
+
+        Args:
+            name: Any unicode, and it may contain ``/``.
+            image: RGB, uint8, contiguous, shape (H, W, 3), or (H, W, 4) if it has alpha.
+            step: Steps come in any order. The same name and step again replaces the picture.
+        """
+
+    def add_scalar(self, name: str, value: Scalar, step: int = 0, **kwargs: Any) -> None:
+        """Keep one number, as :meth:`add_scalars` keeps several."""
+        self.add_scalars(scalar_dict={name: value}, step=step, **kwargs)
+
+    def add_scalars(
+        self,
+        scalar_dict: Mapping[str, Scalar],
+        step: int = 0,
+        file_path: str | None = None,
+        **kwargs: Any,
+    ) -> None:
+        """Keep numbers that belong together.
+
+        Args:
+            scalar_dict: Ints and floats by name; NaN and infinities are floats.
+            step: Steps come in any order and may repeat; every (name, step, value) is kept.
+            file_path: Where MMEngine wants these numbers besides; a name ending in ``.json``.
+        """
+
+    def flush(self, sync: bool = False) -> None:
+        """Hand everything recorded so far to the tracker or the operating system.
+
+        Args:
+            sync: Also wait until the disk has it, where the backend writes files.
+        """
+
+    def close(self) -> None:
+        """Finish. Closing twice is fine, and so is recording again afterwards."""
+        self._experiment = None
+
+    def supports(self, kind: Kind) -> bool:
+        """Return whether records of this kind are kept: whether a class overrides ``add_<kind>``."""
+        kept = {"scalar", "scalars"} if kind in ("scalar", "scalars") else {kind}
+        return any(
+            getattr(type(self), f"add_{k}") is not getattr(BaseVisBackend, f"add_{k}") for k in kept
+        )
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Return what makes an equal, unopened backend in another process."""
+        state = self.__dict__.copy()
+        del state["_experiment_lock"]
+        state["_experiment"], state["_experiment_pid"] = None, 0
+        return state
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Take over the state, unopened."""
+        self.__dict__.update(state)
+        self._experiment_lock = threading.RLock()

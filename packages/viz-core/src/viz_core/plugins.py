@@ -1,0 +1,198 @@
+"""Finding plugins, and keeping a broken one away from the others."""
+
+from __future__ import annotations
+
+import os
+import threading
+import warnings
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pluggy
+
+from viz_core import hookspecs
+from viz_core.errors import PluginError, PluginWarning
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
+
+__all__ = ["GROUP", "Failure", "Offer", "PluginHost", "host"]
+
+#: The entry-point group. The number is the major version of the plugin API.
+GROUP = "viz.plugins.v1"
+
+_DISABLE = "VIZ_DISABLE_PLUGINS"
+
+
+@dataclass(frozen=True)
+class Offer:
+    """One name that a plugin provides."""
+
+    name: str
+    target: hookspecs.Target
+    provider: str
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A plugin that was left out, and why."""
+
+    provider: str
+    error: Exception
+
+    def __str__(self) -> str:
+        """Return the provider, the kind of error and the reason, on one line."""
+        reason = " ".join(str(self.error).split())
+        return f"{self.provider} ({type(self.error).__name__}: {reason})"
+
+
+class PluginHost:
+    """Asks every installed plugin the questions in :mod:`viz_core.hookspecs`.
+
+    Nothing is looked for or imported until the first question is asked. Each plugin is asked
+    by itself, since one pluggy call for all loses every answer to the first exception.
+
+    Args:
+        find: Returns the entry points to consider; by default all installed ones whose group
+            starts with ``viz.plugins.``.
+    """
+
+    def __init__(self, find: Callable[[], Iterable[EntryPoint]] | None = None) -> None:
+        self._find = find or _find_installed
+        self._lock = threading.RLock()
+        self.forget()
+
+    def forget(self) -> None:
+        """Forget all plugins, so that the next question looks for them anew."""
+        with self._lock:
+            self._manager = pluggy.PluginManager("viz")
+            self._manager.add_hookspecs(hookspecs)
+            self._failures: list[Failure] = []
+            self._disabled: list[str] = []
+            self._answers: dict[str, tuple[Offer, ...]] = {}
+            self._loaded = False
+            self._unannounced = 0
+
+    @property
+    def failures(self) -> tuple[Failure, ...]:
+        """The plugins that were left out."""
+        return tuple(self._failures)
+
+    @property
+    def disabled(self) -> tuple[str, ...]:
+        """The providers that ``VIZ_DISABLE_PLUGINS`` switched off."""
+        return tuple(self._disabled)
+
+    def offers(self, question: str) -> Sequence[Offer]:
+        """Return what all plugins answer to ``question``, the name of a hook.
+
+        Warns:
+            PluginWarning: Once for each plugin that is broken.
+        """
+        with self._lock:
+            self._load()
+            if question not in self._answers:
+                self._answers[question] = tuple(self._ask(question))
+            # Only now: a filter that turns warnings into errors must not cost the other plugins.
+            fresh, self._unannounced = self._failures[self._unannounced :], len(self._failures)
+        for failure in fresh:
+            warnings.warn(f"plugin left out: {failure}", PluginWarning, stacklevel=3)
+        return self._answers[question]
+
+    def register(self, plugin: object, name: str) -> None:
+        """Add a plugin by hand, as a test or a notebook does.
+
+        Raises:
+            PluginError: If ``plugin`` implements no hook, one that viz-core does not have, or
+                one with arguments that the hook does not have.
+        """
+        with self._lock:
+            try:
+                self._manager.register(plugin, name=name)
+                self._check(plugin)
+            except Exception as error:
+                self._drop(name)  # pluggy keeps what it half registered
+                if isinstance(error, pluggy.PluginValidationError):
+                    raise PluginError(str(error)) from error
+                raise
+            self._answers.clear()
+
+    def _load(self) -> None:
+        if self._loaded:
+            return
+        self._loaded = True
+        switched_off = set(os.environ.get(_DISABLE, "").replace(" ", "").split(","))
+        seen: set[str] = set()
+        for point in sorted(self._find(), key=_provider):
+            provider, distribution = _provider(point), _distribution(point).split()[0]
+            if {"*", distribution} & switched_off:
+                self._disabled.append(provider)
+                continue
+            if point.group != GROUP:
+                if distribution not in seen:  # one that speaks our version too is not meant
+                    self._leave_out(provider, PluginError(_too_new(point.group)))
+                continue
+            seen.add(distribution)
+            try:
+                self.register(point.load(), name=provider)
+            except Exception as error:  # noqa: BLE001  # a stranger's module may fail in any way
+                self._leave_out(provider, error)
+
+    def _ask(self, question: str) -> Iterable[Offer]:
+        for implementation in getattr(self._manager.hook, question).get_hookimpls():
+            provider = implementation.plugin_name
+            try:
+                answer = dict(implementation.function())
+            except Exception as error:  # noqa: BLE001  # a stranger's hook may fail in any way
+                self._leave_out(provider, error)
+                continue
+            for name, target in answer.items():
+                yield Offer(name, target, provider)
+
+    def _check(self, plugin: object) -> None:
+        callers = self._manager.get_hookcallers(plugin) or []
+        if not callers:
+            raise PluginError("no function in it is decorated with @viz_core.hookimpl")
+        unknown = sorted(caller.name for caller in callers if not caller.has_spec())
+        if unknown:
+            raise PluginError(
+                f"it implements {', '.join(unknown)}, which this viz-core does not ask; "
+                "upgrade viz-core or mend the name"
+            )
+
+    def _leave_out(self, provider: str, error: Exception) -> None:
+        self._drop(provider)
+        self._failures.append(Failure(provider, error))
+
+    def _drop(self, name: str) -> None:
+        if self._manager.has_plugin(name):
+            self._manager.unregister(name=name)
+
+
+def _find_installed() -> list[EntryPoint]:
+    from importlib.metadata import entry_points  # costs 27 ms, so not before it is needed
+
+    points = entry_points()
+    prefix = GROUP.rpartition("v")[0]
+    return [p for group in points.groups if group.startswith(prefix) for p in points.select(group=group)]
+
+
+def _distribution(point: EntryPoint) -> str:
+    """Return name and version of the distribution; a stale one may lack either."""
+    if point.dist is None:
+        return point.value.partition(":")[0]
+    metadata = point.dist.metadata
+    return f"{metadata['Name'] or point.dist._path.name} {metadata['Version'] or '?'}"
+
+
+def _provider(point: EntryPoint) -> str:
+    return f"{_distribution(point)} [{point.name}]"
+
+
+def _too_new(group: str) -> str:
+    return f"it is made for {group}, and this viz-core speaks {GROUP}; upgrade viz-core"
+
+
+#: The plugins installed in this environment.
+host = PluginHost()

@@ -1,0 +1,35 @@
+"""Which process of a distributed run this is, without importing torch."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+__all__ = ["get_rank", "get_world_size", "is_main_process"]
+
+
+def get_rank() -> int:
+    """Return the rank of this process; 0 if the run is not distributed.
+
+    Asks ``torch.distributed`` if it is imported and initialised, else reads the variable
+    ``RANK`` that torchrun sets. The answer may change once: when the group is initialised.
+    """
+    return _ask("get_rank", "RANK", 0)
+
+
+def get_world_size() -> int:
+    """Return the number of processes in the run; 1 if it is not distributed."""
+    return _ask("get_world_size", "WORLD_SIZE", 1)
+
+
+def is_main_process() -> bool:
+    """Return whether this is rank 0, the one that records."""
+    return get_rank() == 0
+
+
+def _ask(function: str, variable: str, default: int) -> int:
+    distributed = sys.modules.get("torch.distributed")
+    if distributed is not None and distributed.is_available() and distributed.is_initialized():
+        return int(getattr(distributed, function)())
+    value = os.environ.get(variable, "")
+    return int(value) if value.isdigit() else default
