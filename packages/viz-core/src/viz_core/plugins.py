@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import threading
 import warnings
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -84,8 +84,12 @@ class PluginHost:
         """The providers that ``VIZ_DISABLE_PLUGINS`` switched off."""
         return tuple(self._disabled)
 
-    def offers(self, question: str) -> Sequence[Offer]:
+    def offers(self, question: str, reserved: Collection[str] = ()) -> Sequence[Offer]:
         """Return what all plugins answer to ``question``, the name of a hook.
+
+        Args:
+            question: ``"viz_backends"`` or ``"viz_visualizers"``.
+            reserved: Names of viz-core's own, which no plugin can provide.
 
         Warns:
             PluginWarning: Once for each plugin that is broken.
@@ -93,7 +97,7 @@ class PluginHost:
         with self._lock:
             self._load()
             if question not in self._answers:
-                self._answers[question] = tuple(self._ask(question))
+                self._answers[question] = tuple(self._ask(question, reserved))
             # Only now: a filter that turns warnings into errors must not cost the other plugins.
             fresh, self._unannounced = self._failures[self._unannounced :], len(self._failures)
         for failure in fresh:
@@ -123,32 +127,33 @@ class PluginHost:
             return
         self._loaded = True
         switched_off = set(os.environ.get(_DISABLE, "").replace(" ", "").split(","))
-        seen: set[str] = set()
-        for point in sorted(self._find(), key=_provider):
-            provider, distribution = _provider(point), _distribution(point).split()[0]
-            if {"*", distribution} & switched_off:
+        points = sorted((_provider(point), point) for point in self._find())
+        ours = {_distribution(point) for _, point in points if point.group == GROUP}
+        for provider, point in points:
+            distribution = _distribution(point)
+            if "*" in switched_off or distribution.split()[0] in switched_off:
                 self._disabled.append(provider)
-                continue
-            if point.group != GROUP:
-                if distribution not in seen:  # one that speaks our version too is not meant
-                    self._leave_out(provider, PluginError(_too_new(point.group)))
-                continue
-            seen.add(distribution)
-            try:
-                self.register(point.load(), name=provider)
-            except Exception as error:  # noqa: BLE001  # a stranger's module may fail in any way
-                self._leave_out(provider, error)
+            elif point.group == GROUP:
+                self._load_one(point, provider)
+            elif distribution not in ours:  # one that speaks our version too is welcome
+                self._leave_out(provider, PluginError(_other_version(point.group)))
 
-    def _ask(self, question: str) -> Iterable[Offer]:
-        for implementation in getattr(self._manager.hook, question).get_hookimpls():
+    def _load_one(self, point: EntryPoint, provider: str) -> None:
+        try:
+            self.register(point.load(), name=provider)
+        except Exception as error:  # noqa: BLE001  # a stranger's module may fail in any way
+            self._leave_out(provider, error)
+
+    def _ask(self, question: str, reserved: Collection[str]) -> Iterator[Offer]:
+        for implementation in list(getattr(self._manager.hook, question).get_hookimpls()):
             provider = implementation.plugin_name
             try:
-                answer = dict(implementation.function())
+                offers = [Offer(n, t, provider) for n, t in dict(implementation.function()).items()]
+                _check_offers(offers, question, reserved)
             except Exception as error:  # noqa: BLE001  # a stranger's hook may fail in any way
                 self._leave_out(provider, error)
                 continue
-            for name, target in answer.items():
-                yield Offer(name, target, provider)
+            yield from offers
 
     def _check(self, plugin: object) -> None:
         callers = self._manager.get_hookcallers(plugin) or []
@@ -170,28 +175,41 @@ class PluginHost:
             self._manager.unregister(name=name)
 
 
+def _check_offers(offers: Iterable[Offer], question: str, reserved: Collection[str]) -> None:
+    for offer in offers:
+        if not isinstance(offer.name, str) or offer.name in reserved:
+            raise PluginError(
+                f"{question} offers {offer.name!r}, which is viz-core's own; rename it"
+            )
+        if not isinstance(offer.target, type) and ":" not in str(offer.target):
+            raise PluginError(
+                f"{question} offers {offer.target!r} as {offer.name!r}; a target is a class or "
+                '"package.module:Class"'
+            )
+
+
 def _find_installed() -> list[EntryPoint]:
     from importlib.metadata import entry_points  # costs 27 ms, so not before it is needed
 
     points = entry_points()
-    prefix = GROUP.rpartition("v")[0]
-    return [p for group in points.groups if group.startswith(prefix) for p in points.select(group=group)]
+    groups = sorted(group for group in points.groups if group.startswith("viz.plugins."))
+    return [point for group in groups for point in points.select(group=group)]
 
 
 def _distribution(point: EntryPoint) -> str:
-    """Return name and version of the distribution; a stale one may lack either."""
-    if point.dist is None:
-        return point.value.partition(":")[0]
-    metadata = point.dist.metadata
-    return f"{metadata['Name'] or point.dist._path.name} {metadata['Version'] or '?'}"
+    """Return name and version of the distribution; what a stale one left may lack either."""
+    metadata = point.dist.metadata if point.dist else None
+    if not metadata or not metadata["Name"]:
+        return f"{point.value.partition(':')[0]} ?"
+    return f"{metadata['Name']} {metadata['Version']}"
 
 
 def _provider(point: EntryPoint) -> str:
     return f"{_distribution(point)} [{point.name}]"
 
 
-def _too_new(group: str) -> str:
-    return f"it is made for {group}, and this viz-core speaks {GROUP}; upgrade viz-core"
+def _other_version(group: str) -> str:
+    return f"it is made for {group}, and this viz-core speaks {GROUP}; upgrade the older one"
 
 
 #: The plugins installed in this environment.

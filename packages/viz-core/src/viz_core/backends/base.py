@@ -101,8 +101,9 @@ class BaseVisBackend:
         """Keep the config of the run.
 
         Args:
-            config: A mapping of plain values, however the user's config was made. One that is
-                an mmengine ``Config`` comes as it is, with its ``pretty_text`` and ``dump``.
+            config: A mapping of plain values, however the user's config was made. From the
+                visualizer it is a :class:`~viz_core.RunConfig`, which has ``pretty_text`` too.
+            **kwargs: What the caller passed besides.
         """
 
     def add_graph(self, model: Any, data_batch: Any, **kwargs: Any) -> None:
@@ -115,6 +116,7 @@ class BaseVisBackend:
             name: Any unicode, and it may contain ``/``.
             image: RGB, uint8, contiguous, shape (H, W, 3), or (H, W, 4) if it has alpha.
             step: Steps come in any order. The same name and step again replaces the picture.
+            **kwargs: What the caller passed besides.
         """
 
     def add_scalar(self, name: str, value: Scalar, step: int = 0, **kwargs: Any) -> None:
@@ -134,6 +136,7 @@ class BaseVisBackend:
             scalar_dict: Ints and floats by name; NaN and infinities are floats.
             step: Steps come in any order and may repeat; every (name, step, value) is kept.
             file_path: Where MMEngine wants these numbers besides; a name ending in ``.json``.
+            **kwargs: What the caller passed besides.
         """
 
     def flush(self, sync: bool = False) -> None:

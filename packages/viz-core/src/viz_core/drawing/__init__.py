@@ -1,0 +1,1 @@
+"""Drawing on pixels: no files, ranks or backends."""

@@ -1,0 +1,260 @@
+"""A canvas with a recorder and a name: what users hold and libraries subclass."""
+
+from __future__ import annotations
+
+import os
+import warnings
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from viz_core.drawing.canvas import Canvas
+from viz_core.errors import MissingSaveDirError, VizWarning
+from viz_core.featmap import draw_featmap
+from viz_core.instances import NamedInstances
+from viz_core.joining import join_backends
+from viz_core.recorder import Recorder
+from viz_core.registries import VISUALIZERS
+from viz_core.window import Window
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from viz_core.types import ArrayLike, OnError, Ranks
+
+__all__ = ["Visualizer"]
+
+_FIG_CFG = {"frameon": False}
+
+Self = TypeVar("Self", bound="Visualizer")
+
+
+@VISUALIZERS.register_module()
+class Visualizer(Canvas, NamedInstances):
+    """Draws on images and records what a run yields, from anywhere in the code.
+
+    Drawing works on every rank and returns the visualizer. Recording goes to every backend in
+    order; one that fails neither stops the program nor robs the others.
+
+    Subclasses may add what they like: the drawing methods are :class:`~viz_core.Canvas`'s,
+    the instances :class:`~viz_core.instances.NamedInstances`'s.
+
+    Args:
+        name: What :meth:`get_instance` knows it by; not empty.
+        image: The picture to draw on, as :meth:`set_image` takes it.
+        vis_backends: Configs (``dict(type='LocalVisBackend')``) or backend objects, one or a
+            sequence. An entry may name itself (``name=``) and its folder (``save_dir=``).
+        save_dir: Backends write to ``<save_dir>/vis_data``. Without it those that need a
+            folder are left out, with a warning.
+        fig_save_cfg: Accepted for users of MMEngine; there is no such figure.
+        fig_show_cfg: Arguments of the ``matplotlib`` figure that :meth:`show` opens.
+        on_backend_error: ``'warn'``: the first failure of each kind is told, later ones are
+            counted, and :meth:`close` says what was not recorded. ``'raise'``: every backend
+            has its turn, then one :class:`~viz_core.RecordingError` names those that failed.
+        ranks: ``'main'``: rank 0 records. ``'all'``: each rank does, in files of its own.
+        background: Give each backend a worker of its own and return at once. Nothing is
+            dropped: a full queue blocks, and a normal exit writes what is left.
+
+    Raises:
+        TypeError, ValueError: For a wrong image, backend config or name.
+        UnknownTypeError: If nobody provides the type of a backend.
+    """
+
+    def __init__(
+        self,
+        name: str = "visualizer",
+        image: ArrayLike | None = None,
+        vis_backends: Any = None,
+        save_dir: str | os.PathLike[str] | None = None,
+        fig_save_cfg: Mapping[str, Any] | None = None,
+        fig_show_cfg: Mapping[str, Any] | None = None,
+        *,
+        on_backend_error: OnError = "warn",
+        ranks: Ranks = "main",
+        background: bool = False,
+    ) -> None:
+        NamedInstances.__init__(self, name)
+        Canvas.__init__(self, image)
+        if fig_save_cfg not in (None, _FIG_CFG):
+            warnings.warn(
+                f"fig_save_cfg={dict(fig_save_cfg or {})!r} has no effect: pictures are drawn "
+                "without a figure",
+                VizWarning,
+                stacklevel=2,
+            )
+        backends = join_backends(vis_backends, save_dir)
+        self._left_out = backends.left_out
+        self._recorder = Recorder(
+            backends.joined,
+            on_backend_error=on_backend_error,
+            ranks=ranks,
+            background=background,
+        )
+        self._window = Window(_FIG_CFG if fig_show_cfg is None else fig_show_cfg)
+        self._dataset_meta: Any = None
+
+    def __enter__(self: Self) -> Self:
+        """Return the visualizer; leaving the block closes it."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Close the visualizer."""
+        self.close()
+
+    @property
+    def dataset_meta(self) -> Any:
+        """What the dataset says of itself, such as ``classes`` and ``palette``; settable."""
+        return self._dataset_meta
+
+    @dataset_meta.setter
+    def dataset_meta(self, meta: Any) -> None:
+        self._dataset_meta = meta
+
+    @property
+    def _vis_backends(self) -> dict[str, Any]:
+        """The backends by name. MMDetection's DetVisualizationHook(show=True) assigns ``{}``."""
+        return self._recorder.backends
+
+    @_vis_backends.setter
+    def _vis_backends(self, backends: dict[str, Any]) -> None:
+        self._recorder.backends = backends
+
+    @property
+    def manager(self) -> Any:
+        """The ``matplotlib`` figure manager of the window, or None before :meth:`show`."""
+        return self._window.manager
+
+    def get_backend(self, name: str) -> Any:
+        """Return the backend called ``name``, or None if there is none.
+
+        Its ``experiment`` is the tracker's own object.
+
+        Raises:
+            MissingSaveDirError: If it was left out because it has no folder.
+        """
+        if name in self._left_out:
+            raise MissingSaveDirError(self._left_out[name])
+        return self._recorder.backends.get(name)
+
+    draw_featmap = staticmethod(draw_featmap)
+
+    def show(
+        self,
+        drawn_img: ArrayLike | None = None,
+        win_name: str = "image",
+        wait_time: float = 0.0,
+        continue_key: str = " ",
+        backend: str = "matplotlib",
+    ) -> None:
+        """Show a picture: in a window, inline in a notebook, or not at all without a display.
+
+        Args:
+            drawn_img: The picture, as :meth:`set_image` takes it; by default the one drawn on.
+            win_name: Title of the window.
+            wait_time: Seconds to wait for the key; 0 waits until it is pressed or the window
+                is closed.
+            continue_key: The key that goes on, as matplotlib calls it.
+            backend: ``'matplotlib'`` or ``'cv2'``.
+
+        Raises:
+            ValueError: If there is nothing to show or no such ``backend``.
+
+        Warns:
+            VizWarning: Once, if there is no display. Nothing is shown and nothing waits.
+        """
+        image = self.get_image() if drawn_img is None else drawn_img
+        self._window.show(image, win_name, wait_time, continue_key, backend)
+
+    def add_config(self, config: Any, **kwargs: Any) -> None:
+        """Record the config of the run.
+
+        Args:
+            config: A mapping, dataclass, ``argparse.Namespace``, an mmengine ``Config``, or an
+                OmegaConf or pydantic object.
+            **kwargs: Passed on to the backends.
+        """
+        self._recorder.add_config(config, **kwargs)
+
+    def add_graph(self, model: Any, data_batch: Any = None, **kwargs: Any) -> None:
+        """Record the graph of ``model``; ``data_batch`` is an input for it, or None."""
+        self._recorder.add_graph(model, data_batch, **kwargs)
+
+    def add_image(self, name: str, image: ArrayLike, step: int = 0, **kwargs: Any) -> None:
+        """Record a picture.
+
+        Args:
+            name: Any unicode; ``/`` groups.
+            image: RGB of shape (H, W), (H, W, 1), (H, W, 3) or (H, W, 4), array or tensor, bool,
+                integers in 0..255 or floats in 0..1. Turn BGR with ``image[..., ::-1]``.
+            step: Any whole number, in any order. The same name and step again replaces it.
+            **kwargs: Passed on to the backends.
+
+        Raises:
+            TypeError, ValueError: For another shape, dtype or range. Nothing is recorded then.
+        """
+        self._recorder.add_image(name, image, step, **kwargs)
+
+    def add_scalar(self, name: str, value: Any, step: int = 0, **kwargs: Any) -> None:
+        """Record a number.
+
+        Args:
+            name: Any unicode; ``/`` groups.
+            value: A number, or an array or tensor of one, of any device and dtype.
+            step: Any whole number, in any order; repeats are kept.
+            **kwargs: Passed on to the backends.
+
+        Raises:
+            TypeError, ValueError: If ``value`` is not one number.
+        """
+        self._recorder.add_scalar(name, value, step, **kwargs)
+
+    def add_scalars(
+        self,
+        scalar_dict: Mapping[str, Any],
+        step: int = 0,
+        file_path: str | None = None,
+        **kwargs: Any,
+    ) -> None:
+        """Record numbers that belong together.
+
+        Args:
+            scalar_dict: Numbers by name, as :meth:`add_scalar` takes them. A ``'step'`` in it
+                wins over the argument. The good ones are recorded even if one is not a number.
+            step: Any whole number, in any order; repeats are kept.
+            file_path: The local backend appends them to this ``.json`` file too.
+            **kwargs: Passed on to the backends.
+        """
+        self._recorder.add_scalars(scalar_dict, step, file_path, **kwargs)
+
+    def add_datasample(
+        self,
+        name: str,
+        image: ArrayLike,
+        data_sample: Any = None,
+        draw_gt: bool = True,
+        draw_pred: bool = True,
+        show: bool = False,
+        wait_time: float = 0,
+        step: int = 0,
+    ) -> None:
+        """Draw a sample and record the picture. Task libraries override it; here it does nothing."""
+
+    def flush(self, sync: bool = False) -> None:
+        """Hand everything recorded so far to the trackers; with ``sync`` also to the disk."""
+        self._recorder.flush(sync=sync)
+
+    def close(self, timeout: float | None = None) -> None:
+        """Finish the backends and close the window. It can be used again afterwards.
+
+        Args:
+            timeout: With ``background``, the seconds to wait for what is queued; None waits.
+
+        Warns:
+            RecordingWarning: If something was not recorded.
+        """
+        self._recorder.close(timeout=timeout)
+        self._window.close()

@@ -1,0 +1,136 @@
+"""The door: what is taken, what it becomes, and what is refused in which words."""
+
+import enum
+import math
+
+import numpy as np
+import pytest
+
+from viz_core import as_array, as_image, as_name, as_scalar, as_step
+
+
+def test_an_image_that_is_right_is_the_same_memory():
+    image = np.zeros((4, 6, 3), np.uint8)
+    assert as_image(image) is image
+
+
+@pytest.mark.parametrize(
+    ("given", "pixel"),
+    [
+        (np.full((2, 3), 7, np.uint8), [7, 7, 7]),
+        (np.full((2, 3, 1), 7, np.int64), [7, 7, 7]),
+        (np.full((2, 3, 3), True), [255, 255, 255]),
+        (np.full((2, 3, 3), 0.5, np.float64), [128, 128, 128]),
+        (np.full((2, 3, 3), 1.0, np.float16), [255, 255, 255]),
+        (np.full((2, 3, 4), 200, np.uint16), [200, 200, 200, 200]),
+    ],
+)
+def test_every_dtype_and_layout_becomes_uint8_with_channels_last(given, pixel):
+    image = as_image(given)
+    assert image.dtype == np.uint8
+    assert image.shape[:2] == (2, 3)
+    assert image.flags.c_contiguous
+    assert image[1, 2].tolist() == pixel
+
+
+def test_a_view_becomes_contiguous():
+    bgr = np.arange(24, dtype=np.uint8).reshape(2, 4, 3)
+    assert as_image(bgr[..., ::-1])[0, 0].tolist() == [2, 1, 0]
+
+
+@pytest.mark.parametrize(
+    ("given", "text"),
+    [
+        (
+            np.full((4, 4, 3), 255, np.float32),
+            r"image of dtype float32 must lie in 0\.\.1, got 255\.\.255 in shape \(4, 4, 3\); "
+            "divide it by 255 or convert it to uint8",
+        ),
+        (np.full((4, 4, 3), 300), r"image of dtype int64 must lie in 0\.\.255, got 300"),
+        (np.full((4, 4, 3), -1), r"got -1\.\.-1"),
+        (np.full((4, 4, 3), np.nan), r"got nan\.\.nan"),
+        (np.zeros((0, 4, 3)), r"must not be empty, got shape \(0, 4, 3\)"),
+        (np.zeros((3, 8, 8)), r"got \(3, 8, 8\); move the channels last with \.transpose"),
+        (np.zeros((2, 8, 8, 3)), "one picture of the batch at a time"),
+        (np.zeros((8, 8, 2)), r"got \(8, 8, 2\)"),
+    ],
+)
+def test_a_wrong_image_names_its_dtype_shape_and_range(given, text):
+    with pytest.raises(ValueError, match=text):
+        as_image(given)
+
+
+def test_what_is_no_array_says_what_to_do():
+    with pytest.raises(TypeError, match=r"boxes must be a numpy array or a torch tensor, got list"):
+        as_array([1, 2], "boxes")
+    with pytest.raises(TypeError, match="got complex128"):
+        as_image(np.zeros((4, 4, 3), complex))
+
+
+class Level(enum.IntEnum):
+    HIGH = 3
+
+
+@pytest.mark.parametrize(
+    ("given", "value"),
+    [
+        (1, 1),
+        (0.5, 0.5),
+        (True, 1),
+        (np.bool_(False), 0),
+        (np.float64(0.25), 0.25),
+        (np.float16(0.5), 0.5),
+        (np.int8(-3), -3),
+        (np.array(2.5), 2.5),
+        (np.array([[7]]), 7),
+        (np.longdouble(0.5), 0.5),
+        (Level.HIGH, 3),
+        (2**70, 2**70),
+    ],
+)
+def test_every_number_becomes_a_plain_one(given, value):
+    result = as_scalar(given)
+    assert result == value
+    assert type(result) is type(value)
+
+
+def test_nan_and_infinities_are_numbers():
+    assert math.isnan(as_scalar(np.float32("nan")))
+    assert as_scalar(-math.inf) == -math.inf
+
+
+@pytest.mark.parametrize(
+    ("given", "error", "text"),
+    [
+        ("0.5", TypeError, "loss must be a number, or an array or tensor of one, got str: '0.5'"),
+        (None, TypeError, "got NoneType"),
+        ([1.0], TypeError, "got list"),
+        (np.zeros(3), ValueError, r"loss must be one number, got shape \(3,\); reduce it"),
+        (np.zeros(0), ValueError, r"got shape \(0,\)"),
+        (np.array("a"), TypeError, "must be a real number, got dtype <U1"),
+        (1j, TypeError, "got complex"),
+        ("x" * 100, TypeError, r"\.\.\."),
+    ],
+)
+def test_what_is_no_number_is_refused(given, error, text):
+    with pytest.raises(error, match=text):
+        as_scalar(given, "loss")
+
+
+def test_a_step_is_whole():
+    assert [as_step(s) for s in (3, -1, np.int64(4), 5.0, np.array(6))] == [3, -1, 4, 5, 6]
+    assert type(as_step(5.0)) is int
+    for wrong in (0.5, math.nan, math.inf):
+        with pytest.raises(ValueError, match="step must be a whole number, got"):
+            as_step(wrong)
+
+
+def test_a_name_is_any_text_that_is_not_empty():
+    assert as_name("val/损失 😀") == "val/损失 😀"
+    with pytest.raises(TypeError, match="name must be a string, got int: 3"):
+        as_name(3)
+    for empty in ("", "  "):
+        with pytest.raises(ValueError, match="name must not be empty"):
+            as_name(empty)
+    with pytest.raises(ValueError, match="name must be valid unicode"):
+        as_name("\ud800")

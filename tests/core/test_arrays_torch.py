@@ -1,0 +1,44 @@
+"""The door, for tensors."""
+
+import numpy as np
+import pytest
+import torch
+
+from viz_core import as_array, as_image, as_scalar, as_step
+
+
+def test_a_tensor_shares_its_memory():
+    tensor = torch.zeros(2, 3)
+    as_array(tensor)[0, 0] = 5
+    assert tensor[0, 0] == 5
+
+
+def test_bfloat16_and_gradients_and_lazy_views_are_taken():
+    assert as_array(torch.ones(2, dtype=torch.bfloat16)).dtype == np.float32
+    assert as_array(torch.ones(2, requires_grad=True)).tolist() == [1, 1]
+    assert as_array(torch._neg_view(torch.ones(2))).tolist() == [-1, -1]
+
+
+@pytest.mark.parametrize("shape", [(3, 20, 30), (1, 20, 30), (20, 30), (20, 30, 3)])
+def test_a_tensor_may_have_its_channels_first(shape):
+    assert as_image(torch.full(shape, 0.5)).shape == (20, 30, 3)
+
+
+def test_an_ambiguous_tensor_has_its_channels_last():
+    tensor = torch.zeros(3, 5, 3)
+    tensor[..., 0] = 1
+    assert as_image(tensor).shape == (3, 5, 3)
+    assert as_image(tensor)[0, 0].tolist() == [255, 0, 0]
+
+
+@pytest.mark.parametrize(
+    "dtype", [torch.float16, torch.bfloat16, torch.float32, torch.float64, torch.int8, torch.bool]
+)
+def test_a_scalar_tensor_of_any_dtype_is_a_number(dtype):
+    assert as_scalar(torch.ones(1, dtype=dtype)) == 1
+    assert as_scalar(torch.tensor(1, dtype=dtype)) == 1
+
+
+def test_a_loss_with_a_gradient_is_a_number():
+    assert as_scalar(torch.tensor(0.5, requires_grad=True) * 2) == 1.0
+    assert as_step(torch.tensor(7)) == 7
