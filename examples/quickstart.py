@@ -1,0 +1,43 @@
+"""Draw on a photo and record it: python examples/quickstart.py [folder]."""
+
+import math
+import sys
+from pathlib import Path
+
+import numpy as np
+from matplotlib.cbook import get_sample_data
+from PIL import Image
+
+from viz_core import Visualizer
+
+folder = Path(sys.argv[1] if len(sys.argv) > 1 else "demo") / "quickstart"
+photo = np.asarray(Image.open(get_sample_data("grace_hopper.jpg")))  # (600, 512, 3), RGB
+
+rows, columns = np.ogrid[:600, :512]
+face = ((columns - 257) / 88) ** 2 + ((rows - 170) / 118) ** 2 < 1
+boxes = np.array([[160, 20, 355, 300], [228, 408, 372, 596]])
+labels = ["person: 98.2", "decorations: 87.5"]
+label_box = {"facecolor": "black", "alpha": 0.8, "pad": 2.5, "edgecolor": "none"}
+
+with Visualizer(vis_backends=[{"type": "LocalVisBackend"}], save_dir=folder) as visualizer:
+    visualizer.set_image(photo)
+    visualizer.draw_binary_masks(face, colors="dodgerblue", alphas=0.35)
+    visualizer.draw_bboxes(boxes, edge_colors=["dodgerblue", "orange"], line_widths=3)
+    visualizer.draw_texts(labels, boxes[:, :2] + 3, font_sizes=14, colors="white", bboxes=label_box)
+    visualizer.draw_circles(np.array([[214, 152], [292, 152]]), np.array([26, 26]), edge_colors="lime")
+    visualizer.draw_lines(np.array([240, 266]), np.array([152, 152]), colors="lime")
+    visualizer.draw_points(np.array([[214, 152], [292, 152], [253, 205]]), colors="red")
+    visualizer.draw_polygons(np.array([[40, 330], [150, 300], [190, 590], [10, 590]]), "violet", "--")
+    visualizer.add_image("drawn", visualizer.get_image())
+
+    activations = np.random.default_rng(0).random((64, 15, 13), np.float32) * face[20::40, 20::40]
+    heat = visualizer.draw_featmap(activations, photo, resize_shape=(600, 512), alpha=0.5)
+    visualizer.add_image("featmap", heat)
+
+    for step in range(100):
+        visualizer.add_scalars({"loss": math.exp(-step / 30), "lr": 0.1 * 0.98**step}, step=step)
+    visualizer.add_config({"model": {"type": "FasterRCNN", "classes": labels}, "epochs": 100})
+
+print(f"\nWritten to {folder}:")
+for path in sorted(p for p in folder.rglob("*") if p.is_file()):
+    print(f"  {path}  ({path.stat().st_size:,} bytes)")

@@ -1,0 +1,159 @@
+"""The test matrix: what is installed together, and what is run there.
+
+``nox`` runs what every change must pass; ``nox -t full`` the rows it leaves out; ``nox --list``
+is the menu. Tests run against built wheels, as a user would install them. A row of the matrix is
+a line in ``ROWS``.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+import nox
+
+nox.needs_version = ">=2025.2.9"
+nox.options.default_venv_backend = "uv|virtualenv"
+
+ROOT = Path(__file__).parent
+DIST = ROOT / "dist"
+PACKAGES = sorted(path.name for path in (ROOT / "packages").iterdir() if path.is_dir())
+
+CORE = "viz-core"
+TENSORBOARD = "viz-backend-tensorboard"
+WANDB = "viz-backend-wandb"
+MLFLOW = "viz-backend-mlflow"
+ADAPTER = "viz-mmdet-adapter"
+
+#: The version whose CPU build is small; plain ``torch`` may bring gigabytes of CUDA.
+TORCH = "torch==2.13.0"
+#: What runs MMDetection for real without compiling; mmengine imports pkg_resources.
+MMDET = (TORCH, "setuptools<81", "mmengine==0.10.7", "mmcv-lite==2.1.0", "mmdet==3.3.0")
+
+PYTHON = "3.11"
+
+if "PYENV_VERSION" not in os.environ and shutil.which("pyenv"):
+    # pyenv's shims find only the versions named here: the current one, then all others.
+    run = [["pyenv", "version-name"], ["pyenv", "versions", "--bare"]]
+    found = [v for a in run for v in subprocess.run(a, capture_output=True, text=True).stdout.split()]
+    os.environ["PYENV_VERSION"] = ":".join(dict.fromkeys(found))
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the matrix.
+
+    Args:
+        name: The session is called ``tests-<name>``.
+        packages: Ours, besides viz-core.
+        others: What is installed beside them.
+        tests: Where the tests at home here are; ``tests/installation`` runs in every row.
+        torch: Whether the tests that need torch (``test_*_torch.py``) are at home here. None
+            means that only those are.
+        pythons: The versions it runs on.
+        full: Leave it to ``nox -t full``.
+    """
+
+    name: str
+    packages: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
+    tests: tuple[str, ...] = ()
+    torch: bool | None = False
+    pythons: tuple[str, ...] = (PYTHON,)
+    full: bool = False
+
+
+ROWS = (
+    Row("core", tests=("tests/core",), pythons=("3.10", "3.11", "3.12", "3.13")),
+    Row("core-torch", (), (TORCH,), ("tests/core",), torch=None),
+    Row("tensorboard", (TENSORBOARD,), (), ("tests/backends/tensorboard",)),
+    Row("wandb", (WANDB,), (), ("tests/backends/wandb",)),
+    Row("mlflow", (MLFLOW,), ("mlflow",), ("tests/backends/mlflow",)),
+    Row("adapter", (ADAPTER,), (), ("tests/mmdet_adapter",)),
+)
+
+
+def _group(name: str) -> list[str]:
+    return list(nox.project.dependency_groups(nox.project.load_toml("pyproject.toml"), name))
+
+
+def _install(session: nox.Session, packages: tuple[str, ...], *others: str) -> None:
+    """Install our wheels, freshly built, and whatever else from the index."""
+    wheels = [str(next(DIST.glob(f"{p.replace('-', '_')}-*.whl"))) for p in packages]
+    # uv does not read pip's settings; this one may hold torch's CPU build.
+    links = os.environ.get("PIP_FIND_LINKS", "")
+    fresh = [f"--reinstall-package={p}" for p in packages] if session.venv_backend == "uv" else []
+    session.install(*fresh, *wheels, *others, env={"UV_FIND_LINKS": links})
+
+
+def _selected(row: Row) -> list[str]:
+    """Return pytest's arguments for the tests that are at home in ``row``."""
+    if row.torch is None:
+        return sorted(str(p) for where in row.tests for p in Path(where).rglob("test_*_torch.py"))
+    return [*row.tests, *([] if row.torch else ["--ignore-glob=*_torch.py"])]
+
+
+def _add_row(row: Row) -> None:
+    def tests(session: nox.Session) -> None:
+        _install(session, (CORE, *row.packages), *row.others, *_group("test"))
+        ours = {"VIZ_PACKAGES": " ".join((CORE, *row.packages))}
+        session.run("pytest", *_selected(row), "tests/installation", *session.posargs, env=ours)
+
+    tests.__doc__ = "Test " + " + ".join([CORE, *row.packages, *row.others]) + "."
+    nox.session(
+        name=f"tests-{row.name}",
+        python=list(row.pythons) if len(row.pythons) > 1 else row.pythons[0],
+        requires=["build"],
+        tags=["full"] if row.full else ["tests"],
+        default=not row.full,
+    )(tests)
+
+
+@nox.session(python=PYTHON)
+def build(session: nox.Session) -> None:
+    """Build the wheels of all packages, once; the tests install them."""
+    session.install("build", "hatchling>=1.27")
+    shutil.rmtree(DIST, ignore_errors=True)
+    for package in PACKAGES:
+        source = ROOT / "packages" / package
+        session.run("python", "-m", "build", "--no-isolation", "-o", str(DIST), str(source), silent=True)
+
+
+@nox.session(python=PYTHON, requires=["build"])
+def lint(session: nox.Session) -> None:
+    """Check style, formatting and that imports only go down the floors."""
+    _install(session, (CORE,), *_group("lint"))
+    session.run("ruff", "check")
+    session.run("ruff", "format", "--check")
+    session.run("lint-imports")
+
+
+@nox.session(python=PYTHON, requires=["build"])
+def types(session: nox.Session) -> None:
+    """Check the types of all packages with mypy --strict."""
+    _install(session, (CORE,), *_group("types"))
+    session.run("mypy", *(f"packages/{package}/src" for package in PACKAGES))
+
+
+@nox.session(python=PYTHON, requires=["build"], default=False)
+def demo(session: nox.Session) -> None:
+    """Run the examples and say where the pictures and curves lie."""
+    _install(session, (CORE, TENSORBOARD, ADAPTER), TORCH)
+    for example in ("quickstart", "featmap", "detection"):
+        session.run("python", f"examples/{example}.py", "demo")
+
+
+@nox.session(python=PYTHON, requires=["build"], default=False)
+def bench(session: nox.Session) -> None:
+    """Compare with MMEngine, supervision, OpenCV and the trackers; one file with ``-- drawing``."""
+    peers = ("supervision==0.31.0", "opencv-python-headless")
+    _install(session, tuple(PACKAGES), *MMDET, *peers, "mlflow")
+    for benchmark in session.posargs or ("drawing", "featmap", "images", "logging"):
+        session.run("python", f"benchmarks/{benchmark}.py", env={"MPLBACKEND": "Agg"})
+
+
+for _row in ROWS:
+    _add_row(_row)

@@ -1,0 +1,108 @@
+"""What is found and what is imported, whichever of our packages are installed."""
+
+import json
+import os
+import subprocess
+import sys
+from importlib.metadata import PackageNotFoundError, version
+
+import pytest
+
+from viz_core import VISBACKENDS, VISUALIZERS, UnknownTypeError
+
+#: Who provides which name to which registry.
+NAMES = {
+    "LocalVisBackend": ("viz-core", VISBACKENDS),
+    "TensorboardVisBackend": ("viz-backend-tensorboard", VISBACKENDS),
+    "WandbVisBackend": ("viz-backend-wandb", VISBACKENDS),
+    "MLflowVisBackend": ("viz-backend-mlflow", VISBACKENDS),
+    "Visualizer": ("viz-core", VISUALIZERS),
+    "DetLocalVisualizer": ("viz-mmdet-adapter", VISUALIZERS),
+}
+
+
+def is_installed(package):
+    try:
+        return bool(version(package))
+    except PackageNotFoundError:
+        return False
+
+
+INSTALLED = {package for package, _ in NAMES.values() if is_installed(package)}
+#: What the row says it installs; whatever is there when no row runs the tests.
+EXPECTED = set(os.environ.get("VIZ_PACKAGES", " ".join(INSTALLED)).split())
+
+#: Nobody pays for these before they are used.
+HEAVY = (
+    "matplotlib",
+    "PIL",
+    "torch",
+    "mmengine",
+    "mmdet",
+    "tensorboard",
+    "wandb",
+    "mlflow",
+    "importlib.metadata",
+)
+
+
+def modules_after(code):
+    """Return the names of the modules that a fresh interpreter has imported after ``code``."""
+    script = f"{code}\nimport sys, json; print(json.dumps(sorted(sys.modules)))"
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=60
+    )
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def test_the_row_installs_what_it_says():
+    assert INSTALLED == EXPECTED
+
+
+@pytest.mark.parametrize("registry", [VISBACKENDS, VISUALIZERS], ids=["backends", "visualizers"])
+def test_exactly_the_names_of_the_installed_packages_are_found(registry):
+    expected = {
+        name for name, (package, where) in NAMES.items() if where is registry and package in EXPECTED
+    }
+    assert set(registry.names()) == expected
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_name_is_found_or_its_package_is_named(name):
+    package, registry = NAMES[name]
+    if package in EXPECTED:
+        assert registry.get(name).__name__ == name
+    else:
+        with pytest.raises(UnknownTypeError, match=f"{package}, which is not installed"):
+            registry.get(name)
+
+
+def test_importing_the_core_imports_nothing_heavy_and_no_plugin():
+    before, after = modules_after("import numpy"), modules_after("import viz_core")
+    added = {name for name in set(after) - set(before) if not name.startswith("viz_core")}
+    assert not {name for name in added if name.split(".")[0] in HEAVY or name in HEAVY}
+    assert not {name for name in added if name.startswith("viz_")}
+
+
+def test_importing_our_packages_imports_no_tracker():
+    modules = [package.replace("-", "_") for package in sorted(EXPECTED)]
+    after = modules_after(f"import {', '.join(modules)}")
+    assert not {name for name in after if name.split(".")[0] in HEAVY}
+
+
+def test_a_local_backend_is_built_without_looking_for_plugins():
+    after = modules_after(
+        "import viz_core\nviz_core.VISBACKENDS.build({'type': 'LocalVisBackend', 'save_dir': 'x'})"
+    )
+    assert not {name for name in after if name.startswith("viz_") and "viz_core" not in name}
+    assert "importlib.metadata" not in after
+
+
+def test_a_backend_is_active_only_when_a_config_names_it(tmp_path):
+    from viz_core import Visualizer
+
+    visualizer = Visualizer(vis_backends=[{"type": "LocalVisBackend"}], save_dir=tmp_path)
+    visualizer.add_scalar("loss", 0.5)
+    visualizer.close()
+    assert [p.name for p in tmp_path.iterdir()] == ["vis_data"]
+    assert [p.name for p in (tmp_path / "vis_data").iterdir()] == ["scalars.json"]
