@@ -22,6 +22,8 @@ ROOT = Path(__file__).parent
 DIST = ROOT / "dist"
 PACKAGES = sorted(path.name for path in (ROOT / "packages").iterdir() if path.is_dir())
 
+THIRD_PARTY = sorted(path.name for path in (ROOT / "tests/third_party").iterdir())
+
 CORE = "viz-core"
 TENSORBOARD = "viz-backend-tensorboard"
 WANDB = "viz-backend-wandb"
@@ -153,6 +155,30 @@ def bench(session: nox.Session) -> None:
     _install(session, tuple(PACKAGES), *MMDET, *peers, "mlflow")
     for benchmark in session.posargs or ("drawing", "featmap", "images", "logging"):
         session.run("python", f"benchmarks/{benchmark}.py", env={"MPLBACKEND": "Agg"})
+
+
+@nox.session(python=PYTHON, requires=["build"])
+@nox.parametrize("package", THIRD_PARTY, ids=THIRD_PARTY)
+def stranger(session: nox.Session, package: str) -> None:
+    """Test a stranger's package, built as a wheel and installed beside viz-core's."""
+    source = ROOT / "tests" / "third_party" / package
+    wheels = Path(session.create_tmp())
+    session.install("build", "hatchling>=1.27")
+    session.run("python", "-m", "build", "-w", "-n", "-o", str(wheels), str(source), silent=True)
+    _install(session, (CORE,), str(next(wheels.glob("*.whl"))), *_group("test"))
+    session.run("pytest", str(source / "tests"), *session.posargs)
+
+
+@nox.session(python=PYTHON, default=False)
+def dev(session: nox.Session) -> None:
+    """Make .venv for an editor: all packages in editable mode, real trackers, torch, tools."""
+    session.run("uv", "venv", "--clear", "--python", PYTHON, ".venv", silent=True)
+    editable = [a for package in PACKAGES for a in ("-e", f"packages/{package}")]
+    tools = [tool for name in ("lint", "types", "test") for tool in _group(name)]
+    links = {"UV_FIND_LINKS": os.environ.get("PIP_FIND_LINKS", "")}
+    install = ("uv", "pip", "install", "--python", ".venv")
+    session.run(*install, *editable, *MMDET, "mlflow", *tools, env=links)
+    session.log("ready: .venv/bin/python")
 
 
 for _row in ROWS:

@@ -31,6 +31,9 @@ class BaseVisBackend:
             ``<its save_dir>/vis_data`` unless the config names another.
     """
 
+    #: Import name of the package it records with; None if it needs none.
+    tracker: str | None = None
+
     #: Whether the backend records nothing without a ``save_dir``. The visualizer leaves it
     #: out then, with one warning. May be a property.
     needs_save_dir: bool = False
@@ -150,11 +153,12 @@ class BaseVisBackend:
         """Finish. Closing twice is fine, and so is recording again afterwards."""
         self._experiment = None
 
-    def supports(self, kind: Kind) -> bool:
-        """Return whether records of this kind are kept: whether a class overrides ``add_<kind>``."""
+    @classmethod
+    def supports(cls, kind: Kind) -> bool:
+        """Return whether records of this kind are kept: whether the class has its own method."""
         kept = {"scalar", "scalars"} if kind in ("scalar", "scalars") else {kind}
         return any(
-            getattr(type(self), f"add_{k}") is not getattr(BaseVisBackend, f"add_{k}") for k in kept
+            getattr(cls, f"add_{k}") is not getattr(BaseVisBackend, f"add_{k}") for k in kept
         )
 
     def __getstate__(self) -> dict[str, Any]:

@@ -1,0 +1,123 @@
+"""``viz`` on the command line: which backends there are, and what is wrong with the others."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import importlib.metadata
+import importlib.util
+import json
+import warnings
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from typing import get_args
+
+import viz_core
+from viz_core import VISBACKENDS, PluginWarning, VizError
+from viz_core.plugins import host
+from viz_core.types import Kind
+
+__all__ = ["main"]
+
+
+@dataclass
+class Report:
+    """What is known of one backend.
+
+    Args:
+        name: What configs call it.
+        provider: Distribution, version and entry point.
+        tracker: The package it records with and its version; None if it needs none.
+        supports: The kinds of records it keeps.
+        problem: Why it cannot be used, or None.
+    """
+
+    name: str
+    provider: str
+    tracker: str | None = None
+    supports: list[str] = field(default_factory=list)
+    problem: str | None = None
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run ``viz`` and return its exit status: 1 if something is broken.
+
+    Args:
+        arguments: What stands after ``viz``; by default the program's own.
+    """
+    parser = argparse.ArgumentParser(prog="viz", description=viz_core.__doc__)
+    parser.add_argument("--version", action="version", version=f"viz-core {viz_core.__version__}")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="command")
+    backends = commands.add_parser("backends", help="list the backends that configs can name")
+    backends.add_argument("--check", action="store_true", help="import each tracker too")
+    backends.add_argument("--json", action="store_true", help="print JSON")
+    options = parser.parse_args(arguments)
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", PluginWarning)  # they are listed below
+        reports = [_examine(name, options.check) for name in VISBACKENDS.names()]
+    left_out = [str(failure) for failure in host.failures]
+    if options.json:
+        listing = {
+            "backends": [asdict(report) for report in reports],
+            "left_out": left_out,
+            "switched_off": list(host.disabled),
+        }
+        print(json.dumps(listing, indent=2))
+    else:
+        _print(reports, left_out, host.disabled)
+    return int(bool(left_out) or any(report.problem for report in reports))
+
+
+def _examine(name: str, check: bool) -> Report:
+    """Return what is known of the backend ``name``; only ``check`` imports its tracker."""
+    offers = VISBACKENDS.offers().get(name, [])
+    providers = [offer.provider for offer in offers] or [f"viz-core {viz_core.__version__}"]
+    report = Report(name, " and ".join(providers))
+    try:
+        backend = VISBACKENDS.get(name)
+    except VizError as error:
+        report.problem = " ".join(str(error).split())
+        return report
+    report.supports = [kind for kind in get_args(Kind) if _supports(backend, kind)]
+    tracker = getattr(backend, "tracker", None)
+    if tracker is not None:
+        report.tracker, report.problem = _find_tracker(tracker, check)
+    return report
+
+
+def _supports(backend: type, kind: str) -> bool:
+    if hasattr(backend, "supports"):
+        return bool(backend.supports(kind))
+    return hasattr(backend, f"add_{kind}")
+
+
+def _find_tracker(tracker: str, check: bool) -> tuple[str, str | None]:
+    """Return the tracker with its version, and what is wrong with it."""
+    if importlib.util.find_spec(tracker) is None:
+        return tracker, f"{tracker} is not installed"
+    if check:
+        try:
+            importlib.import_module(tracker)
+        except Exception as error:  # noqa: BLE001  # a stranger's package may fail in any way
+            return tracker, f"importing {tracker} failed: {type(error).__name__}: {error}"
+    try:
+        return f"{tracker} {importlib.metadata.version(tracker)}", None
+    except importlib.metadata.PackageNotFoundError:  # its distribution has another name
+        return tracker, None
+
+
+def _print(reports: Sequence[Report], left_out: Sequence[str], disabled: Sequence[str]) -> None:
+    width = max(len(report.name) for report in reports)
+    for report in reports:
+        print(f"{report.name:<{width}}  {report.provider}")
+        if report.tracker:
+            print(f"{'':<{width}}  tracker: {report.tracker}")
+        if report.supports:
+            print(f"{'':<{width}}  supports: {', '.join(report.supports)}")
+        if report.problem:
+            print(f"{'':<{width}}  broken: {report.problem}")
+    for failure in left_out:
+        print(f"left out: {failure}")
+    for provider in disabled:
+        print(f"switched off by VIZ_DISABLE_PLUGINS: {provider}")

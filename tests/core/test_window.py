@@ -1,0 +1,143 @@
+"""Windows: none without a display, a real one under a virtual display, closed by a real key."""
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+
+import pytest
+
+SHOW = """
+import sys, threading, time
+import numpy as np
+from viz_core import Visualizer
+image = np.zeros((120, 160, 3), np.uint8)
+image[:, :80] = 255
+visualizer = Visualizer(image=image)
+start = time.monotonic()
+visualizer.show({arguments})
+print(f"after {{time.monotonic() - start:.1f}} s")
+visualizer.close()
+"""
+
+
+@pytest.fixture
+def display():
+    """A virtual display of its own, as the variable DISPLAY."""
+    assert shutil.which("Xvfb"), "this test needs Xvfb: apt-get install xvfb"
+    read, write = os.pipe()
+    server = subprocess.Popen(
+        ["Xvfb", "-displayfd", str(write), "-screen", "0", "640x480x24", "-nolisten", "tcp"],
+        pass_fds=[write],
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    os.close(write)
+    with os.fdopen(read) as pipe:
+        number = pipe.readline().strip()
+    yield f":{number}"
+    server.terminate()
+    server.wait(10)
+
+
+def show(arguments, display=None, **variables):
+    environment = {**os.environ, "MPLBACKEND": "", "PYTHONUNBUFFERED": "1", **variables}
+    environment.pop("DISPLAY", None)
+    environment.pop("WAYLAND_DISPLAY", None)
+    if display:
+        environment["DISPLAY"] = display
+    return subprocess.Popen(
+        [sys.executable, "-c", SHOW.format(arguments=arguments)],
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def xdotool(display, *arguments):
+    return subprocess.run(
+        ["xdotool", *arguments],
+        env={**os.environ, "DISPLAY": display},
+        capture_output=True,
+        text=True,
+        timeout=20,
+    ).stdout.strip()
+
+
+def wait_for_window(display, title):
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        found = xdotool(display, "search", "--onlyvisible", "--name", f"^{title}$")
+        if found:
+            return found.splitlines()[0]
+        time.sleep(0.1)
+    raise AssertionError(f"no window called {title!r} came up")
+
+
+def test_without_a_display_it_returns_at_once_with_one_warning():
+    program = show("); visualizer.show(")  # shown twice, told once
+    out, err = program.communicate(timeout=60)
+    assert program.returncode == 0
+    assert "after" in out
+    assert err.count("VizWarning") == 1
+    assert "show() shows nothing: no display is set; use get_image()" in err
+    assert "matplotlib.pyplot" not in err
+
+
+def test_a_backend_without_windows_says_so(display):
+    program = show("", display, MPLBACKEND="Agg")
+    out, err = program.communicate(timeout=60)
+    assert program.returncode == 0, err
+    assert "after" in out
+    assert "matplotlib's backend agg has no windows" in err.lower().replace("agg", "agg")
+
+
+def test_an_unknown_backend_is_refused():
+    import numpy as np
+
+    from viz_core import Visualizer
+
+    visualizer = Visualizer(image=np.zeros((8, 8, 3), np.uint8))
+    with pytest.raises(ValueError, match="backend must be 'matplotlib' or 'cv2', got 'qt'"):
+        visualizer.show(backend="qt")
+
+
+def test_a_real_key_closes_a_real_window(display):
+    program = show("win_name='cat and dog', continue_key='c'", display)
+    window = wait_for_window(display, "cat and dog")
+    xdotool(display, "windowfocus", "--sync", window)
+    xdotool(display, "key", "--window", window, "x")  # another key does not
+    time.sleep(1)
+    assert program.poll() is None
+    xdotool(display, "key", "--window", window, "c")
+    out, err = program.communicate(timeout=30)
+    assert program.returncode == 0, err
+    assert "after" in out
+
+
+def test_the_default_key_is_space_and_a_second_show_uses_the_same_window(display):
+    program = show("win_name='one'); visualizer.show(image, win_name='two'", display)
+    window = wait_for_window(display, "one")
+    xdotool(display, "windowfocus", "--sync", window)
+    xdotool(display, "key", "--window", window, "space")
+    assert wait_for_window(display, "two") == window
+    xdotool(display, "key", "--window", window, "space")
+    out, err = program.communicate(timeout=30)
+    assert program.returncode == 0, err
+
+
+def test_wait_time_ends_the_wait(display):
+    program = show("wait_time=0.5", display)
+    out, err = program.communicate(timeout=60)
+    assert program.returncode == 0, err
+    assert "after" in out
+
+
+def test_closing_the_window_ends_the_wait(display):
+    program = show("win_name='to close'", display)
+    window = wait_for_window(display, "to close")
+    xdotool(display, "windowclose", window)
+    out, err = program.communicate(timeout=30)
+    assert program.returncode == 0, err

@@ -1,0 +1,1 @@
+"""Keypoints and skeletons on viz-core."""
