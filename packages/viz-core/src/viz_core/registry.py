@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable, Collection, Iterator, Mapping
-from difflib import get_close_matches
 from types import MappingProxyType
 from typing import Any, Generic, TypeVar, overload
 
@@ -213,6 +212,8 @@ class Registry(Generic[T]):
         return target
 
     def _explain(self, name: str) -> str:
+        from difflib import get_close_matches  # only an error pays for it
+
         available = self.names()
         lines = [f"no {self._kind} is called {name!r}"]
         close = get_close_matches(name, {*available, *self._homes}, n=1)
