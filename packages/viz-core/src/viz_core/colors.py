@@ -1,0 +1,126 @@
+"""Colours as users write them, to red, green, blue and opacity."""
+
+from __future__ import annotations
+
+import math
+from functools import lru_cache
+from typing import Any, TypeAlias, cast
+
+import numpy as np
+
+from viz_core.arrays import as_array, is_tensor
+from viz_core.types import Color, Colors
+
+__all__ = ["RGBA", "as_color", "as_colors", "faded", "spread"]
+
+#: Red, green and blue in 0..255, and opacity in 0..1.
+RGBA: TypeAlias = "tuple[int, int, int, float]"
+
+_NUMBERS = (int, float, np.number)
+
+
+def as_color(color: Color, name: str = "color") -> RGBA:
+    """Return a colour as red, green and blue in 0..255 and opacity in 0..1.
+
+    Args:
+        color: A matplotlib colour name, letter or hex string, ``'none'`` (fully transparent), or
+            3 or 4 numbers in 0..255 as a tuple, a list, an array or a tensor: red, green, blue
+            and opacity.
+        name: What the colour is called in an error.
+
+    Raises:
+        TypeError: If it is none of these.
+        ValueError: If no colour has that name, or a number is out of range.
+    """
+    if isinstance(color, str):
+        return _named(color, name)
+    if isinstance(color, np.ndarray) or is_tensor(color):
+        color = tuple(as_array(color).tolist())
+    if isinstance(color, (tuple, list)):
+        try:
+            return _numbered(tuple(color), name)
+        except TypeError:  # not hashable: not numbers
+            pass
+    raise TypeError(
+        f"{name} must be a colour name, or 3 or 4 numbers in 0..255, got "
+        f"{type(color).__name__}: {color!r}"
+    )
+
+
+def as_colors(
+    colors: Colors, count: int, name: str = "colors", *, cycle: bool = True
+) -> list[RGBA]:
+    """Return the colours of ``count`` items.
+
+    Args:
+        colors: One colour for all, or a list or an (N, 3) or (N, 4) array of one per item. More
+            than needed is fine.
+        count: How many items there are.
+        name: What the colours are called in an error.
+        cycle: Whether too few start over; else they are an error.
+
+    Raises:
+        TypeError: If an entry is not a colour.
+        ValueError: If a colour does not exist, or there are too few.
+    """
+    if isinstance(colors, np.ndarray) or is_tensor(colors):
+        colors = cast("list[Any]", as_array(colors).tolist())
+    if not isinstance(colors, list) or _is_one_color(colors):
+        return [as_color(cast(Color, colors), name)] * count
+    return spread([as_color(color, name) for color in colors[:count]], count, name, cycle=cycle)
+
+
+def faded(color: RGBA, alpha: float) -> RGBA:
+    """Return a colour with its opacity multiplied by ``alpha``."""
+    red, green, blue, opacity = color
+    return (red, green, blue, opacity * alpha)
+
+
+def spread(values: list[Any], count: int, name: str, *, cycle: bool) -> list[Any]:
+    """Return one value for each of ``count`` items, starting over where that is allowed."""
+    if len(values) >= count:
+        return values[:count]
+    if values and cycle:
+        return (values * -(-count // len(values)))[:count]
+    raise ValueError(
+        f"{name} must have one entry for each of the {count} items, got {len(values)}; "
+        "give one value instead of a list to use it for all"
+    )
+
+
+def _is_one_color(colors: list[Any]) -> bool:
+    """Whether a list is one colour's numbers, as in [255, 0, 0], not a colour per item."""
+    return len(colors) in (3, 4) and all(isinstance(number, _NUMBERS) for number in colors)
+
+
+@lru_cache(maxsize=4096)
+def _named(color: str, name: str) -> RGBA:
+    if color.lower() == "none":
+        return (0, 0, 0, 0.0)
+    from matplotlib.colors import to_rgba  # heavy, and only names need it
+
+    try:
+        red, green, blue, opacity = to_rgba(color)
+    except ValueError as error:
+        raise ValueError(
+            f"{name} must be a colour that matplotlib knows, such as 'g', 'tab:blue' or "
+            f"'#1f77b4', or a tuple of 3 numbers in 0..255, got {color!r}"
+        ) from error
+    return (round(red * 255), round(green * 255), round(blue * 255), float(opacity))
+
+
+@lru_cache(maxsize=4096)
+def _numbered(color: tuple[Any, ...], name: str) -> RGBA:
+    if not all(isinstance(number, _NUMBERS) for number in color):
+        raise TypeError(f"{name} must be 3 or 4 numbers in 0..255, got {color!r}")
+    if len(color) not in (3, 4):
+        raise ValueError(f"{name} must have 3 or 4 numbers in 0..255, got {len(color)}: {color!r}")
+    if not all(0 <= number <= 255 for number in color):  # NaN fails as well
+        raise ValueError(f"{name} must be numbers in 0..255, got {color!r}")
+    if max(color) <= 1 and any(not float(number).is_integer() for number in color):
+        scaled = tuple(round(float(number) * 255) for number in color)
+        raise ValueError(
+            f"{name} must be numbers in 0..255, and {color!r} looks like 0..1; write {scaled!r}"
+        )
+    red, green, blue = (math.floor(float(number) + 0.5) for number in color[:3])
+    return (red, green, blue, float(color[3]) / 255 if len(color) == 4 else 1.0)

@@ -1,0 +1,197 @@
+"""A font at one size: how wide its lines are, and which pixels they cover."""
+
+from __future__ import annotations
+
+import math
+import unicodedata
+from functools import lru_cache
+from typing import NamedTuple
+
+import numpy as np
+from matplotlib.font_manager import FontProperties
+
+from viz_core.drawing.agg import make_renderer
+from viz_core.drawing.blending import Octets
+from viz_core.drawing.caches import ByteCache
+from viz_core.drawing.fonts import cover
+from viz_core.drawing.surface import DPI
+
+__all__ = ["NUMERALS", "Extent", "Face", "Run", "find_face"]
+
+#: The end of a text that is set character by character: the scores of labels.
+NUMERALS = "0123456789.%"
+
+# Lines wider than this are rasterised in parts: Agg's pictures have an end.
+_CHUNK = 8192
+
+
+class Extent(NamedTuple):
+    """The size of a line in pixels; ascent and descent are at least those of "lp"."""
+
+    width: float
+    ascent: float
+    descent: float
+
+
+class Run(NamedTuple):
+    """The ink of a line.
+
+    Attributes:
+        coverage: 0 to 255, shape (h, w), cut to the ink; may be empty.
+        left: Of its first column, in pixels from where the line starts.
+        top: Of its first row, in pixels from the baseline, negative above it.
+        extent: The line's size, which includes spaces.
+    """
+
+    coverage: Octets
+    left: int
+    top: int
+    extent: Extent
+
+
+_NO_INK = np.empty((0, 0), np.uint8)
+_runs: ByteCache[Run] = ByteCache(8 << 20)
+
+
+class Face:
+    """A font at one size.
+
+    matplotlib's own renderer sets and rasterises the text, which brings shaping, kerning, several
+    fonts in one line, and a font object per thread. It takes a millisecond a line, however:
+    lines are kept. The scores of labels never repeat, so numerals at the end of a line are put
+    together from single characters, which is right because digits are not kerned.
+
+    Args:
+        properties: The font; its size is replaced.
+        size: In points.
+    """
+
+    def __init__(self, properties: FontProperties, size: float) -> None:
+        self.size = size
+        self._properties = properties.copy()
+        self._properties.set_size(size)
+        self._renderer = make_renderer(1, 1)[0]  # measures; drawing is done on others
+        _, height, descent = self._measure("lp", self._properties)
+        self.ascent = height - descent
+        self.descent = descent
+
+    def extent(self, text: str) -> Extent:
+        """Return the size of a line as it is drawn."""
+        head = text.rstrip(NUMERALS)
+        if len(head) == len(text):
+            return self.run(text).extent
+        if not head:
+            return self.numerals(text).extent
+        if not self.splits(head):
+            return self.run(text).extent
+        start = self.run(head).extent
+        end = self.numerals(text[len(head) :]).extent
+        return Extent(
+            round(start.width) + end.width,
+            max(start.ascent, end.ascent),
+            max(start.descent, end.descent),
+        )
+
+    def splits(self, head: str) -> bool:
+        """Whether numerals may be set apart after ``head``.
+
+        They may not where text runs from the right, or where ink reaches into their place.
+        """
+        if any(unicodedata.bidirectional(c) in ("R", "AL", "AN") for c in head):
+            return False
+        run = self.run(head)
+        return run.left + run.coverage.shape[1] <= round(run.extent.width) and all(
+            self.run(numeral).left >= 0 for numeral in NUMERALS
+        )
+
+    def run(self, text: str) -> Run:
+        """Return the ink of a line."""
+        key = (self, text)
+        return _runs.find(key) or self._keep(key, self._render(text, 0.0))
+
+    def turned(self, text: str, degrees: float) -> Run:
+        """Return the ink of a line that is turned counterclockwise around its start."""
+        key = (self, text, degrees)
+        return _runs.find(key) or self._keep(key, self._render(text, degrees))
+
+    def numerals(self, text: str) -> Run:
+        """Return the ink of a number, put together from its characters."""
+        place = 0.0
+        parts = []
+        for character in text:
+            run = self.run(character)
+            parts.append((round(place) + run.left, run))
+            place += run.extent.width
+        left = min(x for x, _ in parts)
+        right = max(x + run.coverage.shape[1] for x, run in parts)
+        top = min(run.top for _, run in parts)
+        bottom = max(run.top + run.coverage.shape[0] for _, run in parts)
+        coverage = np.zeros((bottom - top, right - left), np.uint8)
+        for x, run in parts:
+            height, width = run.coverage.shape
+            part = coverage[run.top - top : run.top - top + height, x - left : x - left + width]
+            np.maximum(part, run.coverage, out=part)
+        ascent = max(run.extent.ascent for _, run in parts)
+        descent = max(run.extent.descent for _, run in parts)
+        return Run(coverage, left, top, Extent(place, ascent, descent))
+
+    def _keep(self, key: tuple[object, ...], run: Run) -> Run:
+        return _runs.keep(key, run, run.coverage.nbytes + 400)
+
+    def _measure(self, text: str, properties: FontProperties) -> tuple[float, float, float]:
+        width, height, descent = self._renderer.get_text_width_height_descent(
+            text, properties, False
+        )
+        return float(width), float(height), float(descent)
+
+    def _render(self, text: str, degrees: float) -> Run:
+        text, properties = cover(text, self._properties)
+        if not text:
+            return Run(_NO_INK, 0, 0, Extent(0.0, self.ascent, self.descent))
+        width, height, descent = self._measure(text, properties)
+        extent = Extent(width, max(self.ascent, height - descent), max(self.descent, descent))
+        # Slanted and turned letters reach out of their line's box.
+        margin = math.ceil(self.size * DPI / 72) + 2
+        angle = math.radians(degrees)
+        ends_x, ends_y = width * math.cos(angle), -width * math.sin(angle)
+        reach = math.ceil(max(extent.ascent, extent.descent)) + margin
+        x0, x1 = math.floor(min(0, ends_x)) - reach, math.ceil(max(0, ends_x)) + reach
+        y0, y1 = math.floor(min(0, ends_y)) - reach, math.ceil(max(0, ends_y)) + reach
+        coverage = np.zeros((y1 - y0, x1 - x0), np.uint8)
+        for top in range(0, y1 - y0, _CHUNK):
+            for left in range(0, x1 - x0, _CHUNK):
+                part = coverage[top : top + _CHUNK, left : left + _CHUNK]
+                renderer, pixels = make_renderer(part.shape[1], part.shape[0])
+                context = renderer.new_gc()
+                context.set_foreground((1, 1, 1, 1), isRGBA=True)
+                renderer.draw_text(context, -x0 - left, -y0 - top, text, properties, degrees, False)
+                part[...] = pixels[..., 3]
+        rows = np.flatnonzero(coverage.any(axis=1))
+        columns = np.flatnonzero(coverage.any(axis=0))
+        if not len(rows):
+            return Run(_NO_INK, 0, 0, extent)
+        ink = coverage[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1].copy()
+        return Run(ink, x0 + int(columns[0]), y0 + int(rows[0]), extent)
+
+
+def find_face(properties: FontProperties | None, family: str, size: float) -> Face:
+    """Return the font to draw with.
+
+    Args:
+        properties: The font, or None for the plain font of ``family``.
+        family: A font's name, or a generic one such as ``sans-serif``.
+        size: In points.
+    """
+    if properties is None:
+        return _family_face(family, size)
+    return _property_face(properties, size)
+
+
+@lru_cache(maxsize=256)
+def _family_face(family: str, size: float) -> Face:
+    return Face(FontProperties(family=[family]), size)
+
+
+@lru_cache(maxsize=256)
+def _property_face(properties: FontProperties, size: float) -> Face:
+    return Face(properties, size)

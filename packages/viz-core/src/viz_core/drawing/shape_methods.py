@@ -1,0 +1,219 @@
+"""The methods of a canvas that draw boxes, polygons, circles, lines and points."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, TypeVar
+
+import numpy as np
+
+from viz_core.colors import as_colors, faded
+from viz_core.drawing import arguments as check
+from viz_core.drawing.picture import Picture
+from viz_core.types import ArrayLike, Colors
+
+__all__ = ["ShapeMethods"]
+
+Self = TypeVar("Self", bound="ShapeMethods")
+
+
+class ShapeMethods(Picture):
+    """Draws shapes; `Canvas` says what the style parameters mean."""
+
+    def draw_bboxes(
+        self: Self,
+        bboxes: ArrayLike,
+        edge_colors: Colors = "g",
+        line_styles: str | Sequence[str] = "-",
+        line_widths: float | Sequence[float] = 2,
+        face_colors: Colors = "none",
+        alpha: float | Sequence[float] = 0.8,
+    ) -> Self:
+        """Draw boxes, the line centred on the coordinates.
+
+        Args:
+            bboxes: x1, y1, x2, y2 with x1 <= x2 and y1 <= y2, shape (4,) or (N, 4).
+            edge_colors: Of the lines; see `Canvas`.
+            line_styles: See `Canvas`.
+            line_widths: See `Canvas`.
+            face_colors: Of the fillings.
+            alpha: Of lines and fillings.
+        """
+        surface = self._surface
+        boxes = check.as_coordinates(bboxes, "bboxes", 4, "x1, y1, x2, y2")
+        low, high = boxes[:, :2], boxes[:, 2:]
+        if (low > high).any():
+            row = int(np.flatnonzero((low > high).any(axis=1))[0])
+            raise ValueError(
+                f"bboxes must be x1, y1, x2, y2 with x1 <= x2 and y1 <= y2, got "
+                f"{boxes[row].tolist()} in row {row}; sort the corners, and turn x, y, width, "
+                "height into corners first"
+            )
+        from viz_core.drawing import outlines
+
+        styles = _styles(len(boxes), edge_colors, face_colors, line_widths, line_styles, alpha)
+        check.warn_if_out_of_bounds("bbox", low, high, self.width, self.height)
+        outlines.draw_outlines(surface, outlines.boxes(boxes), styles)
+        return self
+
+    def draw_polygons(
+        self: Self,
+        polygons: ArrayLike | Sequence[ArrayLike],
+        edge_colors: Colors = "g",
+        line_styles: str | Sequence[str] = "-",
+        line_widths: float | Sequence[float] = 2,
+        face_colors: Colors = "none",
+        alpha: float | Sequence[float] = 0.8,
+    ) -> Self:
+        """Draw closed polygons.
+
+        Args:
+            polygons: The corners of one, shape (M, 2), or a list of such, which may be empty.
+            edge_colors: Of the lines; see `Canvas`.
+            line_styles: See `Canvas`.
+            line_widths: See `Canvas`.
+            face_colors: Of the fillings.
+            alpha: Of lines and fillings.
+        """
+        surface = self._surface
+        given = polygons if isinstance(polygons, (list, tuple)) else [polygons]
+        corners = [
+            check.as_coordinates(polygon, f"polygons[{i}]", 2, "x, y of each corner")
+            for i, polygon in enumerate(given)
+        ]
+        for i, points in enumerate(corners):
+            if not len(points):
+                raise ValueError(f"polygons[{i}] must have corners, got none; leave it out")
+        from viz_core.drawing import outlines
+
+        styles = _styles(len(corners), edge_colors, face_colors, line_widths, line_styles, alpha)
+        if corners:
+            points = np.concatenate(corners)
+            check.warn_if_out_of_bounds("polygon", points, points, self.width, self.height)
+        outlines.draw_outlines(surface, outlines.polygons(corners), styles)
+        return self
+
+    def draw_circles(
+        self: Self,
+        center: ArrayLike,
+        radius: ArrayLike,
+        edge_colors: Colors = "g",
+        line_styles: str | Sequence[str] = "-",
+        line_widths: float | Sequence[float] = 2,
+        face_colors: Colors = "none",
+        alpha: float | Sequence[float] = 0.8,
+    ) -> Self:
+        """Draw circles.
+
+        Args:
+            center: x and y, shape (2,) or (N, 2).
+            radius: Shape (N,), or one number for all.
+            edge_colors: Of the lines; see `Canvas`.
+            line_styles: See `Canvas`.
+            line_widths: See `Canvas`.
+            face_colors: Of the fillings.
+            alpha: Of lines and fillings.
+        """
+        surface = self._surface
+        centers = check.as_coordinates(center, "center", 2, "x, y")
+        radii = _radii(radius, len(centers))
+        from viz_core.drawing import outlines
+
+        styles = _styles(len(centers), edge_colors, face_colors, line_widths, line_styles, alpha)
+        reach = np.array(radii).reshape(-1, 1)
+        check.warn_if_out_of_bounds(
+            "circle", centers - reach, centers + reach, self.width, self.height
+        )
+        outlines.draw_outlines(surface, outlines.circles(centers, radii), styles)
+        return self
+
+    def draw_lines(
+        self: Self,
+        x_datas: ArrayLike,
+        y_datas: ArrayLike,
+        colors: Colors = "g",
+        line_styles: str | Sequence[str] = "-",
+        line_widths: float | Sequence[float] = 2,
+    ) -> Self:
+        """Draw straight lines.
+
+        Args:
+            x_datas: x of the start and of the end, shape (2,) or (N, 2).
+            y_datas: y of the start and of the end, of the same shape.
+            colors: See `Canvas`.
+            line_styles: See `Canvas`.
+            line_widths: See `Canvas`.
+        """
+        surface = self._surface
+        x_pairs = check.as_coordinates(x_datas, "x_datas", 2, "x of start and end")
+        y_pairs = check.as_coordinates(y_datas, "y_datas", 2, "y of start and end")
+        if x_pairs.shape != y_pairs.shape:
+            raise ValueError(
+                f"x_datas and y_datas must have the same shape, got {np.shape(x_datas)} and "
+                f"{np.shape(y_datas)}"
+            )
+        from viz_core.drawing import outlines
+
+        styles = _styles(len(x_pairs), colors, "none", line_widths, line_styles, 1.0)
+        ends = np.stack([x_pairs, y_pairs], axis=-1).reshape(-1, 2)
+        check.warn_if_out_of_bounds("line", ends, ends, self.width, self.height)
+        outlines.draw_outlines(surface, outlines.segments(x_pairs, y_pairs), styles)
+        return self
+
+    def draw_points(
+        self: Self,
+        positions: ArrayLike,
+        colors: Colors = "g",
+        marker: str | None = None,
+        sizes: float | ArrayLike | Sequence[float] | None = None,
+    ) -> Self:
+        """Draw points. Points outside the picture are left out without a warning.
+
+        Args:
+            positions: x and y, shape (2,) or (N, 2).
+            colors: See `Canvas`.
+            marker: One of matplotlib's markers; a disk by default.
+            sizes: The square of the diameter in points, as in matplotlib's scatter; 36 by
+                default.
+        """
+        surface = self._surface
+        places = check.as_coordinates(positions, "positions", 2, "x, y")
+        from viz_core.drawing import points
+
+        count = len(places)
+        points.draw_points(
+            surface,
+            places,
+            as_colors(colors, count),
+            points.as_marker(marker),
+            check.per_item(36.0 if sizes is None else sizes, count, "sizes", check.as_length),
+        )
+        return self
+
+
+def _styles(
+    count: int, edges: Any, faces: Any, widths: Any, line_styles: Any, alphas: Any
+) -> list[Any]:
+    """Return the styles of shapes."""
+    from viz_core.drawing.outlines import Style
+
+    opacities = check.per_item(alphas, count, "alpha", check.as_fraction)
+    return list(
+        map(
+            Style,
+            map(faded, as_colors(edges, count, "edge_colors"), opacities),
+            map(faded, as_colors(faces, count, "face_colors"), opacities),
+            check.per_item(widths, count, "line_widths", check.as_length),
+            check.per_item(line_styles, count, "line_styles", check.as_line_style),
+        )
+    )
+
+
+def _radii(radius: ArrayLike, count: int) -> list[float]:
+    """Return the radius of each circle."""
+    radii = check.per_item(radius, count, "radius", check.as_length, cycle=False)
+    if np.size(radius) not in (1, count):
+        raise ValueError(
+            f"radius must have one entry per center, got {np.size(radius)} for {count}"
+        )
+    return radii

@@ -1,0 +1,133 @@
+"""The pixels that are drawn on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from viz_core.types import Image
+
+if TYPE_CHECKING:
+    from matplotlib.transforms import Affine2D
+
+__all__ = ["DPI", "AggTile", "Surface"]
+
+#: Line widths and font sizes are in points, 1/72 inch, of which the picture has this many pixels.
+DPI = 100.0
+
+# Agg's pictures end at 65,536 pixels a side in older versions, and cost 4 bytes a pixel: larger
+# ones are drawn in parts of this many pixels a side.
+_TILE = 4096
+
+
+class AggTile(NamedTuple):
+    """A part of the picture in matplotlib's rasteriser.
+
+    Attributes:
+        renderer: A `RendererAgg` that draws on the part.
+        transform: From the picture's pixels, y down, to the renderer's, y up. It is a flip and
+            a shift by whole pixels, so that shapes snap to the same pixels in every part.
+    """
+
+    renderer: Any
+    transform: Affine2D
+
+
+class Surface:
+    """An RGB picture that numpy and matplotlib's Agg draw on in turn.
+
+    RGB is the truth. What numpy can blend by slices is blended there; anything else goes through
+    an Agg renderer, made on first use, into which only the touched rectangle is copied and back.
+
+    Attributes:
+        pixels: uint8, shape (H, W, 3), contiguous.
+        rows: The same memory as (H, 3 * W), which is what whole rows of bytes are blended in.
+    """
+
+    pixels: Image
+    rows: npt.NDArray[np.uint8]
+
+    def __init__(self, image: Image) -> None:
+        self._renderer: tuple[Any, npt.NDArray[np.uint8]] | None = None
+        self.pixels = np.empty((0, 0, 3), np.uint8)
+        self.load(image)
+
+    @property
+    def height(self) -> int:
+        """Rows of the picture."""
+        return int(self.pixels.shape[0])
+
+    @property
+    def width(self) -> int:
+        """Columns of the picture."""
+        return int(self.pixels.shape[1])
+
+    def load(self, image: Image) -> None:
+        """Start over from ``image``, of shape (H, W, 3), or (H, W, 4): laid over white."""
+        shape = (*image.shape[:2], 3)
+        if self.pixels.shape != shape:
+            # Ours goes first, so that a picture of the next size can take its place in memory.
+            self.pixels = self.rows = np.empty((0, 0, 3), np.uint8)
+            self._renderer = None
+            self.pixels = np.empty(shape, np.uint8)
+            self.rows = self.pixels.reshape(shape[0], -1)
+        self.pixels[...] = image if image.shape[-1] == 3 else _over_white(image)
+
+    def agg(self, left: float, top: float, right: float, bottom: float) -> Iterator[AggTile]:
+        """Yield an Agg renderer for each part of the picture that the rectangle touches.
+
+        What was drawn on it is back in ``pixels`` when the loop goes on. Nothing is yielded for
+        a rectangle outside.
+
+        Args:
+            left: In pixels, like the others; parts of pixels count as whole ones.
+            top: Likewise.
+            right: Likewise.
+            bottom: Likewise.
+        """
+        x0, x1 = _whole(left, right, self.width)
+        y0, y1 = _whole(top, bottom, self.height)
+        for tile_top in range(y0 - y0 % _TILE, y1, _TILE):
+            for tile_left in range(x0 - x0 % _TILE, x1, _TILE):
+                yield from self._tile(
+                    tile_left,
+                    tile_top,
+                    slice(max(x0, tile_left), min(x1, tile_left + _TILE)),
+                    slice(max(y0, tile_top), min(y1, tile_top + _TILE)),
+                )
+
+    def _tile(self, left: int, top: int, columns: slice, rows: slice) -> Iterator[AggTile]:
+        from matplotlib.transforms import Affine2D
+
+        from viz_core.drawing.agg import make_renderer
+
+        if columns.start >= columns.stop or rows.start >= rows.stop:
+            return
+        if self._renderer is None:
+            self._renderer = make_renderer(min(self.width, _TILE), min(self.height, _TILE))
+        renderer, canvas = self._renderer
+        part = self.pixels[rows, columns]
+        copy = canvas[
+            rows.start - top : rows.stop - top, columns.start - left : columns.stop - left
+        ]
+        for channel in range(3):  # one channel at a time is 3 times as fast as all at once
+            copy[..., channel] = part[..., channel]
+        copy[..., 3] = 255
+        yield AggTile(renderer, Affine2D().scale(1, -1).translate(-left, top + canvas.shape[0]))
+        for channel in range(3):
+            part[..., channel] = copy[..., channel]
+
+
+def _whole(low: float, high: float, size: int) -> tuple[int, int]:
+    """Return the pixels from ``low`` to ``high`` that lie in 0..size."""
+    return int(np.clip(np.floor(low), 0, size)), int(np.clip(np.ceil(high), 0, size))
+
+
+def _over_white(image: Image) -> Image:
+    color = image[..., :3].astype(np.uint16)
+    opacity = image[..., 3:].astype(np.uint16)
+    blended: Image = ((color * opacity + 255 * (255 - opacity) + 127) // 255).astype(np.uint8)
+    return blended

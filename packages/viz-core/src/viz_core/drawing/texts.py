@@ -1,0 +1,172 @@
+"""Texts: lines that are aligned at a position, turned, and boxed."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from viz_core.colors import RGBA
+from viz_core.drawing.arguments import as_string
+from viz_core.drawing.blending import blend
+from viz_core.drawing.faces import Extent, Face
+from viz_core.drawing.labels import find_label_style
+from viz_core.drawing.outlines import Style, draw_outlines, place
+from viz_core.drawing.surface import Surface
+from viz_core.drawing.text_boxes import Box, box_path
+
+__all__ = ["Text", "as_horizontal", "as_vertical", "draw_texts", "measure"]
+
+# The alignments there are, and which part of a text's width lies before its position.
+_HORIZONTAL = {"left": 0.0, "center": 0.5, "right": 1.0}
+_VERTICAL = ("top", "bottom", "center", "baseline", "center_baseline")
+
+_LINE_SPACING = 1.2
+_NOTHING: RGBA = (0, 0, 0, 0.0)
+
+
+class Text(NamedTuple):
+    """One text to draw.
+
+    Attributes:
+        text: May have several lines.
+        x: Of the position.
+        y: Likewise.
+        face: The font.
+        color: Of the letters.
+        horizontal: Which side of the text is at the position.
+        vertical: Likewise.
+        box: Behind the text, or None.
+        rotation: In degrees, counterclockwise.
+    """
+
+    text: str
+    x: float
+    y: float
+    face: Face
+    color: RGBA
+    horizontal: str
+    vertical: str
+    box: Box | None
+    rotation: float
+
+
+def as_horizontal(value: Any, name: str) -> str:
+    """Return a horizontal alignment."""
+    return _one_of(_HORIZONTAL, value, name)
+
+
+def as_vertical(value: Any, name: str) -> str:
+    """Return a vertical alignment."""
+    return _one_of(_VERTICAL, value, name)
+
+
+def _one_of(allowed: Iterable[str], value: Any, name: str) -> str:
+    if as_string(value, name) not in allowed:
+        raise ValueError(f"{name} must be one of {', '.join(allowed)}, got {value!r}")
+    return str(value)
+
+
+def draw_texts(surface: Surface, texts: Iterable[Text]) -> None:
+    """Draw texts in their order."""
+    rows = surface.rows
+    for text in texts:
+        words, x, y, face, color, horizontal, vertical, box, rotation = text
+        if rotation or "\n" in words or not (box is None or box.is_plain):
+            _draw_block(surface, text)
+            continue
+        background, padding = (box.face, box.padding) if box else (_NOTHING, 0.0)
+        label = find_label_style(face, color, background, padding).label(words)
+        if horizontal != "left":
+            x -= label.width * _HORIZONTAL[horizontal]
+        if vertical != "baseline":
+            y += _baseline(vertical, label.ascent, label.descent)
+        left, top = math.floor(x + 0.5) + label.left, math.floor(y + 0.5) + label.top
+        blend(rows, label.tile, left, top)
+
+
+def measure(text: str, face: Face) -> tuple[float, float]:
+    """Return the width and height of a text in pixels, without a box."""
+    block = _Block(text, face)
+    return block.width, block.height
+
+
+def _baseline(vertical: str, ascent: float, height_below: float) -> float:
+    """Return how far below the position the first baseline lies.
+
+    Args:
+        vertical: The alignment.
+        ascent: Of the first line.
+        height_below: From the first baseline to the end of the text.
+    """
+    if vertical == "top":
+        return ascent
+    if vertical == "bottom":
+        return -height_below
+    if vertical == "center":
+        return (ascent - height_below) / 2
+    return ascent / 2 if vertical == "center_baseline" else 0.0
+
+
+class _Block:
+    """The lines of a text, set below each other from the left.
+
+    Attributes:
+        lines: Each with its width and how far its baseline is below the first.
+        ascent: Of the first line.
+        width: Of the widest line.
+        height: From the top of the first line to the bottom of the last.
+    """
+
+    def __init__(self, text: str, face: Face) -> None:
+        self.lines: list[tuple[str, float, float]] = []
+        baseline = 0.0
+        extent = Extent(0.0, 0.0, 0.0)
+        for line in text.split("\n"):
+            below = extent.descent
+            extent = face.extent(line) if line else Extent(0.0, face.ascent, face.descent)
+            if self.lines:
+                baseline += below + _LINE_SPACING * extent.ascent
+            else:
+                self.ascent = extent.ascent
+            self.lines.append((line, extent.width, baseline))
+        self.width = max(width for _, width, _ in self.lines)
+        self.height = self.ascent + baseline + extent.descent
+
+
+def _draw_block(surface: Surface, text: Text) -> None:
+    """Draw a text of any kind: of several lines, turned, or with a box of its own shape."""
+    block = _Block(text.text, text.face)
+    angle = math.radians(text.rotation)
+    # y points down in pictures, and rotation is counterclockwise as seen.
+    turn = np.array([[math.cos(angle), math.sin(angle)], [-math.sin(angle), math.cos(angle)]])
+    top, bottom = -block.ascent, block.height - block.ascent
+    corners = np.array([[0, top], [block.width, top], [block.width, bottom], [0, bottom]]) @ turn.T
+    # Like matplotlib's, alignment is that of the upright box around the turned text.
+    left, high = corners.min(axis=0)
+    right, low = corners.max(axis=0)
+    fraction = _HORIZONTAL[text.horizontal]
+    origin = np.array(
+        [
+            text.x - (left + (right - left) * fraction),
+            text.y + _baseline(text.vertical, -high, low),
+        ]
+    )
+    if text.box is not None:
+        outline = place(box_path(text.box, block.width, top, bottom), turn, origin)
+        style = Style(text.box.edge, text.box.face, text.box.width, text.box.dashes)
+        draw_outlines(surface, [outline], [style])
+    letters = find_label_style(text.face, text.color, _NOTHING, 0.0)
+    for line, width, baseline in block.lines:
+        if not line.strip():
+            continue
+        # Lines of one text are aligned with each other as the text is with its position.
+        start = origin + turn @ ((block.width - width) * fraction, baseline)
+        x, y = (math.floor(value + 0.5) for value in start)
+        if text.rotation:
+            label = letters.turned(line, text.rotation)
+        else:
+            label = letters.label(line)
+        blend(surface.rows, label.tile, x + label.left, y + label.top)
