@@ -1,0 +1,24 @@
+"""Record images, numbers and configs from viz-core to TensorBoard.
+
+Installed, it is found by name: ``dict(type="TensorboardVisBackend")``.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from viz_backend_tensorboard.backend import TensorboardVisBackend
+
+__version__ = "0.1.0"
+
+__all__ = ["TensorboardVisBackend"]
+
+
+def __getattr__(name: str) -> Any:
+    """Import the backend, and TensorBoard with it, when it is first asked for."""
+    if name == "TensorboardVisBackend":
+        from viz_backend_tensorboard.backend import TensorboardVisBackend
+
+        return TensorboardVisBackend
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

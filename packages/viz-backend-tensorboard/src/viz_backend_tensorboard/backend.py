@@ -1,0 +1,167 @@
+"""The backend that writes TensorBoard's event files."""
+
+# ruff: noqa: ARG002  # a backend takes what callers may pass, also where it means nothing here
+
+from __future__ import annotations
+
+import logging
+import math
+import os
+import warnings
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from viz_backend_tensorboard import events
+from viz_backend_tensorboard.config_text import config_markdown
+from viz_backend_tensorboard.event_file import EventFile
+from viz_backend_tensorboard.images import encode_png
+from viz_core import BaseVisBackend, RecordingWarning, as_image, as_name, as_scalar, as_step
+from viz_core.types import ArrayLike
+
+__all__ = ["TensorboardVisBackend"]
+
+_logger = logging.getLogger(__name__)
+
+_LARGEST_FLOAT32 = 3.4028234663852886e38
+
+
+class TensorboardVisBackend(BaseVisBackend):
+    """Keeps images, numbers, configs and graphs where TensorBoard finds them.
+
+    The event files lie in ``save_dir`` itself; ``tensorboard --logdir <save_dir>`` shows them.
+    A record is in the file when the call returns: killing the process loses none, a forked
+    child writes files of its own, and a full disk leaves whole records and a running program.
+
+    torch is needed for :attr:`experiment` and :meth:`add_graph` only. Numbers are float32, as
+    TensorBoard keeps them. Every point is stored, also when its step goes back or repeats;
+    the default view of TensorBoard shows the points of a name up to where its steps go back,
+    ``tensorboard --load_fast=false`` shows all.
+
+    Args:
+        save_dir: The folder of the run.
+        resume: The step at which a crashed run in the same folder goes on. TensorBoard then
+            hides what that run recorded at this step or later; the files keep it.
+
+    Raises:
+        TypeError, ValueError: If ``resume`` is not a whole number.
+    """
+
+    needs_save_dir = True
+
+    #: What must be installed, for ``viz backends``.
+    tracker = "tensorboard"
+
+    def __init__(
+        self, save_dir: str | os.PathLike[str] | None = None, *, resume: int | None = None
+    ) -> None:
+        super().__init__(save_dir)
+        if isinstance(resume, bool):
+            raise TypeError(
+                f"resume must be the step at which the run goes on, got {resume!r}; "
+                "pass the step of the checkpoint, as in resume=1200"
+            )
+        self._events = EventFile(self._locate, None if resume is None else as_step(resume))
+
+    def _locate(self) -> Path:
+        return self.directory
+
+    @property
+    def is_open(self) -> bool:
+        """Whether this process has an event file open."""
+        return self._events.is_open or super().is_open
+
+    def open_experiment(self) -> Any:
+        """Return torch's ``SummaryWriter``, writing through this backend's file.
+
+        Raises:
+            ModuleNotFoundError: If torch is not installed.
+        """
+        try:
+            from viz_backend_tensorboard.summary_writer import DurableSummaryWriter
+        except ModuleNotFoundError as error:
+            if error.name != "torch":
+                raise
+            raise ModuleNotFoundError(
+                "TensorboardVisBackend.experiment is torch's SummaryWriter, and torch is not "
+                "installed; pip install torch. Images, numbers and configs do without it",
+                name="torch",
+            ) from error
+        return DurableSummaryWriter(self._events)
+
+    def add_config(self, config: Mapping[str, Any], **kwargs: Any) -> None:
+        """Keep the config as the text ``config``: a table, and the whole of it below."""
+        text = getattr(config, "pretty_text", None) or repr(dict(config))
+        self._events.write(events.text("config/text_summary", config_markdown(config, text)))
+
+    def add_graph(self, model: Any, data_batch: Any, **kwargs: Any) -> None:
+        """Keep the graph of a torch ``model``, traced with ``data_batch``.
+
+        Args:
+            model: A ``torch.nn.Module``. It is in eval mode while traced.
+            data_batch: A tensor, or a tuple of what ``model`` takes. Without one nothing can
+                be traced, and nothing is kept.
+            **kwargs: Passed on to ``SummaryWriter.add_graph``.
+        """
+        if data_batch is None:
+            _logger.info("no graph of %s is kept: it takes an input", type(model).__name__)
+            return
+        self.experiment.add_graph(model, data_batch, **kwargs)
+
+    def add_image(self, name: str, image: ArrayLike, step: int = 0, **kwargs: Any) -> None:
+        """Keep a picture, losslessly; arguments as :meth:`viz_core.Visualizer.add_image`'s."""
+        pixels = as_image(image)
+        height, width, channels = pixels.shape
+        event = events.image(
+            as_name(name), encode_png(pixels), (height, width, channels), as_step(step)
+        )
+        self._events.write(event)
+
+    def add_scalars(
+        self,
+        scalar_dict: Mapping[str, Any],
+        step: int = 0,
+        file_path: str | None = None,
+        **kwargs: Any,
+    ) -> None:
+        """Keep numbers that belong together, as one event.
+
+        Args:
+            scalar_dict: Numbers by name, as :func:`viz_core.as_scalar` takes them.
+            step: Steps come in any order and may repeat.
+            file_path: Has no meaning here.
+            **kwargs: Has no meaning here.
+
+        Warns:
+            RecordingWarning: For a value that is not one number, which is left out, and for
+                one that float32 cannot hold, which becomes infinite.
+        """
+        values = {}
+        for name, value in scalar_dict.items():
+            try:
+                values[as_name(name)] = number = as_scalar(value, name)
+            except (TypeError, ValueError) as error:
+                self._warn(f"{name!r} is not recorded: {error}")
+                continue
+            if not -_LARGEST_FLOAT32 <= number <= _LARGEST_FLOAT32 and math.isfinite(number):
+                values[name] = math.copysign(math.inf, number)
+                self._warn(f"{name!r} is recorded as infinite: {number!r} does not fit float32")
+        if values:
+            self._events.write(events.scalars(values, as_step(step)))
+
+    def flush(self, sync: bool = False) -> None:
+        """Do nothing, as every record is written at once; with ``sync``, wait for the disk."""
+        if sync:
+            self._events.sync()
+
+    def close(self) -> None:
+        """Close the files. Recording afterwards makes another, which TensorBoard adds."""
+        writer = self._experiment if super().is_open else None
+        super().close()
+        if writer is not None:
+            writer.close()
+        self._events.close()
+
+    @staticmethod
+    def _warn(message: str) -> None:
+        warnings.warn(f"TensorboardVisBackend: {message}", RecordingWarning, stacklevel=3)

@@ -1,0 +1,44 @@
+"""A config as Markdown: a table to look at, and the whole text to copy."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+__all__ = ["config_markdown"]
+
+_SPECIAL = re.compile(r"([\\`*_{}\[\]|])")
+
+
+def config_markdown(config: Mapping[str, Any], text: str) -> str:
+    """Return a table with one row per value, and ``text`` below it as it is.
+
+    Args:
+        config: Plain values; what is nested becomes ``outer.inner`` and ``items.0``.
+        text: The whole config as its author would write it.
+    """
+    rows = [f"| {_cell(key)} | {_cell(repr(value))} |" for key, value in _flatten(config)]
+    # A longer fence than any in the text, so that the text cannot end it.
+    longest = max((len(run) for run in re.findall("~+", text)), default=0)
+    fence = "~" * max(3, longest + 1)
+    return "\n".join(["| key | value |", "|---|---|", *rows, "", fence, text.rstrip("\n"), fence])
+
+
+def _flatten(value: Any, prefix: str = "") -> Iterator[tuple[str, Any]]:
+    """Yield the values within ``value`` by where they are."""
+    items: Any = ()
+    if isinstance(value, Mapping):
+        items = value.items()
+    elif isinstance(value, (list, tuple)) and any(isinstance(v, Mapping) for v in value):
+        items = enumerate(value)
+    if not items:
+        yield prefix, value
+    for key, inner in items:
+        yield from _flatten(inner, f"{prefix}.{key}" if prefix else str(key))
+
+
+def _cell(text: str) -> str:
+    """Return ``text`` so that Markdown shows every character of it, on one line."""
+    return _SPECIAL.sub(r"\\\1", html.escape(text, quote=False)).replace("\n", " ")

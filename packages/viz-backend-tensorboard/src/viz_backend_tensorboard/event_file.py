@@ -1,0 +1,162 @@
+"""An event file that is whole after every write, in every process."""
+
+from __future__ import annotations
+
+import os
+import socket
+import threading
+import time
+import weakref
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from viz_backend_tensorboard import events
+from viz_backend_tensorboard.records import frame
+
+if TYPE_CHECKING:
+    from tensorboard.compat.proto.event_pb2 import Event
+
+__all__ = ["EventFile"]
+
+
+class EventFile:
+    """Appends events to a file, each as one whole record in one write, and no thread.
+
+    When :meth:`write` returns, the operating system has the event: killing the process loses
+    none. When it raises, the file ends with the last whole record. The file is made at the
+    first write, and after :meth:`close` the next write makes another.
+
+    A forked child leaves its parent's file alone. It writes to one of its own, in the
+    sub-directory ``process_<pid>``, a run of its own in TensorBoard: in one run, the steps of
+    one process would hide those of the other. A pickled copy of an open file does the same.
+
+    Args:
+        locate: Names the directory, which must exist then; asked when a file is made.
+        resume: The step that a crashed run goes on from. The first file says so, and
+            TensorBoard hides what was recorded before at that step or later.
+    """
+
+    def __init__(self, locate: Callable[[], Path], resume: int | None = None) -> None:
+        self._locate = locate
+        self._resume = resume
+        self._is_copy = False
+        self._start()
+
+    def _start(self) -> None:
+        # Reentrant: a signal handler may record or close in the midst of a write.
+        self._lock = threading.RLock()
+        self._descriptor: int | None = None
+        self._path = ""
+        self._cut_to: int | None = None
+        _files.add(self)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Return what makes a copy that, like a forked child, writes beside an open original."""
+        return {
+            "_locate": self._locate,
+            "_resume": self._resume,
+            "_is_copy": self._is_copy or self.is_open,
+        }
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Take over the state, unopened."""
+        self.__dict__.update(state)
+        self._start()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether this process has a file open."""
+        return self._descriptor is not None
+
+    def directory(self) -> Path:
+        """Return the directory that this process writes to."""
+        directory = self._locate()
+        if self._is_copy:
+            directory /= f"process_{os.getpid()}"
+            directory.mkdir(parents=True, exist_ok=True)
+        return directory
+
+    def write(self, event: Event) -> None:
+        """Append an event.
+
+        Raises:
+            OSError: If the file cannot be made or written. Nothing is appended then, and the
+                next call tries anew.
+        """
+        record = frame(event.SerializeToString())
+        with self._lock:
+            descriptor = self._open() if self._descriptor is None else self._descriptor
+            self._append(descriptor, record)
+
+    def sync(self) -> None:
+        """Wait until the disk has what was written."""
+        with self._lock:
+            if self._descriptor is not None:
+                os.fsync(self._descriptor)
+
+    def close(self) -> None:
+        """Close the file, if one is open."""
+        with self._lock:
+            descriptor, self._descriptor = self._descriptor, None
+            if descriptor is not None:
+                os.close(descriptor)
+
+    def _open(self) -> int:
+        directory = self.directory()
+        # Readers take the files of a run in the order of their names. With the seconds alone,
+        # two runs within one second would be read in the order of their process ids.
+        seconds, nanoseconds = divmod(time.time_ns(), 10**9)
+        name = f"events.out.tfevents.{seconds:010d}.{nanoseconds:09d}.{socket.gethostname()}"
+        self._path = str(directory / f"{name}.{os.getpid()}")
+        head = [events.file_version()]
+        if self._resume is not None:
+            head.append(events.session_start(self._resume))
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND
+        descriptor = os.open(self._path, flags, 0o644)
+        try:
+            self._append(descriptor, b"".join(frame(e.SerializeToString()) for e in head))
+        except OSError:
+            os.close(descriptor)
+            os.unlink(self._path)  # noqa: PTH108  # without its head a file reads differently
+            raise
+        self._descriptor, self._resume = descriptor, None
+        return descriptor
+
+    def _append(self, descriptor: int, record: bytes) -> None:
+        self._cut(descriptor)
+        written = 0
+        try:
+            # One write does it, unless the disk is full: then it takes a part, and only the
+            # next one tells the reason.
+            while written < len(record):
+                written += os.write(descriptor, record[written:] if written else record)
+        except OSError as error:
+            self._cut_to = os.fstat(descriptor).st_size - written
+            self._cut(descriptor)
+            raise OSError(error.errno, error.strerror, self._path) from error
+
+    def _cut(self, descriptor: int) -> None:
+        """Cut off what was written of a record in part; nothing is appended until that worked."""
+        if self._cut_to is not None:
+            os.ftruncate(descriptor, self._cut_to)
+            self._cut_to = None
+
+    def _after_fork(self) -> None:
+        if self._descriptor is not None:
+            os.close(self._descriptor)  # the child's own; the parent's stays open
+            self._is_copy = True
+        self._start()  # another thread may have held the lock
+
+
+#: What a forked child has to let go of.
+_files: weakref.WeakSet[EventFile] = weakref.WeakSet()
+
+
+def _after_fork_in_child() -> None:
+    for file in _files:
+        file._after_fork()
+
+
+if hasattr(os, "register_at_fork"):  # not on Windows, which cannot fork
+    os.register_at_fork(after_in_child=_after_fork_in_child)

@@ -1,0 +1,63 @@
+"""What is recorded, as TensorBoard's own ``Event`` messages."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from tensorboard.compat.proto.event_pb2 import Event, SessionLog, SourceMetadata
+from tensorboard.compat.proto.summary_pb2 import SummaryMetadata
+from tensorboard.compat.proto.tensor_pb2 import TensorProto
+from tensorboard.compat.proto.tensor_shape_pb2 import TensorShapeProto
+from tensorboard.compat.proto.types_pb2 import DT_STRING
+
+if TYPE_CHECKING:
+    from viz_core.types import Scalar
+
+__all__ = ["file_version", "image", "scalars", "session_start", "text"]
+
+
+def file_version() -> Event:
+    """Return what every event file begins with.
+
+    From version 2 on, readers do not take a step that goes back for a restart.
+    """
+    source = SourceMetadata(writer="viz_backend_tensorboard")
+    return Event(wall_time=time.time(), file_version="brain.Event:2", source_metadata=source)
+
+
+def session_start(step: int) -> Event:
+    """Return the mark of a restart: what was recorded before at ``step`` or later is void."""
+    log = SessionLog(status=SessionLog.START)
+    return Event(wall_time=time.time(), step=step, session_log=log)
+
+
+def scalars(values: Mapping[str, Scalar], step: int) -> Event:
+    """Return numbers that belong together as one event. They are stored as float32."""
+    event = Event(wall_time=time.time(), step=step)
+    add = event.summary.value.add
+    for tag, value in values.items():
+        add(tag=tag, simple_value=value)
+    return event
+
+
+def image(tag: str, png: bytes, shape: tuple[int, int, int], step: int) -> Event:
+    """Return a picture that is encoded already; ``shape`` is its (height, width, channels)."""
+    event = Event(wall_time=time.time(), step=step)
+    picture = event.summary.value.add(tag=tag).image
+    picture.height, picture.width, picture.colorspace = shape
+    picture.encoded_image_string = png
+    return event
+
+
+def text(tag: str, markdown: str, step: int = 0) -> Event:
+    """Return a text for TensorBoard's text tab, which renders Markdown."""
+    event = Event(wall_time=time.time(), step=step)
+    # Without a dimension it is one text; with one, the tab draws a table around its items.
+    tensor = TensorProto(
+        dtype=DT_STRING, string_val=[markdown.encode()], tensor_shape=TensorShapeProto()
+    )
+    plugin = SummaryMetadata.PluginData(plugin_name="text")
+    event.summary.value.add(tag=tag, metadata=SummaryMetadata(plugin_data=plugin), tensor=tensor)
+    return event
