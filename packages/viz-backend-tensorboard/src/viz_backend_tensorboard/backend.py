@@ -23,7 +23,8 @@ __all__ = ["TensorboardVisBackend"]
 
 _logger = logging.getLogger(__name__)
 
-_LARGEST_FLOAT32 = 3.4028234663852886e38
+#: What float32 rounds to infinity begins here: half a digit above its largest number.
+_FLOAT32_LIMIT = 2.0**128 - 2.0**103
 
 
 class TensorboardVisBackend(BaseVisBackend):
@@ -143,8 +144,8 @@ class TensorboardVisBackend(BaseVisBackend):
             except (TypeError, ValueError) as error:
                 self._warn(f"{name!r} is not recorded: {error}")
                 continue
-            if not -_LARGEST_FLOAT32 <= number <= _LARGEST_FLOAT32 and math.isfinite(number):
-                values[name] = math.copysign(math.inf, number)
+            if abs(number) >= _FLOAT32_LIMIT and abs(number) != math.inf:
+                values[name] = math.inf if number > 0 else -math.inf
                 self._warn(f"{name!r} is recorded as infinite: {number!r} does not fit float32")
         if values:
             self._events.write(events.scalars(values, as_step(step)))

@@ -111,7 +111,9 @@ class EventFile:
         self._path = str(directory / f"{name}.{os.getpid()}")
         head = [events.file_version()]
         if self._resume is not None:
-            head.append(events.session_start(self._resume))
+            # Twice: the server's loader takes the first mark in a run for its beginning, and
+            # the crashed run may have none. Saying it again changes nothing elsewhere.
+            head += [events.session_start(self._resume)] * 2
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND
         descriptor = os.open(self._path, flags, 0o644)
         try:

@@ -1,0 +1,147 @@
+"""One file: whole after every write, in every process, on every disk."""
+
+import os
+import pickle
+import threading
+
+import pytest
+
+from viz_backend_tensorboard import events
+from viz_backend_tensorboard.event_file import EventFile
+
+
+@pytest.fixture
+def file(tmp_path):
+    return EventFile(lambda: tmp_path)
+
+
+def test_nothing_is_made_before_the_first_write(tmp_path, file, event_files):
+    file.sync()
+    file.close()
+    assert not file.is_open
+    assert event_files(tmp_path) == []
+
+
+def test_an_event_is_there_when_write_returns(tmp_path, file, read_run):
+    file.write(events.scalars({"a": 1}, step=2))
+    assert file.is_open
+    assert read_run(tmp_path).scalars("a") == [(2, 1.0)]
+
+
+def test_one_event_holds_all_scalars_of_a_call(tmp_path, file, event_files):
+    file.write(events.scalars({"a": 1}, step=0))
+    (path,) = event_files(tmp_path)
+    one = path.stat().st_size
+    file.write(events.scalars({"a": 1}, step=0))
+    single = path.stat().st_size - one
+    file.write(events.scalars(dict.fromkeys("abcdefgh", 1), step=0))
+    assert path.stat().st_size - one - single < 3 * single
+
+
+def test_writing_after_close_makes_another_file(tmp_path, file, event_files, read_run):
+    for step in range(3):
+        file.write(events.scalars({"a": step}, step))
+        file.close()
+        file.close()
+    assert len(event_files(tmp_path)) == 3
+    assert read_run(tmp_path).scalars("a") == [(0, 0.0), (1, 1.0), (2, 2.0)]
+
+
+def test_file_names_are_in_the_order_of_time(tmp_path, event_files):
+    made = []
+    for _ in range(12):
+        file = EventFile(lambda: tmp_path)
+        file.write(events.scalars({"a": 1}, 0))
+        made += [path for path in event_files(tmp_path) if path not in made]
+    assert made == event_files(tmp_path)
+
+
+def test_threads_do_not_mix_records(tmp_path, file, event_files, read_run):
+    def record(number):
+        for step in range(200):
+            file.write(events.scalars({f"thread{number}": step}, step))
+
+    threads = [threading.Thread(target=record, args=(number,)) for number in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(event_files(tmp_path)) == 1
+    run = read_run(tmp_path)
+    for number in range(4):
+        assert run.scalars(f"thread{number}") == [(step, float(step)) for step in range(200)]
+
+
+def test_starts_no_thread(file):
+    before = threading.active_count()
+    file.write(events.scalars({"a": 1}, 0))
+    assert threading.active_count() == before
+
+
+def test_a_signal_handler_may_record_in_the_midst_of_a_write(tmp_path, run_python, read_run):
+    program = """
+import pathlib, signal, sys
+from viz_backend_tensorboard import events
+from viz_backend_tensorboard.event_file import EventFile
+file = EventFile(lambda: pathlib.Path(sys.argv[1]))
+seen = 0
+def record(*_):
+    global seen
+    seen += 1
+    file.write(events.scalars({"signal": seen}, seen))
+signal.signal(signal.SIGALRM, record)
+signal.setitimer(signal.ITIMER_REAL, 0.001, 0.001)
+step = 0
+while seen < 200:
+    file.write(events.scalars({"loop": step}, step))
+    step += 1
+signal.setitimer(signal.ITIMER_REAL, 0)
+print(step, seen)
+"""
+    done = run_python(program, tmp_path)
+    assert done.returncode == 0, done.stderr
+    steps, seen = map(int, done.stdout.split())
+    run = read_run(tmp_path)
+    assert len(run.scalars("loop")) == steps
+    assert len(run.scalars("signal")) == seen
+
+
+def test_a_directory_that_is_not_there_is_named(tmp_path):
+    file = EventFile(lambda: tmp_path / "missing")
+    with pytest.raises(OSError, match="missing"):
+        file.write(events.scalars({"a": 1}, 0))
+
+
+def test_resuming_is_said_in_the_first_file_only(tmp_path, read_run):
+    EventFile(lambda: tmp_path).write(events.scalars({"a": 1}, 10))
+    file = EventFile(lambda: tmp_path, resume=5)
+    for step in (5, 6):
+        file.write(events.scalars({"a": 2}, step))
+        file.close()
+    assert read_run(tmp_path).scalars("a") == [(5, 2.0), (6, 2.0)]
+
+
+class Fixed:
+    """A place that can be pickled."""
+
+    def __init__(self, directory):
+        self.directory = directory
+
+    def __call__(self):
+        return self.directory
+
+
+def test_a_copy_of_an_open_file_writes_beside_it(tmp_path, event_files, read_run):
+    file = EventFile(Fixed(tmp_path))
+    file.write(events.scalars({"a": 1}, 0))
+    copy = pickle.loads(pickle.dumps(file))
+    assert not copy.is_open
+    copy.write(events.scalars({"a": 2}, 0))
+    assert len(event_files(tmp_path)) == 1
+    assert read_run(tmp_path / f"process_{os.getpid()}").scalars("a") == [(0, 2.0)]
+
+
+def test_a_copy_of_an_unopened_file_takes_its_place(tmp_path, read_run):
+    copy = pickle.loads(pickle.dumps(EventFile(Fixed(tmp_path))))
+    copy.write(events.scalars({"a": 2}, 0))
+    assert read_run(tmp_path).scalars("a") == [(0, 2.0)]
