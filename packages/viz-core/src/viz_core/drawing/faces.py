@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import unicodedata
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -87,7 +87,7 @@ class Face:
         start = self.run(head).extent
         end = self.numerals(text[len(head) :]).extent
         return Extent(
-            round(start.width) + end.width,
+            math.floor(start.width + 0.5) + end.width,
             max(start.ascent, end.ascent),
             max(start.descent, end.descent),
         )
@@ -100,8 +100,15 @@ class Face:
         if any(unicodedata.bidirectional(c) in ("R", "AL", "AN") for c in head):
             return False
         run = self.run(head)
-        return run.left + run.coverage.shape[1] <= round(run.extent.width) and all(
-            self.run(numeral).left >= 0 for numeral in NUMERALS
+        ink_right: int = run.left + run.coverage.shape[1]
+        return self._has_plain_numerals and ink_right <= math.floor(run.extent.width + 0.5)
+
+    @cached_property
+    def _has_plain_numerals(self) -> bool:
+        """Whether the ink of each numeral stays within its cell of whole pixels."""
+        return all(
+            run.left >= 0 and run.left + run.coverage.shape[1] <= math.floor(run.extent.width)
+            for run in map(self.run, NUMERALS)
         )
 
     def run(self, text: str) -> Run:
@@ -120,7 +127,7 @@ class Face:
         parts = []
         for character in text:
             run = self.run(character)
-            parts.append((round(place) + run.left, run))
+            parts.append((math.floor(place + 0.5) + run.left, run))
             place += run.extent.width
         left = min(x for x, _ in parts)
         right = max(x + run.coverage.shape[1] for x, run in parts)

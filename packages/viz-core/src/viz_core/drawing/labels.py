@@ -1,15 +1,15 @@
 """Labels: a line of text on a plain background, composed once and laid over many pictures.
 
 Labels are mostly a name from a short list and a score that never repeats ("zebra: 87.3"). So the
-start of a line and the numerals at its end are composed, and kept, apart: a label that was never
-seen before is two finds in a cache, joined and blended.
+start of a line and each numeral are composed, and kept, apart: a label that was never seen before
+is a few tiles that are joined side by side, and blended.
 """
 
 from __future__ import annotations
 
 import math
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 
@@ -42,16 +42,23 @@ class Label(NamedTuple):
 
 
 class _Start(NamedTuple):
-    """The start of a line: a label that ends where its numerals begin."""
+    """The start of a line, up to where its numerals begin, and the tiles that fit beside it.
+
+    Attributes:
+        label: Ends where the numerals begin.
+        advance: Where that is, in whole pixels from where the line starts.
+        cells: Tiles of numerals, by the character and the width of its cell in pixels.
+    """
 
     label: Label
     advance: int
-    splits: bool
+    cells: dict[tuple[str, int], Words]
 
 
-_starts: ByteCache[_Start] = ByteCache(8 << 20)
-_tails: ByteCache[tuple[Words, float]] = ByteCache(8 << 20)
-_wholes: ByteCache[Label] = ByteCache(8 << 20)
+_labels: ByteCache[Label] = ByteCache(16 << 20)
+# Each with room for some cells. None: numerals cannot be set apart after this start.
+_starts: ByteCache[_Start | Literal[False]] = ByteCache(16 << 20)
+_CELLS_BYTES = 100_000
 
 
 class LabelStyle:
@@ -70,59 +77,67 @@ class LabelStyle:
         self._table = _blend_table(color, background)
         numerals = face.extent(NUMERALS)
         self._ascent, self._descent = numerals.ascent, numerals.descent
+        self._widths = {numeral: face.run(numeral).extent.width for numeral in NUMERALS}
 
     def label(self, text: str) -> Label:
         """Return a line composed with its background."""
         head = text.rstrip(NUMERALS)
         if head and len(head) < len(text):
-            start = _starts.find((self, head)) or self._make_start(head)
-            if start.splits:
+            start = _starts.find((self, head))
+            if start is None:
+                start = self._make_start(head)
+            if start:
                 return self._join(start, text[len(head) :])
-        return _wholes.find((self, text)) or self._make_whole(text)
+        return _labels.find((self, text)) or self._make_whole(text)
 
     def turned(self, text: str, degrees: float) -> Label:
         """Return a line without a background, turned counterclockwise around its start."""
         key = (self, text, degrees)
-        label = _wholes.find(key)
+        label = _labels.find(key)
         if label is None:
             run = self.face.turned(text, degrees)
             label = Label(self._look_up(run.coverage), run.left, run.top, *run.extent)
-            _wholes.keep(key, label, label.tile.nbytes + 400)
+            _labels.keep(key, label, label.tile.nbytes + 400)
         return label
 
     def _join(self, start: _Start, numerals: str) -> Label:
-        label, advance, _ = start
-        rows = label.tile.shape[1]
-        key = (self, label.top, rows, numerals)
-        tile, width = _tails.find(key) or self._make_tail(label.top, rows, numerals)
-        return Label(
-            np.concatenate((label.tile, tile), axis=2),
-            label.left,
-            label.top,
-            advance + width,
-            label.ascent,
-            label.descent,
-        )
+        """Put numerals behind the start of a line, each in a cell of whole pixels."""
+        (tile, left, top, _, ascent, descent), advance, cells = start
+        tiles = [tile]
+        place = 0.0
+        begin = 0
+        last = len(numerals) - 1
+        for i, numeral in enumerate(numerals):
+            place += self._widths[numeral]
+            end = math.floor((place + self._padding if i == last else place) + 0.5)
+            cell = cells.get((numeral, end - begin))
+            if cell is None:
+                cell = cells[numeral, end - begin] = self._make_cell(
+                    numeral, end - begin, top, tile.shape[1]
+                )
+            tiles.append(cell)
+            begin = end
+        joined = np.concatenate(tiles, axis=2)
+        return Label(joined, left, top, advance + place, ascent, descent)
 
-    def _make_start(self, head: str) -> _Start:
+    def _make_start(self, head: str) -> _Start | Literal[False]:
+        if not self.face.splits(head):
+            return _starts.keep((self, head), False, 400)
         run = self.face.run(head)
-        splits = self.face.splits(head)
-        label = self._compose(run, round(run.extent.width)) if splits else _NO_LABEL
-        return _starts.keep(
-            (self, head), _Start(label, round(run.extent.width), splits), label.tile.nbytes + 400
-        )
+        advance = math.floor(run.extent.width + 0.5)
+        label = self._compose(run, advance)
+        size = label.tile.nbytes + _CELLS_BYTES
+        return _starts.keep((self, head), _Start(label, advance, {}), size)
+
+    def _make_cell(self, numeral: str, width: int, top: int, rows: int) -> Words:
+        coverage = np.zeros((rows, width), np.uint8)
+        _place(coverage, self.face.run(numeral), 0, top)
+        return self._look_up(coverage)
 
     def _make_whole(self, text: str) -> Label:
         run = self.face.run(text) if text.rstrip(NUMERALS) else self.face.numerals(text)
         label = self._compose(run, self._right(run))
-        return _wholes.keep((self, text), label, label.tile.nbytes + 400)
-
-    def _make_tail(self, top: int, rows: int, numerals: str) -> tuple[Words, float]:
-        run = self.face.numerals(numerals)
-        coverage = np.zeros((rows, self._right(run)), np.uint8)
-        _place(coverage, run, 0, top)
-        tile = self._look_up(coverage)
-        return _tails.keep((self, top, rows, numerals), (tile, run.extent.width), tile.nbytes + 400)
+        return _labels.keep((self, text), label, label.tile.nbytes + 400)
 
     def _compose(self, run: Run, right: int) -> Label:
         """Compose ``run`` up to the column ``right``."""

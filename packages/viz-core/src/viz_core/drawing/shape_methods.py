@@ -49,11 +49,11 @@ class ShapeMethods(Picture):
                 f"{boxes[row].tolist()} in row {row}; sort the corners, and turn x, y, width, "
                 "height into corners first"
             )
-        from viz_core.drawing import outlines
+        from viz_core.drawing.frames import draw_boxes
 
         styles = _styles(len(boxes), edge_colors, face_colors, line_widths, line_styles, alpha)
         check.warn_if_out_of_bounds("bbox", low, high, self.width, self.height)
-        outlines.draw_outlines(surface, outlines.boxes(boxes), styles)
+        draw_boxes(surface, boxes, styles)
         return self
 
     def draw_polygons(

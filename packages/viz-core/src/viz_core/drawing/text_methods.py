@@ -68,21 +68,22 @@ class TextMethods(Picture):
                 f"{np.shape(positions)}"
             )
         from viz_core.drawing import texts as drawing
-        from viz_core.drawing.text_boxes import as_box
+        from viz_core.drawing.text_boxes import Box, as_box
 
         faces = self._faces(count, font_sizes, font_families, font_properties)
 
         def each(value: Any, name: str, convert: Any) -> list[Any]:
             return check.per_item(value, count, name, convert, cycle=False)
 
-        boxes = (
-            [None] * count
-            if bboxes is None
-            else [
-                as_box(box, "bboxes", face.size)
-                for box, face in zip(each(bboxes, "bboxes", lambda box, _: box), faces, strict=True)
-            ]
-        )
+        boxes: list[Box | None] = [None] * count
+        if bboxes is not None:
+            given = each(bboxes, "bboxes", lambda box, _: box)
+            made: dict[tuple[int, float], Box | None] = {}  # mostly one for all
+            for i, (box, face) in enumerate(zip(given, faces, strict=True)):
+                key = (id(box), face.size)
+                if key not in made:
+                    made[key] = as_box(box, "bboxes", face.size)
+                boxes[i] = made[key]
         items = map(
             drawing.Text,
             words,

@@ -72,13 +72,17 @@ def _one_of(allowed: Iterable[str], value: Any, name: str) -> str:
 def draw_texts(surface: Surface, texts: Iterable[Text]) -> None:
     """Draw texts in their order."""
     rows = surface.rows
+    known: tuple[Face, RGBA, Box | None] | None = None  # mostly the same for all
     for text in texts:
         words, x, y, face, color, horizontal, vertical, box, rotation = text
         if rotation or "\n" in words or not (box is None or box.is_plain):
             _draw_block(surface, text)
             continue
-        background, padding = (box.face, box.padding) if box else (_NOTHING, 0.0)
-        label = find_label_style(face, color, background, padding).label(words)
+        if known is None or known[0] is not face or known[1] != color or known[2] is not box:
+            background, padding = (box.face, box.padding) if box else (_NOTHING, 0.0)
+            style = find_label_style(face, color, background, padding)
+            known = (face, color, box)
+        label = style.label(words)
         if horizontal != "left":
             x -= label.width * _HORIZONTAL[horizontal]
         if vertical != "baseline":
