@@ -1,0 +1,99 @@
+"""Numbers to colours, through a table of 256."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from viz_core.featmap.planes import Span
+from viz_core.types import Image
+
+if TYPE_CHECKING:
+    from PIL.Image import Image as Picture
+
+__all__ = ["ColorTable", "color_table", "grey_levels"]
+
+_MARKS = ((255, 0, 255), (255, 255, 255), (0, 255, 0), (0, 0, 0))
+"""Colours that may say "not a number": the first that stands out most from a table is taken."""
+
+
+_NUDGE = 1e-5
+"""Part of the whole span; a level is 1/255."""
+
+
+class ColorTable:
+    """256 colours, from the lowest value's to the highest's.
+
+    Args:
+        colors: RGB, uint8, shape (256, 3).
+
+    Attributes:
+        mark: The colour of what is not finite; magenta with JET.
+    """
+
+    def __init__(self, colors: npt.NDArray[np.uint8]) -> None:
+        self._palette = colors.tobytes()
+        wide = colors.astype(np.int64)
+        distances = [int(((wide - mark) ** 2).sum(1).min()) for mark in _MARKS]
+        self.mark = _MARKS[int(np.argmax(distances))]
+
+    def paint(self, levels: Image) -> Picture:
+        """Return grey levels of shape (H, W) as an RGB picture."""
+        from PIL import Image as Pillow
+
+        height, width = levels.shape
+        picture = Pillow.frombuffer("P", (width, height), levels, "raw", "P", 0, 1)
+        picture.putpalette(self._palette)
+        return picture.convert("RGB")
+
+
+def grey_levels(values: npt.NDArray[Any], bad: npt.NDArray[np.bool_] | None, span: Span) -> Image:
+    """Return values as 0..255, cut down to whole levels; a span of one value is all 0."""
+    low, high = span
+    if bad is not None:
+        values = np.where(bad, values.dtype.type(low), values)
+    if high > low and not 1e-30 < high - low < 1e30:  # the range itself leaves float32
+        values, low, high = values.astype(np.float64) / 4, low / 4, high / 4
+    if not high > low:
+        return np.zeros(values.shape, np.uint8)
+    # A little lower, or 5.0 that is computed as 4.9999 would lose a whole level.
+    scaled = values - values.dtype.type(low - (high - low) * _NUDGE)
+    levels = np.empty(values.shape, np.uint8)
+    np.multiply(scaled, values.dtype.type(255 / (high - low)), out=levels, casting="unsafe")
+    return levels
+
+
+@lru_cache(maxsize=32)
+def color_table(colormap: str | None) -> ColorTable:
+    """Return the table of a matplotlib colour map, or for None JET as OpenCV's users know it.
+
+    Raises:
+        TypeError: If it is not a string.
+        ValueError: If matplotlib has none of that name.
+    """
+    if colormap is None:
+        return ColorTable(_jet())
+    if not isinstance(colormap, str):
+        raise TypeError(
+            f"colormap must be the name of a matplotlib colour map, got {type(colormap).__name__}"
+        )
+    from matplotlib import colormaps
+
+    if colormap not in colormaps:
+        near = get_close_matches(colormap, list(colormaps), n=3)
+        hint = f"; did you mean {' or '.join(map(repr, near))}?" if near else ""
+        raise ValueError(f"colormap must be one of matplotlib.colormaps, got {colormap!r}{hint}")
+    colors = np.asarray(colormaps[colormap](np.linspace(0, 1, 256)))
+    return ColorTable(np.rint(colors[:, :3] * 255).astype(np.uint8))
+
+
+def _jet() -> npt.NDArray[np.uint8]:
+    """Three ramps; within one level of OpenCV's table, where matplotlib's ``jet`` is 34 off."""
+    place = np.arange(256)[:, None] / 255
+    ramps = np.clip(1.5 - np.abs(4 * place - np.array([3, 2, 1])), 0, 1)
+    colors: npt.NDArray[np.uint8] = np.rint(ramps * 255).astype(np.uint8)
+    return colors

@@ -1,0 +1,92 @@
+"""Many channels to few planes, such that reducing first equals resampling first.
+
+Every reduction takes the map and the (H, W) it will be shown at, because which channel is the
+largest and what the components are is asked of the resampled map.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from viz_core.featmap.maps import FeatureMaps, NotFiniteError
+from viz_core.featmap.planes import EnergyPlane, Plane
+from viz_core.featmap.resampling import tap_sums
+
+__all__ = ["largest_channels", "mean", "norm", "take"]
+
+
+def mean(maps: FeatureMaps) -> Plane:
+    """Return the mean over the channels."""
+    maps = maps.whole()
+    values = maps.fetch(maps.values.mean(0))
+    if not np.isfinite(values).all():
+        raise NotFiniteError
+    return Plane(values, maps.finite_everywhere())
+
+
+def norm(maps: FeatureMaps, shape: tuple[int, int]) -> Plane | EnergyPlane:
+    """Return the Euclidean length over the channels, up to a scale."""
+    maps = maps.whole()
+    finite = maps.finite_everywhere()
+    # Scaled, because the squares of 1e-25 and of 1e25 are 0 and infinite in float32.
+    scale = maps.peak() or 1.0
+    everywhere = slice(None)
+    first, last = slice(None, -1), slice(1, None)
+    own = _products(maps, scale, (everywhere, everywhere), (everywhere, everywhere))
+    if maps.shape[1:] == shape:
+        return Plane(np.sqrt(own), finite)
+    across = _products(maps, scale, (everywhere, first), (everywhere, last))
+    down = _products(maps, scale, (first, everywhere), (last, everywhere))
+    diagonal = _products(maps, scale, (first, first), (last, last))
+    diagonal = (diagonal + _products(maps, scale, (first, last), (last, first))) / 2
+    # Past the edge the last pixel is repeated: it is its own neighbour there.
+    across = np.concatenate([across, own[:, -1:]], axis=1)
+    down = np.concatenate([down, own[-1:]], axis=0)
+    diagonal = np.concatenate([diagonal, down[:-1, -1:]], axis=1)
+    diagonal = np.concatenate([diagonal, across[-1:]], axis=0)
+    return EnergyPlane(own, across, down, diagonal, finite)
+
+
+def _products(
+    maps: FeatureMaps, scale: float, one: tuple[slice, slice], other: tuple[slice, slice]
+) -> npt.NDArray[np.float64]:
+    """Return the products of the vectors in one part of the map with those in another."""
+    total: Any = 0.0
+    for block in maps.blocks():
+        left = block[:, one[0], one[1]] / scale
+        right = block[:, other[0], other[1]] / scale
+        total = total + (left * right).sum(0)
+    return maps.fetch(total).astype(np.float64)
+
+
+def largest_channels(maps: FeatureMaps, count: int, shape: tuple[int, int]) -> list[int]:
+    """Return the ``count`` channels with the largest sums at ``shape``, the largest first."""
+    channels, height, width = maps.shape
+    flat = maps.values.reshape(channels, -1)
+    if (height, width) == shape:
+        sums = flat.sum(1)
+    else:
+        weights = np.outer(tap_sums(height, shape[0]), tap_sums(width, shape[1]))
+        # Not BLAS: its threads wait for each other longer than this takes.
+        sums = maps.library.einsum("cp,p->c", flat, maps.place(weights.ravel()))
+    sums = maps.fetch(sums)
+    if not np.isfinite(sums).all():
+        raise NotFiniteError
+    largest: list[int] = np.argsort(-sums, kind="stable")[:count].tolist()
+    return largest
+
+
+def take(maps: FeatureMaps, channels: Sequence[int]) -> list[Plane]:
+    """Return single channels by number."""
+    chosen = list(channels)
+    values = maps.fetch(maps.values[chosen])
+    if maps.finite is None:
+        if not np.isfinite(values).all():
+            raise NotFiniteError
+        return [Plane(plane) for plane in values]
+    finite = maps.fetch(maps.finite[chosen])
+    return [Plane(plane, mask) for plane, mask in zip(values, finite, strict=True)]

@@ -1,0 +1,138 @@
+"""Bilinear resampling as torch's ``interpolate(align_corners=False)``, and what follows from it.
+
+Resampling is linear, so it changes places with every linear reduction: one map is resampled
+instead of all channels. What is not linear (the sum of a channel's resampled pixels, the norm)
+is had exactly from the taps below, without resampling the channels either.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any, NamedTuple, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+__all__ = ["Rows", "nearest", "resampled", "resampled_energy", "tap_products", "tap_sums"]
+
+Floats = npt.NDArray[Any]
+
+
+class _Taps(NamedTuple):
+    """Where along one axis each output pixel reads: ``(1 - part) * x[low] + part * x[high]``."""
+
+    low: npt.NDArray[np.intp]
+    high: npt.NDArray[np.intp]
+    part: npt.NDArray[np.float64]
+
+
+@lru_cache(maxsize=64)
+def _taps(size: int, target: int) -> _Taps:
+    """Return the taps that resample ``size`` pixels to ``target``; not to be changed."""
+    centers = np.maximum((np.arange(target) + 0.5) * (size / target) - 0.5, 0.0)
+    low = np.minimum(centers.astype(np.intp), size - 1)
+    return _Taps(low, np.minimum(low + 1, size - 1), centers - low)
+
+
+def tap_sums(size: int, target: int) -> npt.NDArray[np.float64]:
+    """Return how much each source pixel weighs in the sum over the resampled ones."""
+    low, high, part = _taps(size, target)
+    sums = np.zeros(size)
+    np.add.at(sums, low, 1 - part)
+    np.add.at(sums, high, part)
+    return sums
+
+
+def tap_products(size: int, target: int) -> npt.NDArray[np.float64]:
+    """Return how much each pair of source pixels weighs in the resampled pixels' squares.
+
+    Shape (size, size). It is the resampling matrix times its own transpose.
+    """
+    low, high, part = _taps(size, target)
+    products = np.zeros((size, size))
+    np.add.at(products, (low, low), (1 - part) ** 2)
+    np.add.at(products, (high, high), part**2)
+    np.add.at(products, (low, high), part * (1 - part))
+    np.add.at(products, (high, low), part * (1 - part))
+    return products
+
+
+class Rows(Protocol):
+    """A resampled map, of which a few rows are made at a time."""
+
+    def __call__(self, start: int, stop: int) -> Floats:
+        """Return the rows from ``start`` to before ``stop``, shape (stop - start, W)."""
+
+
+def resampled(values: Floats, shape: tuple[int, int]) -> Rows:
+    """Return a map of shape (h, w) at the given (H, W), in its own dtype."""
+    columns = _along_columns(values, shape[1])
+    if len(values) == shape[0]:
+        return lambda start, stop: columns[start:stop]
+    low, _, part = _taps(len(values), shape[0])
+    part = part.astype(values.dtype)[:, None]
+    steps = _steps(columns)
+
+    def rows(start: int, stop: int) -> Floats:
+        here = slice(start, stop)
+        result: Floats = steps[low[here]]
+        result *= part[here]
+        result += columns[low[here]]
+        return result
+
+    return rows
+
+
+def resampled_energy(
+    own: Floats, across: Floats, down: Floats, diagonal: Floats, shape: tuple[int, int]
+) -> Rows:
+    """Return the squared norm of vectors resampled to ``shape``, from products of neighbours.
+
+    Args:
+        own: Each vector times itself, shape (h, w).
+        across: Times its right neighbour; the last column is ``own``'s, as edges are repeated.
+        down: Times its lower neighbour; the last row is ``own``'s.
+        diagonal: The mean of the products over both diagonals of the square that it begins.
+        shape: (H, W).
+    """
+    everything = slice(None)
+    columns = _expand(own.T, across.T, shape[1], everything).T
+    columns_down = _expand(down.T, diagonal.T, shape[1], everything).T
+    return lambda start, stop: _expand(columns, columns_down, shape[0], slice(start, stop))
+
+
+def nearest(mask: npt.NDArray[np.bool_], shape: tuple[int, int]) -> npt.NDArray[np.bool_]:
+    """Return what a mask says of the source pixel that weighs most in each resampled one."""
+    rows, columns = (
+        np.where(part < 0.5, low, high)
+        for low, high, part in (
+            _taps(size, target) for size, target in zip(mask.shape, shape, strict=True)
+        )
+    )
+    result: npt.NDArray[np.bool_] = mask[np.ix_(rows, columns)]
+    return result
+
+
+def _along_columns(values: Floats, target: int) -> Floats:
+    if values.shape[1] == target:
+        return values
+    low, _, part = _taps(values.shape[1], target)
+    # Row by row of the transposed map, as whole rows are fast to copy.
+    columns = np.ascontiguousarray(values.T)
+    result = _steps(columns)[low] * part.astype(values.dtype)[:, None] + columns[low]
+    return np.ascontiguousarray(result.T)
+
+
+def _steps(values: Floats) -> Floats:
+    """Return from each row to the next; the last one is repeated past the edge."""
+    steps: Floats = np.diff(values, axis=0, append=values[-1:])
+    return steps
+
+
+def _expand(own: Floats, pairs: Floats, target: int, here: slice) -> Floats:
+    """Expand the square of two taps: each tap's own product, and twice the pair's."""
+    low, high, part = (tap[here] for tap in _taps(len(own), target))
+    part = part[:, None]
+    rest = 1 - part
+    result: Floats = own[low] * rest**2 + own[high] * part**2 + pairs[low] * (2 * part * rest)
+    return result
