@@ -7,6 +7,7 @@ import re
 import signal
 import subprocess
 import sys
+import time
 import urllib.parse
 import urllib.request
 from contextlib import ExitStack, contextmanager
@@ -80,6 +81,15 @@ class Server:
 
     def __init__(self, url):
         self.url = url
+
+    def until(self, ask):
+        """Return the first true answer of ``ask``: the server loads in the background."""
+        for _ in range(300):
+            answer = ask()
+            if answer:
+                return answer
+            time.sleep(0.1)
+        raise AssertionError("the server never showed it")
 
     def get(self, path, **query):
         with self.open(path, **query) as response:

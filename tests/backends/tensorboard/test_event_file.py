@@ -56,6 +56,17 @@ def test_file_names_are_in_the_order_of_time(tmp_path, event_files):
     assert made == event_files(tmp_path)
 
 
+def test_a_file_comes_after_those_of_a_clock_that_is_ahead(tmp_path, event_files, read_run):
+    file = EventFile(lambda: tmp_path)
+    for step in range(3):
+        file.write(events.scalars({"a": 1}, step))
+        file.close()
+        newest = event_files(tmp_path)[-1]
+        ahead = f"events.out.tfevents.{4_000_000_000 + 5 * step}.host.1"
+        newest.rename(tmp_path / ahead)
+    assert [step for step, _ in read_run(tmp_path).scalars("a")] == [0, 1, 2]
+
+
 def test_threads_do_not_mix_records(tmp_path, file, event_files, read_run):
     def record(number):
         for step in range(200):

@@ -5,8 +5,6 @@ programs with ``EventAccumulator``. The first hides, name by name, whatever is n
 newest step; the others hide what a restart says is void, and nothing else.
 """
 
-import time
-
 import pytest
 
 from viz_backend_tensorboard import TensorboardVisBackend
@@ -35,13 +33,10 @@ def steps(points):
 
 def shown(server, tag, count):
     """Return the steps the server shows once they are ``count``."""
-    for _ in range(300):
-        if "loss" in server.get("plugin/scalars/tags").get(".", {}):
-            found = steps(server.scalars(tag))
-            if len(found) == count:
-                return found
-        time.sleep(0.1)
-    raise AssertionError(f"the server shows {len(found)} points of {tag!r}, not {count}")
+    server.until(lambda: tag in server.get("plugin/scalars/tags").get(".", {}))
+    return server.until(
+        lambda: (found := steps(server.scalars(tag))) and len(found) == count and found
+    )
 
 
 LOADERS = [pytest.param((), id="default"), pytest.param(("--load_fast=false",), id="python")]

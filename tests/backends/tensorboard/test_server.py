@@ -2,7 +2,6 @@
 
 import html
 import io
-import time
 import urllib.parse
 
 import numpy as np
@@ -13,16 +12,6 @@ from viz_backend_tensorboard import TensorboardVisBackend
 PICTURE = np.random.default_rng(0).integers(0, 256, (20, 30, 3), dtype=np.uint8)
 
 
-def wait_for(ask):
-    """Return the first true answer: the server loads in the background."""
-    for _ in range(300):
-        answer = ask()
-        if answer:
-            return answer
-        time.sleep(0.1)
-    raise AssertionError("the server never showed it")
-
-
 def test_shows_scalars_images_and_text(tmp_path, serve):
     backend = TensorboardVisBackend(tmp_path / "run")
     for step in range(5):
@@ -31,7 +20,7 @@ def test_shows_scalars_images_and_text(tmp_path, serve):
     backend.add_config({"model": {"type": "A|B", "note": "<b>_x_</b>"}, "lr": 0.1})
     server = serve(tmp_path / "run")
 
-    wait_for(lambda: "." in server.get("plugin/text/tags"))
+    server.until(lambda: "." in server.get("plugin/text/tags"))
     assert set(server.get("plugin/scalars/tags")["."]) == {"loss", "val/acc é"}
     loss = server.scalars("loss")
     assert [step for step, _ in loss] == [0, 1, 2, 3, 4]
@@ -55,7 +44,7 @@ def test_each_named_folder_is_a_run(tmp_path, serve):
     for name in ("first", "second"):
         TensorboardVisBackend(tmp_path / "logs" / name).add_scalar("loss", 0.5, step=1)
     server = serve(tmp_path / "logs")
-    wait_for(lambda: len(server.get("plugin/scalars/tags")) == 2)
+    server.until(lambda: len(server.get("plugin/scalars/tags")) == 2)
     assert set(server.get("plugin/scalars/tags")) == {"first", "second"}
 
 
@@ -63,9 +52,9 @@ def test_shows_what_is_recorded_while_it_runs(tmp_path, serve):
     backend = TensorboardVisBackend(tmp_path / "run")
     backend.add_scalar("loss", 0.5, step=0)
     server = serve(tmp_path / "run", "--reload_interval", "1")
-    wait_for(lambda: server.get("plugin/scalars/tags").get("."))
+    server.until(lambda: server.get("plugin/scalars/tags").get("."))
     backend.add_scalar("loss", 0.25, step=1)
-    wait_for(lambda: server.scalars("loss") == [(0, 0.5), (1, 0.25)])
+    server.until(lambda: server.scalars("loss") == [(0, 0.5), (1, 0.25)])
     backend.close()
     backend.add_scalar("loss", 0.125, step=2)
-    wait_for(lambda: server.scalars("loss") == [(0, 0.5), (1, 0.25), (2, 0.125)])
+    server.until(lambda: server.scalars("loss") == [(0, 0.5), (1, 0.25), (2, 0.125)])

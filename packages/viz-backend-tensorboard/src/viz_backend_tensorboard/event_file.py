@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import socket
 import threading
 import time
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
     from tensorboard.compat.proto.event_pb2 import Event
 
 __all__ = ["EventFile"]
+
+_PREFIX = "events.out.tfevents."
+_NAME = re.compile(re.escape(_PREFIX) + r"\d{10}\.")
 
 
 class EventFile:
@@ -104,11 +108,7 @@ class EventFile:
 
     def _open(self) -> int:
         directory = self.directory()
-        # Readers take the files of a run in the order of their names. With the seconds alone,
-        # two runs within one second would be read in the order of their process ids.
-        seconds, nanoseconds = divmod(time.time_ns(), 10**9)
-        name = f"events.out.tfevents.{seconds:010d}.{nanoseconds:09d}.{socket.gethostname()}"
-        self._path = str(directory / f"{name}.{os.getpid()}")
+        self._path = str(directory / _new_name(directory))
         head = [events.file_version()]
         if self._resume is not None:
             # Twice: the server's loader takes the first mark in a run for its beginning, and
@@ -149,6 +149,21 @@ class EventFile:
             os.close(self._descriptor)  # the child's own; the parent's stays open
             self._is_copy = True
         self._start()  # another thread may have held the lock
+
+
+def _new_name(directory: Path) -> str:
+    """Return a name for an event file that comes after those in ``directory``.
+
+    Readers take the files of a run in the order of their names. Seconds alone do not order two
+    runs within a second, nor a run that goes on where the clock is behind.
+    """
+    seconds, nanoseconds = divmod(time.time_ns(), 10**9)
+    tail = f"{nanoseconds:09d}.{socket.gethostname()}.{os.getpid()}"
+    name = f"{_PREFIX}{seconds:010d}.{tail}"
+    newest = max(filter(_NAME.match, os.listdir(directory)), default="")  # noqa: PTH208  # names
+    if name <= newest:
+        name = f"{_PREFIX}{int(newest[len(_PREFIX) :][:10]) + 1:010d}.{tail}"
+    return name
 
 
 #: What a forked child has to let go of.

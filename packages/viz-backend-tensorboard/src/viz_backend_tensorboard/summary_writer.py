@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import warnings
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -73,6 +74,13 @@ class DurableSummaryWriter(SummaryWriter):  # type: ignore[misc]  # as above
             run = f"{directory}/{main_tag.replace('/', '_')}_{tag}"
             self.all_writers.setdefault(run, _FileWriter(_event_file_in(run)))
         super().add_scalars(main_tag, tag_scalar_dict, global_step, walltime)
+
+    def add_graph(self, *arguments: Any, **options: Any) -> None:
+        """Write the graph of a model; as torch does."""
+        with warnings.catch_warnings():
+            # How torch traces is not what the caller could change.
+            warnings.filterwarnings("ignore", r"`torch\.jit\.", DeprecationWarning)
+            super().add_graph(*arguments, **options)
 
     def add_hparams(
         self,
