@@ -116,8 +116,9 @@ def _serving(logdir, *options):
     try:
         yield Server(_wait_for_url(log, process))
     finally:
-        os.killpg(process.pid, signal.SIGTERM)
-        process.wait(timeout=30)
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGTERM)  # its data server too
+            process.wait(timeout=30)
 
 
 def _wait_for_url(log, process):

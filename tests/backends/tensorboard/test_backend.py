@@ -1,5 +1,7 @@
 """The backend by itself: what it keeps, and what it takes."""
 
+import argparse
+import pathlib
 import warnings
 
 import numpy as np
@@ -7,6 +9,7 @@ import pytest
 
 from viz_backend_tensorboard import TensorboardVisBackend
 from viz_core import MissingSaveDirError, RecordingWarning
+from viz_core.configs import RunConfig
 
 
 @pytest.fixture
@@ -130,13 +133,17 @@ def test_a_wrong_image_raises_and_says_what_to_do(backend, tmp_path):
 
 
 def test_the_config_is_a_table_with_the_whole_text(backend, recorded):
-    class Config(dict):
-        pretty_text = "lr = 0.1\n# as written"
-
-    backend.add_config(Config(lr=0.1))
+    backend.add_config(RunConfig({"lr": 0.1}, "lr = 0.1\n# as written", None))
     text = recorded().text("config/text_summary")
     assert "| lr | 0.1 |" in text
     assert "lr = 0.1\n# as written" in text
+
+
+def test_takes_a_config_of_any_kind_when_used_alone(backend, recorded):
+    backend.add_config(argparse.Namespace(lr=0.1, folder=pathlib.Path("out")))
+    text = recorded().text("config/text_summary")
+    assert "| folder | 'out' |" in text
+    assert "lr = 0.1\n" in text
 
 
 def test_a_graph_without_an_input_is_no_error(backend, tmp_path):

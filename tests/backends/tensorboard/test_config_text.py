@@ -7,14 +7,17 @@ import warnings
 import pytest
 
 from viz_backend_tensorboard.config_text import config_markdown
+from viz_core.configs import RunConfig
 
 with warnings.catch_warnings():
-    warnings.simplefilter("ignore", DeprecationWarning)  # of TensorBoard's copy of html5lib
+    warnings.simplefilter("ignore")  # of its copies of bleach and html5lib
     from tensorboard.plugin_util import markdown_to_safe_html
+
+pytestmark = pytest.mark.filterwarnings("ignore:html5lib's sanitizer:DeprecationWarning")
 
 
 def rows(config, text=""):
-    page = markdown_to_safe_html(config_markdown(config, text))
+    page = markdown_to_safe_html(config_markdown(RunConfig(config, text, config)))
     return [
         tuple(map(html.unescape, row))
         for row in re.findall(r"<tr>\s*<td>(.*?)</td>\s*<td>(.*?)</td>\s*</tr>", page, re.DOTALL)
@@ -58,6 +61,6 @@ def test_a_backslash_shows_once():
     "text", ["a = 1\n\nb = '''\n  | x |\n'''", "~~~\ninside\n~~~", "# title", ""]
 )
 def test_the_whole_text_is_kept(text):
-    page = markdown_to_safe_html(config_markdown({"a": 1}, text))
+    page = markdown_to_safe_html(config_markdown(RunConfig({"a": 1}, text, None)))
     (shown,) = re.findall(r"<pre><code>(.*?)</code></pre>", page, re.DOTALL)
     assert html.unescape(shown).strip("\n") == text

@@ -17,6 +17,7 @@ from viz_backend_tensorboard.config_text import config_markdown
 from viz_backend_tensorboard.event_file import EventFile
 from viz_backend_tensorboard.images import encode_png
 from viz_core import BaseVisBackend, RecordingWarning, as_image, as_name, as_scalar, as_step
+from viz_core.configs import as_config
 from viz_core.types import ArrayLike
 
 __all__ = ["TensorboardVisBackend"]
@@ -90,10 +91,9 @@ class TensorboardVisBackend(BaseVisBackend):
             ) from error
         return DurableSummaryWriter(self._events)
 
-    def add_config(self, config: Mapping[str, Any], **kwargs: Any) -> None:
+    def add_config(self, config: Any, **kwargs: Any) -> None:
         """Keep the config as the text ``config``: a table, and the whole of it below."""
-        text = getattr(config, "pretty_text", None) or repr(dict(config))
-        self._events.write(events.text("config/text_summary", config_markdown(config, text)))
+        self._events.write(events.text("config/text_summary", config_markdown(as_config(config))))
 
     def add_graph(self, model: Any, data_batch: Any, **kwargs: Any) -> None:
         """Keep the graph of a torch ``model``, traced with ``data_batch``.

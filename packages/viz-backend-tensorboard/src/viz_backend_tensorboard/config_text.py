@@ -5,20 +5,22 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from viz_core.configs import RunConfig
 
 __all__ = ["config_markdown"]
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]|])")
 
 
-def config_markdown(config: Mapping[str, Any], text: str) -> str:
-    """Return a table with one row per value, and ``text`` below it as it is.
+def config_markdown(config: RunConfig) -> str:
+    """Return a table with a row for each value, and the text of the config below it as it is.
 
-    Args:
-        config: Plain values; what is nested becomes ``outer.inner`` and ``items.0``.
-        text: The whole config as its author would write it.
+    What is nested is named by where it is: ``outer.inner``, ``items.0``.
     """
+    text = config.pretty_text
     rows = [f"| {_cell(key)} | {_cell(repr(value))} |" for key, value in _flatten(config)]
     # A longer fence than any in the text, so that the text cannot end it.
     longest = max((len(run) for run in re.findall("~+", text)), default=0)
