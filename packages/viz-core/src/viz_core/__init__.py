@@ -2,6 +2,9 @@
 
 from viz_core.arrays import as_array, as_image, as_name, as_scalar, as_step
 from viz_core.backends.base import BaseVisBackend
+from viz_core.capture import capture
+from viz_core.configs import RunConfig, as_config
+from viz_core.drawing.canvas import Canvas
 from viz_core.errors import (
     InstanceError,
     MissingSaveDirError,
@@ -14,15 +17,18 @@ from viz_core.errors import (
     VizError,
     VizWarning,
 )
+from viz_core.featmap import draw_featmap
 from viz_core.hookspecs import hookimpl
 from viz_core.instances import NamedInstances
 from viz_core.ranks import get_rank, get_world_size, is_main_process
+from viz_core.recorder import Recorder
 from viz_core.registry import Registry
 
 __version__ = "0.1.0"
 
 __all__ = [
     "BaseVisBackend",
+    "Canvas",
     "InstanceError",
     "MissingSaveDirError",
     "NamedInstances",
@@ -31,15 +37,20 @@ __all__ = [
     "RankError",
     "RecordingError",
     "RecordingWarning",
+    "Recorder",
     "Registry",
+    "RunConfig",
     "UnknownTypeError",
     "VizError",
     "VizWarning",
     "as_array",
+    "as_config",
     "as_image",
     "as_name",
     "as_scalar",
     "as_step",
+    "capture",
+    "draw_featmap",
     "get_rank",
     "get_world_size",
     "hookimpl",

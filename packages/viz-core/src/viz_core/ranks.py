@@ -31,5 +31,5 @@ def _ask(function: str, variable: str, default: int) -> int:
     distributed = sys.modules.get("torch.distributed")
     if distributed is not None and distributed.is_available() and distributed.is_initialized():
         return int(getattr(distributed, function)())
-    value = os.environ.get(variable, "")
-    return int(value) if value.isdigit() else default
+    value = os.environ.get(variable)
+    return int(value) if value is not None and value.isdigit() else default

@@ -1,0 +1,72 @@
+"""Recorders at the two moments that threads do not survive: a fork and the end of the program."""
+
+from __future__ import annotations
+
+import os
+import threading
+import weakref
+from typing import Protocol
+
+__all__ = ["finish_at_exit", "renew_after_fork"]
+
+#: A queue that gets no shorter for so many seconds is given up at exit, and said to be.
+_PATIENCE = 60.0
+
+
+class _Recorder(Protocol):
+    _workers: dict[str, _Worker]
+
+    def renew(self) -> None: ...
+
+
+class _Worker(Protocol):
+    def join(self, timeout: float | None = None) -> int: ...
+
+
+_all: weakref.WeakSet[_Recorder] = weakref.WeakSet()
+_waiting: weakref.WeakSet[_Recorder] = weakref.WeakSet()
+_janitor: threading.Thread | None = None
+_lock = threading.Lock()
+
+
+def renew_after_fork(recorder: _Recorder) -> None:
+    """Give ``recorder`` fresh locks and queues in every forked child."""
+    _all.add(recorder)
+
+
+def finish_at_exit(recorder: _Recorder) -> None:
+    """Empty the queues of ``recorder`` before the interpreter ends, however it ends normally.
+
+    A thread waits for the main thread to end. The interpreter waits for it in turn, before it
+    runs ``atexit`` functions, by which trackers may already have closed themselves.
+    """
+    global _janitor  # noqa: PLW0603
+    if recorder in _waiting and _janitor is not None:
+        return
+    with _lock:
+        _waiting.add(recorder)
+        if _janitor is None:
+            _janitor = threading.Thread(target=_clean_up, name="viz-exit", daemon=False)
+            _janitor.start()
+
+
+def _clean_up() -> None:
+    threading.main_thread().join()
+    for recorder in list(_waiting):
+        for name, worker in recorder._workers.items():
+            left = worker.join(_PATIENCE)
+            while left and (still := worker.join(_PATIENCE)) < left:
+                left = still
+            if left:
+                os.write(2, f"viz: {name} hangs; {left} records were not written\n".encode())
+
+
+def _after_fork() -> None:
+    global _janitor, _lock  # noqa: PLW0603
+    _janitor, _lock = None, threading.Lock()
+    _waiting.clear()
+    for recorder in list(_all):
+        recorder.renew()
+
+
+os.register_at_fork(after_in_child=_after_fork)

@@ -1,0 +1,238 @@
+"""One record to many backends: order, ranks, failures, background writing."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Collection, Mapping
+from functools import partial
+from typing import Any
+
+from viz_core.arrays import as_image, as_name, as_scalar, as_step
+from viz_core.backends.base import BaseVisBackend
+from viz_core.calling import Call, bind
+from viz_core.configs import as_config
+from viz_core.errors import RecordingError
+from viz_core.exits import finish_at_exit, renew_after_fork
+from viz_core.failures import Failures
+from viz_core.ranks import is_main_process
+from viz_core.types import ArrayLike, Kind, OnError, Ranks, Scalar
+from viz_core.worker import Worker
+
+__all__ = ["Recorder"]
+
+_MIB = 1024 * 1024
+
+#: What a queued record without a picture is taken to weigh.
+_SMALL = 512
+
+
+class Recorder:
+    """Checks and converts a record once, then gives it to every backend in order.
+
+    What is wrong with the record itself raises before anything is written, on every rank. What
+    goes wrong inside a backend never robs another: each has its turn first. A backend gets one
+    call at a time, whatever the number of threads that record.
+
+    Args:
+        backends: Objects with ``add_*`` methods, by name.
+        on_backend_error: ``"warn"`` or ``"raise"``; see :class:`~viz_core.Visualizer`.
+        ranks: ``"main"`` or ``"all"``; asked at each record, since the process group may be
+            initialised later.
+        background: Whether each backend has a worker and a queue.
+        queue_bytes: How much may wait for each backend. A full queue blocks.
+
+    Raises:
+        ValueError: For another ``on_backend_error`` or ``ranks``.
+    """
+
+    def __init__(
+        self,
+        backends: Mapping[str, Any] | None = None,
+        *,
+        on_backend_error: OnError = "warn",
+        ranks: Ranks = "main",
+        background: bool = False,
+        queue_bytes: int = 256 * _MIB,
+    ) -> None:
+        if on_backend_error not in ("warn", "raise"):
+            raise ValueError(f"on_backend_error must be 'warn' or 'raise', got {on_backend_error!r}")
+        if ranks not in ("main", "all"):
+            raise ValueError(f"ranks must be 'main' or 'all', got {ranks!r}")
+        self._on_backend_error = on_backend_error
+        self._ranks: Ranks = ranks
+        self._background = background
+        self._queue_bytes = queue_bytes
+        self._failures = Failures()
+        self._raised: dict[str, Exception] = {}
+        self.backends = dict(backends or {})
+        renew_after_fork(self)
+
+    @property
+    def backends(self) -> dict[str, Any]:
+        """The backends by name; assign another dict to record elsewhere from now on."""
+        return self._backends
+
+    @backends.setter
+    def backends(self, backends: dict[str, Any]) -> None:
+        self._backends = backends
+        self._calls = {name: bind(backend) for name, backend in backends.items()}
+        for backend in backends.values():
+            if hasattr(backend, "ranks"):
+                backend.ranks = self._ranks
+        self.renew()
+
+    def renew(self) -> None:
+        """Start with fresh locks and empty queues; what waits belongs to who put it there."""
+        self._locks = {name: threading.RLock() for name in self._backends}
+        self._workers = {
+            name: Worker(f"viz-{name}", self._queue_bytes)
+            for name in (self._backends if self._background else ())
+        }
+
+    def add_config(self, config: Any, **kwargs: Any) -> None:
+        """Record the config of the run; see :func:`viz_core.as_config`."""
+        self._record("config", (as_config(config),), kwargs)
+
+    def add_graph(self, model: Any, data_batch: Any = None, **kwargs: Any) -> None:
+        """Record the graph of ``model``; ``data_batch`` is an input for it, or None."""
+        self._record("graph", (model, data_batch), kwargs)
+
+    def add_image(self, name: str, image: ArrayLike, step: int = 0, **kwargs: Any) -> None:
+        """Record a picture; see :func:`viz_core.as_image`."""
+        name, step, picture = as_name(name), as_step(step), as_image(image)
+        if self._background and self._calls:
+            picture = picture.copy()  # the caller may draw on it while it waits
+        self._record("image", (name, picture, step), kwargs, picture.nbytes)
+
+    def add_scalar(self, name: str, value: Any, step: int = 0, **kwargs: Any) -> None:
+        """Record a number; see :func:`viz_core.as_scalar`."""
+        name = as_name(name)
+        self._record("scalar", (name, as_scalar(value, name), as_step(step)), kwargs)
+
+    def add_scalars(
+        self,
+        scalar_dict: Mapping[str, Any],
+        step: int = 0,
+        file_path: str | None = None,
+        **kwargs: Any,
+    ) -> None:
+        """Record numbers that belong together. A ``"step"`` among them is the step.
+
+        A value that is no number is left out; the others are recorded.
+        """
+        if not isinstance(scalar_dict, Mapping):
+            raise TypeError(
+                "scalar_dict must be a mapping of names to numbers, got "
+                f"{type(scalar_dict).__name__}"
+            )
+        step = as_step(scalar_dict.get("step", step))
+        scalars: dict[str, Scalar] = {}
+        wrong: dict[str, Exception] = {}
+        for key in scalar_dict:
+            name = as_name(key)
+            if name == "step":
+                continue
+            try:
+                scalars[name] = as_scalar(scalar_dict[key], name)
+            except (TypeError, ValueError) as error:
+                wrong[name] = error
+        if scalars:
+            self._record("scalars", (scalars, step, file_path), kwargs)
+        for name, error in wrong.items():
+            self._failures.add("add_scalars", f"scalar {name!r}", error)
+        self._settle(wrong, "some scalars were not recorded")
+
+    def flush(self, sync: bool = False) -> None:
+        """Wait for what is queued, and hand it on; with ``sync`` to the disk."""
+        for worker in self._workers.values():
+            worker.join()
+        self._finish("flush", {"sync": sync})
+
+    def close(self, timeout: float | None = None) -> None:
+        """Wait for what is queued, close every backend, and say what was not recorded.
+
+        Args:
+            timeout: Seconds to wait for the queues of all backends. What is left behind then is
+                reported, and its backend is not closed.
+        """
+        deadline = None if timeout is None else time.monotonic() + timeout
+        stuck = []
+        for name, worker in self._workers.items():
+            left = worker.join(None if deadline is None else max(0, deadline - time.monotonic()))
+            if left:
+                stuck.append(name)
+                reason = TimeoutError(f"{left} records were still waiting after {timeout} s")
+                self._failures.add(name, "queue", reason)
+        try:
+            self._finish("close", {}, but_for=stuck)
+        finally:
+            self._failures.settle()
+
+    def _record(
+        self, kind: Kind, values: tuple[Any, ...], extra: dict[str, Any], size: int = _SMALL
+    ) -> None:
+        if not self._calls or not (self._ranks == "all" or is_main_process()):
+            return
+        errors: dict[str, Exception] = {}
+        for name, calls in self._calls.items():
+            call = calls.get(kind)
+            if call is None:
+                continue
+            if self._background:
+                finish_at_exit(self)
+                job = partial(self._attempt, name, kind, call, values, extra, self._raised)
+                self._workers[name].put(job, size)
+            else:
+                self._attempt(name, kind, call, values, extra, errors)
+        if errors or self._raised:
+            self._settle(errors, f"backends failed to record a {kind}")
+        elif self._failures.pending:
+            self._failures.tell()
+
+    def _attempt(
+        self,
+        name: str,
+        what: str,
+        call: Call,
+        values: tuple[Any, ...],
+        extra: dict[str, Any],
+        errors: dict[str, Exception],
+    ) -> None:
+        try:
+            with self._locks[name]:
+                call(values, extra)
+        except Exception as error:  # a stranger's backend may fail in any way
+            self._failures.add(name, what, error)
+            errors[name] = error
+        except SystemExit as error:  # nor may it end a worker
+            self._failures.add(name, what, error)
+            errors[name] = RuntimeError(f"the backend called sys.exit({error.code!r})")
+
+    def _finish(
+        self, method: str, arguments: dict[str, Any], but_for: Collection[str] = ()
+    ) -> None:
+        errors: dict[str, Exception] = {}
+        for name, backend in self._backends.items():
+            function = getattr(backend, method, None)
+            if callable(function) and name not in but_for:
+                call = partial(_call_without_values, function, isinstance(backend, BaseVisBackend))
+                self._attempt(name, method, call, (), arguments, errors)
+        self._settle(errors, f"backends failed to {method}")
+
+    def _settle(self, errors: dict[str, Exception], message: str) -> None:
+        """Raise for ``errors``, and those of workers since, or tell of them."""
+        if self._on_backend_error == "raise":
+            errors = {**self._raised, **errors}
+            self._raised.clear()
+            if errors:
+                raise RecordingError(message, errors)
+        else:
+            self._raised.clear()
+        self._failures.tell()
+
+
+def _call_without_values(
+    function: Callable[..., object], ours: bool, _: tuple[Any, ...], arguments: dict[str, Any]
+) -> object:
+    return function(**arguments) if ours else function()  # a stranger's flush takes no `sync`
