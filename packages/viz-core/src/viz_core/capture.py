@@ -60,7 +60,7 @@ def capture(model: Any, *names: str, keep: Literal["last", "all"] = "last") -> I
     captured = Captured()
 
     def hook_for(name: str) -> Any:
-        def keep_output(module: Any, arguments: Any, output: Any) -> None:
+        def keep_output(_module: Any, _arguments: Any, output: Any) -> None:
             if keep == "all":
                 captured.setdefault(name, []).append(_detached(output))
             else:

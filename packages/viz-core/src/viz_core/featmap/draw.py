@@ -127,7 +127,8 @@ def draw_featmap(
         return _draw_channels(maps, topk, grid, chosen, look)
 
     try:
-        return draw(maps)
+        with np.errstate(over="ignore", invalid="ignore"):  # noticed by what comes out
+            return draw(maps)
     except NotFiniteError:
         maps = maps.tamed()
     bad = maps.count_bad()

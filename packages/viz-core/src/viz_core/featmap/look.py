@@ -46,8 +46,9 @@ class Look:
     ) -> None:
         self.shape = shape
         height, width = shape
-        step = max(1, _BAND // width)
-        self._bands = [(top, min(top + step, height)) for top in range(0, height, step)]
+        self._step = max(1, _BAND // width)
+        tops = range(0, height, self._step)
+        self._bands = [(top, min(top + self._step, height)) for top in tops]
         self._alpha = alpha
         self._table = table
         self._shared_scale = shared_scale
@@ -86,7 +87,7 @@ class Look:
             spans = [self._span([sampled]) for sampled in everything]
         picture = self._new()
         for band, (top, bottom) in enumerate(self._bands):
-            samples = [sampled.rows(top, bottom) for sampled in everything]
+            samples = [sampled.rows(slice(top, bottom)) for sampled in everything]
             levels = [grey_levels(*s, span) for s, span in zip(samples, spans, strict=True)]
             colors = Pillow.fromarray(np.stack(levels, axis=-1))
             self._finish(band, colors, samples[0].bad, picture)  # one pixel, one vector: one mask
@@ -124,11 +125,15 @@ class Look:
         return [Pillow.fromarray(image[top:bottom]) for top, bottom in self._bands]
 
     def _span(self, planes: Sequence[SampledPlane]) -> Span:
-        return span_of(sampled.rows(*band) for sampled in planes for band in self._bands)
+        return span_of(
+            sampled.rows(sampled.extremes[start : start + self._step])
+            for sampled in planes
+            for start in range(0, len(sampled.extremes), self._step)
+        )
 
     def _paint(self, sampled: SampledPlane, span: Span, target: Image) -> None:
         for band, (top, bottom) in enumerate(self._bands):
-            sample = sampled.rows(top, bottom)
+            sample = sampled.rows(slice(top, bottom))
             self._finish(band, self._table.paint(grey_levels(*sample, span)), sample.bad, target)
 
     def _finish(self, band: int, colors: Picture, bad: Any, target: Image) -> None:

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from viz_core.arrays import as_array, is_tensor
 from viz_core.types import ArrayLike
 
-__all__ = ["FeatureMaps", "NotFiniteError"]
+__all__ = ["FeatureMaps", "NotFiniteError", "pick"]
 
 _BLOCK = 64
 """Channels taken at a time where a product needs memory of its own."""
@@ -65,7 +65,7 @@ class FeatureMaps:
             raise ValueError(f"featmap must not be empty, got shape {tuple(featmap.shape)}")
         if channels is not None:
             _check_channels(channels, len(featmap))
-            featmap = featmap[list(channels)]
+            featmap = pick(featmap, channels)
         return cls(_float_tensor(featmap) if tensor else _float_array(featmap))
 
     @property
@@ -107,7 +107,7 @@ class FeatureMaps:
         No picture changes by a scale, and nothing can overflow in one that is so scaled.
         """
         finite = self.library.isfinite(self.values)
-        values = self.library.where(finite, self.values, self.place(np.zeros(())))
+        values = self.library.where(finite, self.values, self.place(np.zeros(1)))
         peak = max(float(values.max()), -float(values.min()))
         values /= peak or 1.0
         return FeatureMaps(values, finite)
@@ -130,6 +130,12 @@ class FeatureMaps:
     def finite_everywhere(self) -> npt.NDArray[np.bool_] | None:
         """Return where all channels are finite, shape (H, W); None for everywhere."""
         return None if self.finite is None else self.fetch(self.finite.all(0))
+
+
+def pick(values: Any, channels: Sequence[int]) -> Any:
+    """Return the given channels of an array or tensor, on its device."""
+    library: Any = sys.modules["torch"] if is_tensor(values) else np
+    return library.stack([values[channel] for channel in channels])
 
 
 def _check_channels(channels: Sequence[int], count: int) -> None:

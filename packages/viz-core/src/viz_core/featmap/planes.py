@@ -9,7 +9,14 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from viz_core.featmap.resampling import Rows, nearest, resampled, resampled_energy
+from viz_core.featmap.resampling import (
+    Here,
+    Rows,
+    extreme_rows,
+    nearest,
+    resampled,
+    resampled_energy,
+)
 
 __all__ = ["EnergyPlane", "Plane", "Sample", "SampledPlane", "Span", "span_of"]
 
@@ -37,23 +44,34 @@ class SampledPlane:
         rows: Makes the values, with 0 for what is not finite.
         finite: Where the plane is finite, at its own size; None for everywhere.
         shape: (H, W) of the picture.
+        extremes: The rows that hold the lowest and the highest value, where that is known.
+
+    Attributes:
+        extremes: The same, or all rows.
     """
 
-    def __init__(self, rows: Rows, finite: Bools | None, shape: tuple[int, int]) -> None:
+    def __init__(
+        self,
+        rows: Rows,
+        finite: Bools | None,
+        shape: tuple[int, int],
+        extremes: npt.NDArray[np.intp] | None = None,
+    ) -> None:
         self._rows = rows
+        self.extremes = np.arange(shape[0]) if extremes is None or finite is not None else extremes
         self._bad = None
         if finite is not None:
             self._bad = ~nearest(finite, shape)
             # Dividing by the weight of the finite pixels keeps the others from bleeding in.
             self._weights = resampled(finite.astype(np.float32), shape)
 
-    def rows(self, start: int, stop: int) -> Sample:
-        """Return the rows from ``start`` to before ``stop``."""
-        values = self._rows(start, stop)
+    def rows(self, here: Here) -> Sample:
+        """Return some of the rows."""
+        values = self._rows(here)
         if self._bad is None:
             return Sample(values, None)
-        weights = np.maximum(self._weights(start, stop), 1e-6)
-        return Sample(values / weights, self._bad[start:stop])
+        weights = np.maximum(self._weights(here), 1e-6)
+        return Sample(values / weights, self._bad[here])
 
 
 @dataclass(frozen=True)
@@ -65,7 +83,8 @@ class Plane:
 
     def sampled(self, shape: tuple[int, int]) -> SampledPlane:
         """Return the plane at another size."""
-        return SampledPlane(resampled(self.values, shape), self.finite, shape)
+        extremes = extreme_rows(len(self.values), shape[0])
+        return SampledPlane(resampled(self.values, shape), self.finite, shape, extremes)
 
 
 @dataclass(frozen=True)
@@ -85,8 +104,8 @@ class EnergyPlane:
         """Return the lengths of the vectors resampled to another size."""
         energy = resampled_energy(self.own, self.across, self.down, self.diagonal, shape)
 
-        def rows(start: int, stop: int) -> npt.NDArray[Any]:
-            lengths: npt.NDArray[Any] = np.sqrt(np.maximum(energy(start, stop), 0))
+        def rows(here: Here) -> npt.NDArray[Any]:
+            lengths: npt.NDArray[Any] = np.sqrt(np.maximum(energy(here), 0))
             return lengths  # rounding may take an energy below 0
 
         return SampledPlane(rows, self.finite, shape)

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from viz_core.featmap.maps import FeatureMaps, NotFiniteError
+from viz_core.featmap.maps import FeatureMaps, NotFiniteError, pick
 from viz_core.featmap.planes import EnergyPlane, Plane
 from viz_core.featmap.resampling import tap_sums
 
@@ -82,11 +82,10 @@ def largest_channels(maps: FeatureMaps, count: int, shape: tuple[int, int]) -> l
 
 def take(maps: FeatureMaps, channels: Sequence[int]) -> list[Plane]:
     """Return single channels by number."""
-    chosen = list(channels)
-    values = maps.fetch(maps.values[chosen])
+    values = maps.fetch(pick(maps.values, channels))
     if maps.finite is None:
         if not np.isfinite(values).all():
             raise NotFiniteError
         return [Plane(plane) for plane in values]
-    finite = maps.fetch(maps.finite[chosen])
+    finite = maps.fetch(pick(maps.finite, channels))
     return [Plane(plane, mask) for plane, mask in zip(values, finite, strict=True)]

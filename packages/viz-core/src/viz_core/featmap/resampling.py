@@ -13,9 +13,20 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["Rows", "nearest", "resampled", "resampled_energy", "tap_products", "tap_sums"]
+__all__ = [
+    "Here",
+    "Rows",
+    "extreme_rows",
+    "nearest",
+    "resampled",
+    "resampled_energy",
+    "tap_products",
+    "tap_sums",
+]
 
 Floats = npt.NDArray[Any]
+Here = slice | npt.NDArray[np.intp]
+"""Some rows of a picture."""
 
 
 class _Taps(NamedTuple):
@@ -60,21 +71,20 @@ def tap_products(size: int, target: int) -> npt.NDArray[np.float64]:
 class Rows(Protocol):
     """A resampled map, of which a few rows are made at a time."""
 
-    def __call__(self, start: int, stop: int) -> Floats:
-        """Return the rows from ``start`` to before ``stop``, shape (stop - start, W)."""
+    def __call__(self, here: Here) -> Floats:
+        """Return these rows, shape (rows, W)."""
 
 
 def resampled(values: Floats, shape: tuple[int, int]) -> Rows:
     """Return a map of shape (h, w) at the given (H, W), in its own dtype."""
     columns = _along_columns(values, shape[1])
     if len(values) == shape[0]:
-        return lambda start, stop: columns[start:stop]
+        return lambda here: columns[here]
     low, _, part = _taps(len(values), shape[0])
     part = part.astype(values.dtype)[:, None]
     steps = _steps(columns)
 
-    def rows(start: int, stop: int) -> Floats:
-        here = slice(start, stop)
+    def rows(here: Here) -> Floats:
         result: Floats = steps[low[here]]
         result *= part[here]
         result += columns[low[here]]
@@ -95,10 +105,20 @@ def resampled_energy(
         diagonal: The mean of the products over both diagonals of the square that it begins.
         shape: (H, W).
     """
-    everything = slice(None)
+    everything: Here = slice(None)
     columns = _expand(own.T, across.T, shape[1], everything).T
     columns_down = _expand(down.T, diagonal.T, shape[1], everything).T
-    return lambda start, stop: _expand(columns, columns_down, shape[0], slice(start, stop))
+    return lambda here: _expand(columns, columns_down, shape[0], here)
+
+
+def extreme_rows(size: int, target: int) -> npt.NDArray[np.intp]:
+    """Return the resampled rows that hold the extremes of all.
+
+    Between two source rows the values change steadily, so it is the first and the last there.
+    """
+    low = _taps(size, target).low
+    jumps = np.flatnonzero(np.diff(low))
+    return np.unique(np.concatenate([[0], jumps, jumps + 1, [target - 1]]))
 
 
 def nearest(mask: npt.NDArray[np.bool_], shape: tuple[int, int]) -> npt.NDArray[np.bool_]:
@@ -129,10 +149,12 @@ def _steps(values: Floats) -> Floats:
     return steps
 
 
-def _expand(own: Floats, pairs: Floats, target: int, here: slice) -> Floats:
+def _expand(own: Floats, pairs: Floats, target: int, here: Here) -> Floats:
     """Expand the square of two taps: each tap's own product, and twice the pair's."""
     low, high, part = (tap[here] for tap in _taps(len(own), target))
     part = part[:, None]
-    rest = 1 - part
-    result: Floats = own[low] * rest**2 + own[high] * part**2 + pairs[low] * (2 * part * rest)
+    # The weights add up to 1. As steps from the first, equal vectors stay exactly equal.
+    first = own[low]
+    result: Floats = first + (own[high] - first) * part**2
+    result += (pairs[low] - first) * (2 * part * (1 - part))
     return result

@@ -1,0 +1,359 @@
+"""One call from a feature map to a picture: what is drawn, and what is refused in which words."""
+
+import inspect
+import subprocess
+import sys
+import warnings
+
+import numpy as np
+import pytest
+
+from viz_core import VizWarning
+from viz_core.featmap import draw_featmap
+
+MAGENTA = [255, 0, 255]
+LOWEST, HIGHEST = [0, 0, 128], [128, 0, 0]
+
+
+def ramp(height=40, width=60):
+    return np.linspace(0, 1, height * width, dtype=np.float32).reshape(1, height, width)
+
+
+def grey(featmap, *args, **kwargs):
+    """Levels before colouring: matplotlib's ``gray`` shows level 7 as (7, 7, 7)."""
+    picture = draw_featmap(featmap, *args, colormap="gray", **kwargs)
+    assert (picture == picture[..., :1]).all()
+    return picture[..., 0]
+
+
+def noise(*shape, seed=0):
+    return np.random.default_rng(seed).normal(size=shape).astype(np.float32)
+
+
+def test_the_signature_is_the_one_users_know():
+    parameters = inspect.signature(draw_featmap).parameters.values()
+    positional = {p.name: p.default for p in parameters if p.kind is p.POSITIONAL_OR_KEYWORD}
+    assert positional == {
+        "featmap": inspect.Parameter.empty,
+        "overlaid_image": None,
+        "channel_reduction": "squeeze_mean",
+        "topk": 10,
+        "arrangement": (5, 2),
+        "resize_shape": None,
+        "alpha": 0.5,
+    }
+    assert {p.name for p in parameters if p.kind is p.KEYWORD_ONLY} == {
+        "normalize",
+        "colormap",
+        "channels",
+    }
+
+
+def test_importing_brings_in_neither_matplotlib_nor_pillow_nor_torch():
+    code = (
+        "import sys, viz_core.featmap, viz_core.capture; "
+        "print([m for m in ('matplotlib', 'PIL', 'torch') if m in sys.modules])"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+    assert result.stdout.strip() == "[]"
+
+
+def test_drawing_and_captions_need_no_pyplot_and_no_random_numbers():
+    code = (
+        "import sys, numpy as np; from viz_core.featmap import draw_featmap; "
+        "state = np.random.get_state()[1].tolist(); "
+        "draw_featmap(np.ones((3, 30, 90)), None, None, 3); "
+        "assert state == np.random.get_state()[1].tolist(); "
+        "print('matplotlib.pyplot' in sys.modules)"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+    assert result.stdout.strip() == "False"
+
+
+def test_the_colours_run_from_dark_blue_to_dark_red():
+    picture = draw_featmap(ramp())
+    assert picture.dtype == np.uint8
+    assert picture.shape == (40, 60, 3)
+    assert picture[0, 0].tolist() == LOWEST
+    assert picture[-1, -1].tolist() == HIGHEST
+
+
+@pytest.mark.parametrize("how", ["squeeze_mean", "select_max", "norm"])
+@pytest.mark.parametrize("value", [0, 3.5, -2])
+def test_a_constant_map_is_drawn_in_the_lowest_colour(how, value):
+    picture = draw_featmap(np.full((4, 5, 6), value), None, how, resize_shape=(9, 11))
+    assert (picture == LOWEST).all()
+
+
+def test_constant_components_are_black():
+    assert (draw_featmap(np.full((4, 5, 6), 0.1), None, "pca", resize_shape=(9, 9)) == 0).all()
+
+
+def test_a_map_with_one_direction_leaves_the_other_components_black():
+    picture = draw_featmap(np.concatenate([ramp(), 2 * ramp()]), None, "pca")
+    assert picture[..., 0].max() == 255
+    assert (picture[..., 1:] == 0).all()
+
+
+@pytest.mark.parametrize(
+    "dtype",
+    ["bool", "int8", "uint8", "int64", "float16", "float32", "float64", ">f4", "longdouble"],
+)
+def test_every_real_dtype_is_drawn_the_same(dtype):
+    featmap = (ramp() > 0.5).astype(dtype)
+    assert (draw_featmap(featmap) == draw_featmap(featmap.astype(np.float32))).all()
+
+
+@pytest.mark.parametrize("scale", [1e-42, 1e-30, 1, 1e30, 3e38])
+@pytest.mark.parametrize("how", ["squeeze_mean", "select_max", "norm"])
+def test_the_scale_of_the_values_does_not_matter(scale, how):
+    featmap = np.concatenate([ramp(), ramp()])
+    scaled = (featmap.astype(np.float64) * scale).astype(np.float32)
+    difference = grey(scaled, None, how).astype(int) - grey(featmap, None, how)
+    assert np.abs(difference).max() <= 1
+
+
+def test_small_differences_on_a_large_offset_are_seen_in_float64():
+    featmap = ramp().astype(np.float64)
+    shown = grey(featmap + 1e9, resize_shape=(80, 90)).astype(int)
+    assert np.abs(shown - grey(featmap, resize_shape=(80, 90))).max() <= 1
+
+
+def test_selects_the_channel_with_the_largest_sum():
+    featmap = noise(5, 8, 9)
+    featmap[3] += 2
+    assert (draw_featmap(featmap, None, "select_max") == draw_featmap(featmap[3:4])).all()
+
+
+def test_shrinking_can_change_which_channel_is_the_largest():
+    featmap = np.zeros((2, 8, 8), np.float32)
+    featmap[0, 0, 0] = 100  # 8 to 2 pixels reads rows and columns 1, 2, 5 and 6
+    featmap[1, 1:3, 1:3] = 1
+    shrunk = grey(featmap, None, "select_max", resize_shape=(2, 2))
+    assert shrunk.tolist() == [[255, 0], [0, 0]]
+
+
+def test_the_image_is_blended_in():
+    image = np.full((40, 60, 3), 100, np.uint8)
+    heat = draw_featmap(ramp()).astype(float)
+    drawn = draw_featmap(ramp(), image, alpha=0.25)
+    assert np.abs(drawn - (0.75 * 100 + 0.25 * heat)).max() <= 1
+    assert (draw_featmap(ramp(), image, alpha=0) == image).all()
+    assert (draw_featmap(ramp(), image, alpha=1) == draw_featmap(ramp())).all()
+
+
+@pytest.mark.parametrize(
+    "image",
+    [
+        np.full((40, 60), 51, np.uint8),
+        np.full((40, 60, 3), 51, np.uint8),
+        np.full((40, 60), 0.2),
+        np.full((40, 60, 3), 0.2, np.float32),
+    ],
+)
+def test_images_may_be_gray_or_rgb_and_bytes_or_floats(image):
+    expected = draw_featmap(ramp(), np.full((40, 60, 3), 51, np.uint8))
+    given = image.copy()
+    assert (draw_featmap(ramp(), image) == expected).all()
+    assert (image == given).all()
+
+
+def test_a_map_of_another_size_is_resampled_to_the_image_with_a_warning():
+    image = np.zeros((80, 30, 3), np.uint8)
+    with pytest.warns(
+        UserWarning, match=r"overlaid_image: \(80, 30\) and featmap: \(40, 60\) are not same"
+    ):
+        picture = draw_featmap(ramp(), image, alpha=1)
+    assert (picture == draw_featmap(ramp(), resize_shape=(80, 30))).all()
+
+
+def test_the_warning_points_at_the_caller():
+    with pytest.warns(UserWarning, match="are not same") as caught:
+        draw_featmap(ramp(), np.zeros((8, 8), np.uint8))
+    assert [warning.filename for warning in caught] == [__file__]
+
+
+def test_resize_shape_resamples_map_and_image():
+    image = np.zeros((40, 60, 3), np.uint8)
+    image[:, 30:] = 200
+    picture = draw_featmap(ramp(), image, resize_shape=(20, 120), alpha=0)
+    assert picture.shape == (20, 120, 3)
+    assert (picture[:, :55] == 0).all()
+    assert (picture[:, 65:] == 200).all()
+
+
+def test_a_large_picture_has_no_seams():
+    picture = grey(np.arange(4, dtype=np.float32).reshape(1, 4, 1), resize_shape=(1000, 300))
+    assert (np.diff(picture[:, 0].astype(int)) >= 0).all()
+    assert (np.diff(picture[:, 0].astype(int)) <= 1).all()
+    assert (picture == picture[:, :1]).all()
+
+
+@pytest.mark.parametrize("name", ["viridis", "magma", "jet", "tab10"])
+def test_any_colour_map_of_matplotlib_is_taken(name):
+    from matplotlib import colormaps
+
+    levels = np.arange(256, dtype=np.float32).reshape(1, 16, 16)
+    expected = np.asarray(colormaps[name](np.arange(256) / 255))[:, :3] * 255
+    assert np.abs(draw_featmap(levels, colormap=name).reshape(-1, 3) - expected).max() <= 0.5
+
+
+def test_three_channels_are_one_image():
+    channels = noise(3, 6, 7)
+    levels = (channels - channels.min()) / (channels.max() - channels.min()) * 255
+    expected = np.tensordot((0.114, 0.587, 0.299), levels, 1)
+    shown = grey(channels, None, None, topk=-1)
+    assert np.abs(shown - expected).max() <= 1
+    assert (grey(channels[:1], None, None, topk=0) == grey(channels[:1])).all()
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
+@pytest.mark.parametrize("how", ["squeeze_mean", "norm", "pca"])
+def test_what_is_not_finite_is_marked_and_does_not_spread(bad, how):
+    featmap = noise(4, 10, 12)
+    featmap[2, 5, 6] = bad
+    with pytest.warns(VizWarning, match=r"has 1 values .* in 1 of 4 channels \(2\)") as caught:
+        picture = draw_featmap(featmap, None, how, resize_shape=(40, 48))
+    assert len(caught) == 1
+    assert caught[0].filename == __file__
+    marked = (picture == MAGENTA).all(-1)
+    assert marked[20:24, 24:28].all()
+    assert marked.sum() == 16
+
+
+@pytest.mark.parametrize("how", ["squeeze_mean", "norm"])
+def test_the_rest_is_drawn_as_if_what_is_not_finite_were_not_there(how):
+    featmap = noise(4, 10, 12)
+    featmap[:, 5, 5], featmap[:, 5, 9] = 0, 9  # the lowest norm, the highest norm and mean
+    featmap[:, 5, 7] = -3  # the lowest mean
+    whole = grey(featmap, None, how, resize_shape=(40, 48))
+    with_hole = featmap.copy()
+    with_hole[1, 0, 0] = np.nan
+    with pytest.warns(VizWarning):
+        picture = draw_featmap(with_hole, None, how, resize_shape=(40, 48), colormap="gray")
+    assert np.abs(picture[8:, 8:, 0].astype(int) - whole[8:, 8:]).max() <= 1
+    constant = np.where(np.isnan(with_hole), np.nan, 1).astype(np.float32)
+    with pytest.warns(VizWarning):
+        picture = draw_featmap(constant, None, how, resize_shape=(40, 48))
+    assert sorted({tuple(color) for color in picture.reshape(-1, 3).tolist()}) == [
+        tuple(LOWEST),
+        tuple(MAGENTA),
+    ]
+
+
+def test_channels_are_selected_by_what_is_finite():
+    featmap = noise(3, 6, 6)
+    featmap[1] += 5
+    featmap[0, 0, 0] = np.inf
+    with pytest.warns(VizWarning):
+        picture = draw_featmap(featmap, None, "select_max")
+    assert (picture == draw_featmap(featmap[1:2])).all()
+
+
+def test_a_map_of_nothing_finite_is_all_mark():
+    with pytest.warns(VizWarning):
+        picture = draw_featmap(np.full((2, 4, 4), np.nan))
+    assert (picture == MAGENTA).all()
+
+
+def test_the_mark_stands_out_from_every_colour_map_and_over_an_image():
+    featmap = ramp()
+    featmap[0, 3, 4] = np.nan
+    with pytest.warns(VizWarning):
+        over_image = draw_featmap(featmap, np.zeros((40, 60, 3), np.uint8))
+    assert over_image[3, 4].tolist() == MAGENTA
+    with pytest.warns(VizWarning):
+        spring = draw_featmap(featmap, colormap="spring").astype(int)
+    others = np.delete(spring.reshape(-1, 3), 3 * 60 + 4, axis=0)
+    assert np.abs(others - spring[3, 4]).sum(1).min() > 150
+
+
+def test_the_map_and_the_channels_are_left_as_they_were():
+    featmap = noise(3, 6, 6)
+    featmap[1, 2, 3] = np.nan
+    before, chosen = featmap.copy(), [1, 0]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", VizWarning)
+        for how in ("squeeze_mean", "select_max", "norm", "pca"):
+            draw_featmap(featmap, None, how, resize_shape=(9, 9))
+        draw_featmap(featmap, channels=chosen)
+    np.testing.assert_array_equal(featmap, before)
+    assert chosen == [1, 0]
+
+
+@pytest.mark.parametrize(
+    ("given", "error", "text"),
+    [
+        (
+            {"featmap": [[[1]]]},
+            TypeError,
+            "`featmap` should be torch.Tensor, but got <class 'list'>",
+        ),
+        ({"featmap": np.ones((1, 2, 3, 4))}, ValueError, "Input dimension must be 3, but got 4"),
+        ({"featmap": np.ones((2, 3))}, ValueError, "Input dimension must be 3, but got 2"),
+        ({"featmap": np.ones((0, 3, 3))}, ValueError, r"must not be empty, got shape \(0, 3, 3\)"),
+        ({"featmap": np.ones((1, 3, 3), complex)}, TypeError, "real numbers, got dtype complex128"),
+        ({"featmap": np.full((1, 3, 3), "a")}, TypeError, "real numbers, got dtype <U1"),
+        (
+            {"channel_reduction": "max"},
+            ValueError,
+            "channel_reduction must be one of .*'pca', None",
+        ),
+        ({"channel_reduction": True}, ValueError, "got True"),
+        ({"normalize": "all"}, ValueError, "normalize must be one of 'map', 'grid', got 'all'"),
+        ({"alpha": 1.5}, ValueError, r"alpha must lie in 0\.\.1, got 1\.5"),
+        ({"alpha": "half"}, TypeError, "alpha must be a number"),
+        ({"topk": 2.5}, TypeError, "topk must be an integer, got float: 2.5"),
+        ({"resize_shape": (3,)}, ValueError, r"resize_shape must be \(height, width\)"),
+        ({"resize_shape": (0, 3)}, ValueError, "two numbers from 1 on"),
+        ({"resize_shape": 1.5}, TypeError, "resize_shape must be integers"),
+        ({"colormap": "virdis"}, ValueError, "got 'virdis'; did you mean 'viridis"),
+        ({"colormap": 3}, TypeError, "colormap must be the name .*, got int"),
+        ({"colormap": "gray", "channel_reduction": "pca"}, ValueError, "colours of its own"),
+        (
+            {"channels": [0], "channel_reduction": "norm"},
+            ValueError,
+            "channels are shown one by one",
+        ),
+        ({"channels": [0, 4]}, ValueError, r"channels must lie in 0\.\.3, .* got \[4\]"),
+        ({"channels": [-1]}, ValueError, r"got \[-1\]"),
+        ({"channels": []}, ValueError, "channels must not be empty"),
+        ({"channels": [0.5]}, TypeError, "channels must be an integer, got float"),
+        ({"channels": [True]}, TypeError, "channels must be an integer, got bool"),
+        (
+            {"overlaid_image": np.zeros((6, 6, 4), np.uint8)},
+            ValueError,
+            r"RGB or gray, got shape \(6, 6, 4\)",
+        ),
+        (
+            {"overlaid_image": np.full((6, 6, 3), 255.0)},
+            ValueError,
+            r"overlaid_image of dtype float64 must lie in 0\.\.1",
+        ),
+        (
+            {"channel_reduction": None, "topk": -1},
+            ValueError,
+            "The input tensor channel dimension must be 1 or 3 when topk is less than 1, but the "
+            "channel dimension you input is 4, you can use the channel_reduction parameter or set "
+            "topk greater than 0 to solve the error",
+        ),
+        (
+            {"channel_reduction": None, "topk": 11},
+            ValueError,
+            "The product of row and col in the `arrangement` is less than topk, please set the "
+            "`arrangement` correctly",
+        ),
+        (
+            {"channels": [0, 1, 2], "arrangement": (1, 2)},
+            ValueError,
+            r"less than the number of channels, .* \(1, 2\) has room for 2 of 3",
+        ),
+    ],
+)
+def test_what_is_wrong_is_named_with_the_way_out(given, error, text):
+    with pytest.raises(error, match=text):
+        draw_featmap(**{"featmap": noise(4, 6, 6), **given})
