@@ -99,7 +99,7 @@ def test_what_is_wrong_with_a_record_raises_before_any_backend_sees_it(keeper):
 
 def test_a_bad_number_does_not_cost_the_good_ones(keeper):
     recorder = Recorder({"a": keeper})
-    with pytest.warns(RecordingWarning, match="scalar 'lr': TypeError: lr must be a number"):
+    with pytest.warns(RecordingWarning, match="add_scalars left one out: lr must be a number"):
         recorder.add_scalars({"loss": 0.5, "lr": "high", "acc": 1}, step=1)
     assert keeper.calls[0][1]["scalar_dict"] == {"loss": 0.5, "acc": 1}
 
@@ -151,7 +151,7 @@ def test_a_backend_that_exits_the_program_is_a_failing_backend(keeper):
             raise SystemExit(3)
 
     recorder = Recorder({"bad": Exiting(), "good": keeper})
-    with pytest.warns(RecordingWarning, match="bad did not record a scalar: SystemExit: 3"):
+    with pytest.warns(RecordingWarning, match=r"bad did not record a scalar: .*called sys\.exit\(3\)"):
         recorder.add_scalar("loss", 1)
     assert len(keeper.calls) == 1
 

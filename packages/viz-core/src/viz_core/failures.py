@@ -37,6 +37,11 @@ class Failures:
                 "goes on, further failures of this kind are counted and told by close()"
             )
 
+    def note(self, message: str) -> None:
+        """Note something else that the caller is to be told."""
+        with self._lock:
+            self._pending.append(message)
+
     @property
     def pending(self) -> bool:
         """Whether there is something to tell."""

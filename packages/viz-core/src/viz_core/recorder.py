@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
@@ -139,8 +139,8 @@ class Recorder:
                 wrong[name] = error
         if scalars:
             self._record("scalars", (scalars, step, file_path), kwargs)
-        for name, error in wrong.items():
-            self._failures.add("add_scalars", f"scalar {name!r}", error)
+        for error in wrong.values():
+            self._failures.note(f"add_scalars left one out: {error}")
         self._settle(wrong, "some scalars were not recorded")
 
     def flush(self, sync: bool = False) -> None:
@@ -157,15 +157,13 @@ class Recorder:
                 reported, and its backend is not closed.
         """
         deadline = None if timeout is None else time.monotonic() + timeout
-        stuck = []
+        stuck: dict[str, Exception] = {}
         for name, worker in self._workers.items():
             left = worker.join(None if deadline is None else max(0, deadline - time.monotonic()))
             if left:
-                stuck.append(name)
-                reason = TimeoutError(f"{left} records were still waiting after {timeout} s")
-                self._failures.add(name, "queue", reason)
+                stuck[name] = TimeoutError(f"{left} records were still waiting after {timeout} s")
         try:
-            self._finish("close", {}, but_for=stuck)
+            self._finish("close", {}, stuck)
         finally:
             self._failures.settle()
 
@@ -181,7 +179,7 @@ class Recorder:
                 continue
             if self._background:
                 finish_at_exit(self)
-                job = partial(self._attempt, name, kind, call, values, extra, self._raised)
+                job = partial(self._attempt, name, kind, call, values, extra)
                 self._workers[name].put(job, size)
             else:
                 self._attempt(name, kind, call, values, extra, errors)
@@ -197,39 +195,43 @@ class Recorder:
         call: Call,
         values: tuple[Any, ...],
         extra: dict[str, Any],
-        errors: dict[str, Exception],
+        errors: dict[str, Exception] | None = None,
     ) -> None:
+        """Call a backend; a failure is entered in ``errors``, or kept for the next call."""
         try:
             with self._locks[name]:
                 call(values, extra)
         except Exception as error:  # a stranger's backend may fail in any way
-            self._failures.add(name, what, error)
-            errors[name] = error
-        except SystemExit as error:  # nor may it end a worker
-            self._failures.add(name, what, error)
-            errors[name] = RuntimeError(f"the backend called sys.exit({error.code!r})")
+            failure = error
+        except SystemExit as error:  # nor may it end a worker, or the program
+            failure = RuntimeError(f"the backend called sys.exit({error.code!r})")
+        else:
+            return
+        if self._on_backend_error == "warn":
+            self._failures.add(name, what, failure)
+        (self._raised if errors is None else errors)[name] = failure
 
     def _finish(
-        self, method: str, arguments: dict[str, Any], but_for: Collection[str] = ()
+        self, method: str, arguments: dict[str, Any], errors: dict[str, Exception] | None = None
     ) -> None:
-        errors: dict[str, Exception] = {}
+        """Call ``method`` of every backend that has it and is not among ``errors`` already."""
+        errors = {} if errors is None else errors
+        for name, error in errors.items():
+            self._failures.note(f"{name}: {error}; another close() waits for them")
         for name, backend in self._backends.items():
             function = getattr(backend, method, None)
-            if callable(function) and name not in but_for:
+            if callable(function) and name not in errors:
                 call = partial(_call_without_values, function, isinstance(backend, BaseVisBackend))
                 self._attempt(name, method, call, (), arguments, errors)
         self._settle(errors, f"backends failed to {method}")
 
     def _settle(self, errors: dict[str, Exception], message: str) -> None:
-        """Raise for ``errors``, and those of workers since, or tell of them."""
-        if self._on_backend_error == "raise":
-            errors = {**self._raised, **errors}
-            self._raised.clear()
-            if errors:
-                raise RecordingError(message, errors)
-        else:
-            self._raised.clear()
-        self._failures.tell()
+        """Raise for ``errors`` and those of workers since, or tell of them, as was asked."""
+        raised, self._raised = self._raised, {}
+        if self._on_backend_error == "warn":
+            self._failures.tell()
+        elif errors or raised:
+            raise RecordingError(message, {**raised, **errors})
 
 
 def _call_without_values(

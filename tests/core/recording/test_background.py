@@ -1,0 +1,245 @@
+"""Writing in the background: quick for the caller, and nothing lost however the program ends."""
+
+import os
+import statistics
+import subprocess
+import sys
+import threading
+import time
+import warnings
+
+import numpy as np
+import pytest
+
+from viz_core import BaseVisBackend, Recorder, RecordingError, RecordingWarning
+
+IMAGE = np.zeros((48, 64, 3), np.uint8)
+
+
+class Slow(BaseVisBackend):
+    """Takes its time over every picture, or hangs until it is let go."""
+
+    def __init__(self, seconds=0.02):
+        super().__init__()
+        self.seconds = seconds
+        self.go = threading.Event()
+        self.steps = []
+        self.sums = []
+
+    def add_image(self, name, image, step, **_):
+        self.go.wait(self.seconds)
+        self.steps.append(step)
+        self.sums.append(int(image.sum()))
+
+    def add_scalars(self, scalar_dict, step, **_):
+        self.steps.append(step)
+
+
+def test_the_caller_does_not_wait_and_the_order_is_kept():
+    backend = Slow(0.05)
+    recorder = Recorder({"slow": backend}, background=True)
+    picture = np.zeros((480, 640, 3), np.uint8)
+    times = []
+    for step in range(10):
+        start = time.perf_counter()
+        recorder.add_image("a", picture, step)
+        recorder.add_scalar("b", 1, 100 + step)
+        times.append(time.perf_counter() - start)
+    assert statistics.median(times) < backend.seconds / 2  # it did not wait for the backend
+    recorder.flush()
+    assert backend.steps == [s for step in range(10) for s in (step, 100 + step)]
+
+
+def test_a_picture_that_the_caller_draws_on_is_kept_as_it_was():
+    backend = Slow()
+    recorder = Recorder({"slow": backend}, background=True)
+    picture = IMAGE.copy()
+    recorder.add_image("a", picture, 0)
+    picture += 1
+    recorder.flush()
+    assert backend.sums == [0]
+
+
+def test_a_full_queue_blocks_and_never_drops():
+    backend = Slow(60)
+    recorder = Recorder({"slow": backend}, background=True, queue_bytes=3 * IMAGE.nbytes)
+    put = []
+
+    def record():
+        for step in range(10):
+            recorder.add_image("a", IMAGE, step)
+            put.append(step)
+
+    thread = threading.Thread(target=record)
+    thread.start()
+    deadline = time.monotonic() + 10
+    while len(put) < 3 and time.monotonic() < deadline:
+        time.sleep(0.01)
+    time.sleep(0.2)
+    assert len(put) <= 4  # one in the works, three waiting at most
+    backend.go.set()
+    thread.join(20)
+    recorder.flush()
+    assert backend.steps == list(range(10))
+
+
+def test_a_picture_larger_than_the_queue_is_recorded():
+    backend = Slow(0)
+    recorder = Recorder({"slow": backend}, background=True, queue_bytes=10)
+    recorder.add_image("a", IMAGE, 0)
+    recorder.add_image("a", IMAGE, 1)
+    recorder.flush()
+    assert backend.steps == [0, 1]
+
+
+def test_no_thread_exists_before_the_first_record():
+    before = threading.active_count()
+    recorder = Recorder({"slow": Slow()}, background=True)
+    assert threading.active_count() == before
+    recorder.close()
+    assert threading.active_count() == before
+
+
+def test_one_slow_backend_does_not_hold_up_the_others():
+    slow, quick = Slow(60), Slow(0)
+    recorder = Recorder({"slow": slow, "quick": quick}, background=True)
+    recorder.add_image("a", IMAGE, 1)
+    deadline = time.monotonic() + 10
+    while not quick.steps and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert quick.steps == [1]
+    assert slow.steps == []
+    slow.go.set()
+    recorder.close()
+    assert slow.steps == [1]
+
+
+def test_close_with_a_timeout_returns_and_says_what_it_left_behind():
+    backend = Slow(60)
+    recorder = Recorder({"slow": backend}, background=True)
+    recorder.add_image("a", IMAGE, 0)
+    recorder.add_image("a", IMAGE, 1)
+    with pytest.warns(RecordingWarning, match="2 records were still waiting after 0.1 s"):
+        recorder.close(timeout=0.1)
+    backend.go.set()
+    recorder.close()
+    assert backend.steps == [0, 1]
+
+
+class Dying(BaseVisBackend):
+    def add_scalars(self, step, **_):
+        if step < 2:
+            raise KeyError("torn") if step else SystemExit("bye")
+        self.seen = step
+
+
+def test_a_failing_worker_is_reported_and_goes_on():
+    backend = Dying()
+    recorder = Recorder({"bad": backend}, background=True)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        for step in range(3):
+            recorder.add_scalar("a", 1, step)
+        recorder.flush()
+    messages = "\n".join(str(w.message) for w in caught)
+    assert "the backend called sys.exit('bye')" in messages
+    assert "bad did not record a scalar: KeyError" in messages
+    assert backend.seen == 2
+
+
+def test_a_failure_in_the_background_is_raised_at_the_next_call_when_asked_for():
+    recorder = Recorder({"bad": Dying()}, background=True, on_backend_error="raise")
+    recorder.add_scalar("a", 1, step=1)
+    with pytest.raises(RecordingError, match="bad: KeyError"):
+        recorder.flush()
+    recorder.close()
+
+
+PROGRAM = """
+import sys, time
+import numpy as np
+from viz_core import BaseVisBackend, Recorder
+
+class Slow(BaseVisBackend):
+    def add_image(self, step, **_):
+        time.sleep(0.02)
+        print(step, flush=True)
+
+if __name__ == "__main__":
+    import atexit
+    atexit.register(lambda: print("atexit", flush=True))
+    recorder = Recorder({"slow": Slow()}, background=True)
+    for step in range(20):
+        recorder.add_image("a", np.zeros((8, 8, 3), np.uint8), step)
+    ENDING
+"""
+
+ENDINGS = {
+    "return": ("pass", 0),
+    "sys.exit": ("sys.exit(3)", 3),
+    "exception": ("raise RuntimeError('bug')", 1),
+    "Ctrl-C": ("import os, signal; os.kill(os.getpid(), signal.SIGINT); time.sleep(5)", None),
+    "dropped": ("del recorder; import gc; gc.collect()", 0),
+}
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_nothing_is_lost_however_the_program_ends(ending):
+    code, status = ENDINGS[ending]
+    done = subprocess.run(
+        [sys.executable, "-c", PROGRAM.replace("ENDING", code)],
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert done.stdout.split() == [*map(str, range(20)), "atexit"]
+    if status is not None:
+        assert done.returncode == status, done.stderr
+
+
+FORK = """
+import os, sys, threading, time
+import numpy as np
+from viz_core import BaseVisBackend, Recorder
+
+class Writer(BaseVisBackend):
+    def add_scalars(self, scalar_dict, step, **_):
+        time.sleep(0.001)
+        os.write(1, f"{os.getpid() == main} {step}\\n".encode())
+
+main = os.getpid()
+recorder = Recorder({"w": Writer()}, background=BACKGROUND, queue_bytes=2048)
+stop = threading.Event()
+def noise():
+    step = 1000
+    while not stop.is_set():
+        recorder.add_scalar("noise", 1, step)
+        step += 1
+thread = threading.Thread(target=noise)
+thread.start()
+for n in range(20):
+    time.sleep(0.005)
+    child = os.fork()
+    if child == 0:  # the thread is gone here, whatever locks it held
+        recorder.add_scalar("child", 1, n)
+        recorder.flush()
+        os._exit(0)
+    assert os.waitpid(child, 0)[1] == 0
+stop.set()
+thread.join()
+recorder.close()
+"""
+
+
+@pytest.mark.parametrize("background", [False, True])
+def test_a_forked_child_neither_hangs_nor_repeats_what_the_parent_queued(background):
+    code = FORK.replace("BACKGROUND", str(background))
+    environment = {**os.environ, "PYTHONWARNINGS": "ignore"}  # Python warns of forks with threads
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, env=environment
+    )
+    assert done.returncode == 0, done.stderr
+    lines = [line.split() for line in done.stdout.splitlines()]
+    assert [int(step) for is_main, step in lines if is_main == "False"] == list(range(20))
+    steps = [int(step) for is_main, step in lines if is_main == "True"]
+    assert steps == list(range(1000, 1000 + len(steps)))
