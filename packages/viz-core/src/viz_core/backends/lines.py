@@ -1,0 +1,162 @@
+"""Appending lines to a file so that a crash costs none."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import fcntl
+import json
+import os
+import threading
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+
+from viz_core.errors import RecordingWarning
+
+__all__ = ["LineFile"]
+
+_CHUNK = 1 << 16
+
+
+class LineFile:
+    """A file that lines are appended to, one system call a line.
+
+    A line is with the operating system when :meth:`append` returns. Threads, forked children
+    and other processes may append to the same file; lines stay whole. A file that somebody
+    deletes is made again.
+
+    Args:
+        locate: Returns the path, in a folder that it makes if there is none. Asked whenever
+            the file is opened.
+    """
+
+    def __init__(self, locate: Callable[[], Path]) -> None:
+        self._locate = locate
+        self._path = Path()
+        self._fd = -1
+        self._pid = 0
+        self._lock = threading.Lock()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether this process holds the file open."""
+        return self._fd >= 0 and self._pid == os.getpid()
+
+    def append(self, line: bytes) -> None:
+        """Append a line, which brings its own end.
+
+        Raises:
+            OSError: If it cannot be written, and then nothing of it is in the file.
+        """
+        if self._pid != os.getpid():
+            self._after_fork()
+        with self._lock:
+            if self._fd < 0:
+                self._open()
+            self._write(line)
+            deleted = os.fstat(self._fd).st_nlink == 0
+            if deleted:
+                self._close()
+                self._open()
+                self._write(line)
+        if deleted:
+            warnings.warn(
+                f"{self._path} was deleted while it was written to; it is made again, without "
+                "the lines it had",
+                RecordingWarning,
+                stacklevel=4,
+            )
+
+    def sync(self) -> None:
+        """Wait until the disk has every line."""
+        with self._lock:
+            if self.is_open:
+                os.fsync(self._fd)
+
+    def close(self) -> None:
+        """Close the file; the next line opens it again."""
+        if self._pid != os.getpid():
+            self._after_fork()
+        with self._lock:
+            self._close()
+
+    def _after_fork(self) -> None:
+        self._lock = threading.Lock()  # another thread may have held it at the fork
+        self._pid = os.getpid()
+        self._close()  # in this process; the parent's stays open
+
+    def _open(self) -> None:
+        self._path = self._locate()
+        flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC
+        self._fd = os.open(self._path, flags, 0o666)
+        try:
+            _mend(self._fd, self._path)
+        except BaseException:
+            self._close()
+            raise
+
+    def _close(self) -> None:
+        fd, self._fd = self._fd, -1
+        if fd >= 0:
+            os.close(fd)
+
+    def _write(self, line: bytes) -> None:
+        try:
+            written = os.write(self._fd, line)
+        except OSError as error:
+            raise OSError(error.errno, error.strerror, str(self._path)) from error
+        if written == len(line):
+            return
+        end = os.lseek(self._fd, 0, os.SEEK_CUR)  # after O_APPEND: where our bytes end
+        with contextlib.suppress(OSError):
+            if os.fstat(self._fd).st_size == end:  # nobody has appended since
+                os.ftruncate(self._fd, end - written)
+        raise OSError(
+            errno.ENOSPC,
+            f"{os.strerror(errno.ENOSPC)}: of {len(line)} bytes {written} fit, and are taken back",
+            str(self._path),
+        )
+
+
+def _mend(fd: int, path: Path) -> None:
+    """Let the next line begin where a line begins."""
+    size = os.fstat(fd).st_size
+    if size and os.pread(fd, 1, size - 1) != b"\n":
+        if _lock(fd, fcntl.LOCK_EX):
+            _cut_torn_line(fd, path)
+        else:  # another process has the file open, and its line may not be complete yet
+            os.write(fd, b"\n")
+    _lock(fd, fcntl.LOCK_SH)  # kept while the file is open, so that nobody cuts our last line
+
+
+def _lock(fd: int, kind: int) -> bool:
+    """Take a lock if it is free; it is free wherever the file system has none."""
+    try:
+        fcntl.flock(fd, kind | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError:
+        return True
+    return True
+
+
+def _cut_torn_line(fd: int, path: Path) -> None:
+    size = os.fstat(fd).st_size
+    torn, start = b"", size
+    while start and b"\n" not in torn:
+        length = min(_CHUNK, start)
+        start -= length
+        torn = os.pread(fd, length, start) + torn
+    torn = torn.rpartition(b"\n")[2]
+    try:
+        json.loads(torn)
+    except ValueError:
+        os.ftruncate(fd, size - len(torn))
+        warnings.warn(
+            f"the last line of {path} was torn, as by a crash, and is cut off: {torn[:80]!r}",
+            RecordingWarning,
+            stacklevel=5,
+        )
+    else:
+        os.write(fd, b"\n")  # only its end is missing

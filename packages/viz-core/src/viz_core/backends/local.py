@@ -1,0 +1,251 @@
+"""The backend that needs nothing: files in a folder."""
+
+# ruff: noqa: ARG002  # a backend takes what callers may pass, also where it means nothing here
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import warnings
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+from viz_core.arrays import as_image, as_name, as_scalar, as_step
+from viz_core.backends.base import BaseVisBackend
+from viz_core.backends.files import write_whole
+from viz_core.backends.lines import LineFile
+from viz_core.backends.names import file_name
+from viz_core.backends.png import encode_png
+from viz_core.configs import as_config
+from viz_core.errors import RecordingWarning
+from viz_core.scalars import encode_line
+from viz_core.types import ArrayLike, Image, Scalar
+
+__all__ = ["LocalVisBackend"]
+
+_QUALITY = 90
+_NAMES_FILE = "names.json"
+
+
+class LocalVisBackend(BaseVisBackend):
+    """Keeps images, numbers and configs as files.
+
+    A record is with the operating system when the call returns, so that killing the process
+    loses none; ``flush(sync=True)`` waits for the disk. No reader ever finds half a picture,
+    line or config. Threads, forked children and other processes may record into one folder.
+
+    ``scalars.json`` has a line a call; :func:`~viz_core.read_scalars` reads it. Images are
+    ``<name>_<step>.png``, where ``/`` in a name makes folders; no name leaves the folder, and
+    one too long for a file is cut and listed whole in ``names.json`` beside the images.
+
+    Args:
+        save_dir: The folder.
+        img_save_dir: The folder for images inside it.
+        config_save_file: The file for the config; ends in ``.py``.
+        scalar_save_file: The file for numbers; ends in ``.json``.
+        image_format: ``'png'``, or ``'jpg'`` or ``'webp'``, which are smaller and lossy; what
+            is transparent becomes white in ``'jpg'``.
+        quality: 1 to 100, of ``'jpg'`` and ``'webp'``; 90 by default.
+
+    Raises:
+        ValueError: If a file name has another ending, or the format or quality is none of these.
+    """
+
+    needs_save_dir = True
+
+    def __init__(
+        self,
+        save_dir: str | os.PathLike[str] | None = None,
+        img_save_dir: str = "vis_image",
+        config_save_file: str = "config.py",
+        scalar_save_file: str = "scalars.json",
+        *,
+        image_format: Literal["png", "jpg", "webp"] = "png",
+        quality: int | None = None,
+    ) -> None:
+        super().__init__(save_dir)
+        _check_ending("config_save_file", config_save_file, ".py")
+        _check_ending("scalar_save_file", scalar_save_file, ".json")
+        if image_format not in ("png", "jpg", "webp"):
+            raise ValueError(f"image_format must be 'png', 'jpg' or 'webp', got {image_format!r}")
+        if quality is not None and image_format == "png":
+            raise ValueError(
+                f"quality={quality!r} has no meaning for png, which loses nothing; leave it out "
+                "or choose image_format='jpg' or 'webp'"
+            )
+        if quality is not None and not 1 <= quality <= 100:
+            raise ValueError(f"quality must be in 1..100, got {quality!r}")
+        self._image_folder = img_save_dir
+        self._config_file = config_save_file
+        self._scalar_file = scalar_save_file
+        self._image_format = image_format
+        self._quality = _QUALITY if quality is None else quality
+        self._open_nothing()
+
+    def _open_nothing(self) -> None:
+        self._files: dict[str, LineFile] = {}
+        self._scalars = self._lines(self._scalar_file)
+        self._listed: set[str] = set()
+        self._unsynced: set[Path] = set()
+        self._step_is_taken = False
+
+    @property
+    def is_open(self) -> bool:
+        """Whether this process holds a file open."""
+        return super().is_open or any(file.is_open for file in self._files.values())
+
+    def add_config(self, config: Any, **kwargs: Any) -> None:
+        """Keep the config as Python source; arguments as :func:`viz_core.as_config`'s."""
+        path = self.directory / self._config_file
+        write_whole(path, as_config(config).pretty_text.encode())
+        self._unsynced.add(path)
+
+    def add_image(self, name: str, image: ArrayLike, step: int = 0, **kwargs: Any) -> None:
+        """Keep a picture; arguments as :meth:`viz_core.Visualizer.add_image`'s."""
+        data = self._encode(as_image(image))
+        name = as_name(name)
+        relative, shortened = file_name(name, f"_{as_step(step)}.{self._image_format}")
+        path = self.directory / self._image_folder / relative
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_whole(path, data)
+        self._unsynced.add(path)
+        if shortened and str(relative) not in self._listed:
+            entry = json.dumps({"file": str(relative), "name": name})
+            self._lines(f"{self._image_folder}/{_NAMES_FILE}").append(f"{entry}\n".encode())
+            self._listed.add(str(relative))
+
+    def add_scalar(self, name: str, value: Any, step: int = 0, **kwargs: Any) -> None:
+        """Keep one number; arguments as :meth:`viz_core.Visualizer.add_scalar`'s.
+
+        Warns:
+            RecordingWarning: Once, if it is called ``step``: that is how the line calls its
+                step, so that the number is called ``step_value`` there.
+        """
+        name, value, step = as_name(name), as_scalar(value, name), as_step(step)
+        if name != "step":
+            self._scalars.append(encode_line(((name, value), ("step", step))))
+            return
+        self._scalars.append(encode_line((("step", step), ("step_value", value))))
+        if not self._step_is_taken:
+            self._step_is_taken = True
+            warnings.warn(
+                "a number called 'step' is written as 'step_value', since 'step' is the step of "
+                "its line; read_scalars gives it back as 'step'",
+                RecordingWarning,
+                stacklevel=2,
+            )
+
+    def add_scalars(
+        self,
+        scalar_dict: Mapping[str, Any],
+        step: int = 0,
+        file_path: str | None = None,
+        **kwargs: Any,
+    ) -> None:
+        """Keep numbers that belong together, as one line.
+
+        Args:
+            scalar_dict: Numbers by name, as :meth:`add_scalar` takes them. A ``'step'`` among
+                them is the step.
+            step: The step, if ``scalar_dict`` has none.
+            file_path: Another file for the same line, ending in ``.json``, in the same folder
+                unless it is absolute.
+            **kwargs: Has no meaning here.
+
+        Raises:
+            TypeError, ValueError: For what is not a number, after the others are written.
+        """
+        if file_path is not None:
+            _check_ending("file_path", file_path, ".json")
+            if file_path == self._scalar_file:
+                raise ValueError(
+                    f"file_path={file_path!r} is where every number goes already; name another "
+                    "file, or leave it out"
+                )
+        values: dict[str, Scalar] = {}
+        wrong: Exception | None = None
+        for name, value in scalar_dict.items():
+            try:
+                values[as_name(name)] = as_step(value) if name == "step" else as_scalar(value, name)
+            except (TypeError, ValueError) as error:
+                wrong = wrong or error
+        values.setdefault("step", as_step(step))
+        if list(values) == ["step", "step_value"]:
+            values["step"] = values.pop("step")  # the other order is a number called step
+        if len(values) > 1:
+            line = encode_line(values.items())
+            if file_path is not None:
+                self._lines(file_path).append(line)
+            self._scalars.append(line)
+        if wrong is not None:
+            raise wrong
+
+    def flush(self, sync: bool = False) -> None:
+        """Do nothing, as every record is written at once; with ``sync``, wait for the disk."""
+        if not sync:
+            return
+        for file in list(self._files.values()):
+            file.sync()
+        folders = set()
+        while self._unsynced:
+            path = self._unsynced.pop()
+            _sync(path)
+            folders.add(path.parent)
+        for folder in folders:
+            _sync(folder)
+
+    def close(self) -> None:
+        """Close the files. The next record opens them again."""
+        super().close()
+        for file in list(self._files.values()):
+            file.close()
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Return what makes an equal, unopened backend in another process."""
+        state = super().__getstate__()
+        for name in ("_files", "_scalars"):
+            del state[name]
+        return state
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Take over the state, unopened."""
+        super().__setstate__(state)
+        self._open_nothing()
+
+    def _lines(self, name: str) -> LineFile:
+        file = self._files.get(name)
+        if file is None:
+            file = self._files.setdefault(name, LineFile(lambda: self.directory / name))
+        return file
+
+    def _encode(self, image: Image) -> bytes:
+        if self._image_format == "png":
+            return encode_png(image)
+        from PIL import Image as PillowImage
+
+        picture = PillowImage.fromarray(image)
+        if self._image_format == "jpg" and picture.mode == "RGBA":
+            white = PillowImage.new("RGBA", picture.size, "white")
+            picture = PillowImage.alpha_composite(white, picture).convert("RGB")
+        stream = io.BytesIO()
+        kind = {"jpg": "jpeg", "webp": "webp"}[self._image_format]
+        picture.save(stream, kind, quality=self._quality)
+        return stream.getvalue()
+
+
+def _check_ending(argument: str, name: str, ending: str) -> None:
+    if not name.endswith(ending):
+        raise ValueError(f"{argument} must end in {ending!r}, got {name!r}")
+
+
+def _sync(path: Path) -> None:
+    try:
+        fd = os.open(path, os.O_RDONLY)
+    except FileNotFoundError:
+        return  # deleted since: there is nothing left to keep
+    try:
+        os.fsync(fd)
+    finally:
+        os.close(fd)
