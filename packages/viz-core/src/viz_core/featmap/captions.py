@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -33,22 +33,22 @@ def write_caption(cell: Image, channel: int) -> None:
     height, width = cell.shape[:2]
     if height < _LOWEST_CELL:
         return
-    size = int(np.clip(height // 3, _SMALLEST + 2, _LARGEST))
+    size = min(max(height // 3, _SMALLEST + 2), _LARGEST)
     for text, pixels in (
         (f"channel: {channel}", size),
         (f"{channel}", size),
         (f"{channel}", _SMALLEST),
     ):
-        ink = _ink(text, pixels)
+        left, ink = _strip(text, pixels)
         if ink.shape[1] <= width:
             corner = cell[: ink.shape[0], : ink.shape[1]]
-            corner[:] = corner * (_DIM * (1 - ink)) + 255 * ink
+            corner[:] = corner * left + ink
             return
 
 
 @lru_cache(maxsize=1024)
-def _ink(text: str, pixels: int) -> npt.NDArray[np.float32]:
-    """Return how much white there is, 0..1, shape (H, W, 1), with padding around."""
+def _strip(text: str, pixels: int) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
+    """Return what part of the picture is left, 0..1, and what is added, shape (H, W, 1)."""
     from PIL import Image as Pillow
     from PIL import ImageDraw
 
@@ -58,8 +58,8 @@ def _ink(text: str, pixels: int) -> npt.NDArray[np.float32]:
     width = int(np.ceil(right - left)) + 2 * _PADDING
     picture = Pillow.new("L", (width, ascent + descent + _PADDING), 0)
     ImageDraw.Draw(picture).text((_PADDING - left, _PADDING // 2), text, fill=255, font=font)
-    ink: npt.NDArray[Any] = np.asarray(picture, np.float32)[..., None] / 255
-    return ink
+    ink: npt.NDArray[np.float32] = np.asarray(picture, np.float32)[..., None]
+    return np.float32(_DIM) * (1 - ink / 255), ink
 
 
 @lru_cache(maxsize=16)

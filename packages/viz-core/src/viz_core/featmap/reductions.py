@@ -68,7 +68,7 @@ def largest_channels(maps: FeatureMaps, count: int, shape: tuple[int, int]) -> l
     channels, height, width = maps.shape
     flat = maps.values.reshape(channels, -1)
     if (height, width) == shape:
-        sums = flat.sum(1)
+        sums = maps.library.einsum("cp->c", flat)
     else:
         weights = np.outer(tap_sums(height, shape[0]), tap_sums(width, shape[1]))
         # Not BLAS: its threads wait for each other longer than this takes.

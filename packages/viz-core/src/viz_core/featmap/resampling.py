@@ -111,8 +111,9 @@ def resampled_energy(
     return lambda here: _expand(columns, columns_down, shape[0], here)
 
 
+@lru_cache(maxsize=64)
 def extreme_rows(size: int, target: int) -> npt.NDArray[np.intp]:
-    """Return the resampled rows that hold the extremes of all.
+    """Return the resampled rows that hold the extremes of all; not to be changed.
 
     Between two source rows the values change steadily, so it is the first and the last there.
     """
