@@ -40,7 +40,9 @@ PYTHON = "3.11"
 if "PYENV_VERSION" not in os.environ and shutil.which("pyenv"):
     # pyenv's shims find only the versions named here: the current one, then all others.
     run = [["pyenv", "version-name"], ["pyenv", "versions", "--bare"]]
-    found = [v for a in run for v in subprocess.run(a, capture_output=True, text=True).stdout.split()]
+    found = [
+        v for a in run for v in subprocess.run(a, capture_output=True, text=True).stdout.split()
+    ]
     os.environ["PYENV_VERSION"] = ":".join(dict.fromkeys(found))
 
 
@@ -52,9 +54,9 @@ class Row:
         name: The session is called ``tests-<name>``.
         packages: Ours, besides viz-core.
         others: What is installed beside them.
-        tests: Where the tests at home here are; ``tests/installation`` runs in every row.
-        torch: Whether the tests that need torch (``test_*_torch.py``) are at home here. None
-            means that only those are.
+        tests: Where the tests at home here are, those that need no torch;
+            ``tests/installation`` runs in every row.
+        torch_tests: Where the tests at home here are that need torch: ``test_*_torch.py``.
         pythons: The versions it runs on.
         full: Leave it to ``nox -t full``.
     """
@@ -63,18 +65,25 @@ class Row:
     packages: tuple[str, ...] = ()
     others: tuple[str, ...] = ()
     tests: tuple[str, ...] = ()
-    torch: bool | None = False
+    torch_tests: tuple[str, ...] = ()
     pythons: tuple[str, ...] = (PYTHON,)
     full: bool = False
 
 
+BACKENDS = (TENSORBOARD, WANDB, MLFLOW)
+
 ROWS = (
     Row("core", tests=("tests/core",), pythons=("3.10", "3.11", "3.12", "3.13")),
-    Row("core-torch", (), (TORCH,), ("tests/core",), torch=None),
-    Row("tensorboard", (TENSORBOARD,), (), ("tests/backends/tensorboard",)),
-    Row("wandb", (WANDB,), (), ("tests/backends/wandb",)),
+    Row("core-torch", (), (TORCH,), torch_tests=("tests/core",)),
+    Row("tensorboard", (TENSORBOARD,), tests=("tests/backends/tensorboard",)),
+    Row("wandb", (WANDB,), tests=("tests/backends/wandb",)),
     Row("mlflow", (MLFLOW,), ("mlflow",), ("tests/backends/mlflow",)),
-    Row("adapter", (ADAPTER,), (), ("tests/mmdet_adapter",)),
+    Row("adapter", (ADAPTER,), tests=("tests/mmdet_adapter",)),
+    Row("mmdet", (ADAPTER, *BACKENDS), (*MMDET, "mlflow"), ("tests/mmdet_adapter/real",)),
+    Row("all", (ADAPTER, *BACKENDS), (TORCH, "mlflow"), ("tests/docs",), ("tests/backends",)),
+    Row("tensorboard-wandb", (TENSORBOARD, WANDB), full=True),
+    Row("tensorboard-mlflow", (TENSORBOARD, MLFLOW), full=True),
+    Row("wandb-mlflow", (WANDB, MLFLOW), full=True),
 )
 
 
@@ -93,9 +102,11 @@ def _install(session: nox.Session, packages: tuple[str, ...], *others: str) -> N
 
 def _selected(row: Row) -> list[str]:
     """Return pytest's arguments for the tests that are at home in ``row``."""
-    if row.torch is None:
-        return sorted(str(p) for where in row.tests for p in Path(where).rglob("test_*_torch.py"))
-    return [*row.tests, *([] if row.torch else ["--ignore-glob=*_torch.py"])]
+    with_torch = [p for where in row.torch_tests for p in Path(where).rglob("test_*_torch.py")]
+    real = [] if any(where.endswith("real") for where in row.tests) else ["--ignore-glob=*/real"]
+    without_torch = [*row.tests, *real, "--ignore-glob=*_torch.py"]
+    # A file that is named itself is run whatever is ignored.
+    return [*without_torch, *sorted(map(str, with_torch))]
 
 
 def _add_row(row: Row) -> None:
@@ -121,7 +132,9 @@ def build(session: nox.Session) -> None:
     shutil.rmtree(DIST, ignore_errors=True)
     for package in PACKAGES:
         source = ROOT / "packages" / package
-        session.run("python", "-m", "build", "--no-isolation", "-o", str(DIST), str(source), silent=True)
+        session.run(
+            "python", "-m", "build", "--no-isolation", "-o", str(DIST), str(source), silent=True
+        )
 
 
 @nox.session(python=PYTHON, requires=["build"])

@@ -24,10 +24,14 @@ with Visualizer(vis_backends=[{"type": "LocalVisBackend"}], save_dir=folder) as 
     visualizer.draw_binary_masks(face, colors="dodgerblue", alphas=0.35)
     visualizer.draw_bboxes(boxes, edge_colors=["dodgerblue", "orange"], line_widths=3)
     visualizer.draw_texts(labels, boxes[:, :2] + 3, font_sizes=14, colors="white", bboxes=label_box)
-    visualizer.draw_circles(np.array([[214, 152], [292, 152]]), np.array([26, 26]), edge_colors="lime")
+    visualizer.draw_circles(
+        np.array([[214, 152], [292, 152]]), np.array([26, 26]), edge_colors="lime"
+    )
     visualizer.draw_lines(np.array([240, 266]), np.array([152, 152]), colors="lime")
     visualizer.draw_points(np.array([[214, 152], [292, 152], [253, 205]]), colors="red")
-    visualizer.draw_polygons(np.array([[40, 330], [150, 300], [190, 590], [10, 590]]), "violet", "--")
+    visualizer.draw_polygons(
+        np.array([[40, 330], [150, 300], [190, 590], [10, 590]]), "violet", "--"
+    )
     visualizer.add_image("drawn", visualizer.get_image())
 
     activations = np.random.default_rng(0).random((64, 15, 13), np.float32) * face[20::40, 20::40]

@@ -126,12 +126,12 @@ def test_2_feature_maps(image, shows):
     drawn = visualizer.draw_featmap(feat, channel_reduction="select_max")
     assert drawn.shape == (7, 7, 3)
     visualizer.show(drawn)
-    with pytest.warns(UserWarning, match="resized"):
+    with pytest.warns(UserWarning, match="are not same, the feature map will be interpolated"):
         drawn = visualizer.draw_featmap(feat, image, channel_reduction="select_max")
     assert drawn.shape == (224, 224, 3)
     visualizer.show(drawn)
     for arrangement in ((2, 3), (4, 2)):
-        with pytest.warns(UserWarning, match="resized"):
+        with pytest.warns(UserWarning, match="are not same, the feature map will be interpolated"):
             drawn = visualizer.draw_featmap(
                 feat, image, channel_reduction=None, topk=5, arrangement=arrangement
             )
@@ -216,7 +216,7 @@ def test_5_from_anywhere():
         )
     assert Visualizer.get_current_instance() is built
     assert Visualizer.check_instance_created("vis_new")
-    with pytest.raises(ValueError, match="LocalVisBackend is left out: .* needs a folder"):
+    with pytest.raises(ValueError, match=r"LocalVisBackend is left out: .* needs a folder"):
         built.get_backend("LocalVisBackend")
 
 
@@ -263,7 +263,9 @@ def test_7_extending_the_visualizer(image):
             dict(type="DetLocalVisualizer", vis_backends=[dict(type="MissingVisBackend")])
         )
     built = VISUALIZERS.build(
-        dict(type="DetLocalVisualizer", vis_backends=[dict(type="DemoVisBackend")], name="visualizer")
+        dict(
+            type="DetLocalVisualizer", vis_backends=[dict(type="DemoVisBackend")], name="visualizer"
+        )
     )
     det = Visualizer.get_current_instance()
     assert det is built

@@ -58,7 +58,9 @@ def test_takes_one_backend_or_a_sequence_as_config_class_or_object(tmp_path, wra
         assert isinstance(visualizer.get_backend("LocalVisBackend"), LocalVisBackend)
 
 
-@pytest.mark.parametrize("wrong", ["LocalVisBackend", 3, [3], ["LocalVisBackend"], [BaseVisBackend]])
+@pytest.mark.parametrize(
+    "wrong", ["LocalVisBackend", 3, [3], ["LocalVisBackend"], [BaseVisBackend]]
+)
 def test_what_is_no_backend_is_refused(wrong, tmp_path):
     with pytest.raises(TypeError, match=r"must be a config such as dict\(type='LocalVisBackend'\)"):
         Visualizer(vis_backends=wrong, save_dir=tmp_path)
@@ -69,7 +71,9 @@ def test_wrong_backends_raise_before_anything_is_written(tmp_path):
     with pytest.raises(UnknownTypeError, match="no backend is called 'LocalVizBackend'"):
         Visualizer(vis_backends=[local, {"type": "LocalVizBackend"}], save_dir=tmp_path)
     with pytest.raises(TypeError, match="image_dir"):
-        Visualizer(vis_backends=[local, {**local, "name": "b", "image_dir": "x"}], save_dir=tmp_path)
+        Visualizer(
+            vis_backends=[local, {**local, "name": "b", "image_dir": "x"}], save_dir=tmp_path
+        )
     with pytest.raises(ValueError, match='backend config has no "type"'):
         Visualizer(vis_backends=[{"name": "b"}], save_dir=tmp_path)
     with pytest.raises(TypeError, match="name of a backend must be a non-empty string, got 3"):

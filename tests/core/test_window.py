@@ -124,7 +124,7 @@ def test_the_default_key_is_space_and_a_second_show_uses_the_same_window(display
     xdotool(display, "key", "--window", window, "space")
     assert wait_for_window(display, "two") == window
     xdotool(display, "key", "--window", window, "space")
-    out, err = program.communicate(timeout=30)
+    _, err = program.communicate(timeout=30)
     assert program.returncode == 0, err
 
 
@@ -135,9 +135,11 @@ def test_wait_time_ends_the_wait(display):
     assert "after" in out
 
 
-def test_closing_the_window_ends_the_wait(display):
-    program = show("win_name='to close'", display)
-    window = wait_for_window(display, "to close")
-    xdotool(display, "windowclose", window)
-    out, err = program.communicate(timeout=30)
+def test_closing_the_window_ends_the_wait_and_the_next_show_opens_another(display):
+    close = "window = visualizer.manager.window; window.after(300, window.destroy)"
+    program = show(
+        f"wait_time=0.1); {close}; visualizer.show(); visualizer.show(wait_time=0.1", display
+    )
+    out, err = program.communicate(timeout=60)
     assert program.returncode == 0, err
+    assert "after" in out

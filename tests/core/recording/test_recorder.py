@@ -112,7 +112,9 @@ def test_a_bad_number_does_not_cost_the_good_ones(keeper):
 
 def test_a_failing_backend_robs_nobody_is_told_once_and_counted(keeper):
     recorder = Recorder({"bad": Failing(), "good": keeper})
-    with pytest.warns(RecordingWarning, match="bad did not record a scalar: OSError: no space left"):
+    with pytest.warns(
+        RecordingWarning, match="bad did not record a scalar: OSError: no space left"
+    ):
         recorder.add_scalar("loss", 1)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
@@ -151,7 +153,9 @@ def test_a_backend_that_exits_the_program_is_a_failing_backend(keeper):
             raise SystemExit(3)
 
     recorder = Recorder({"bad": Exiting(), "good": keeper})
-    with pytest.warns(RecordingWarning, match=r"bad did not record a scalar: .*called sys\.exit\(3\)"):
+    with pytest.warns(
+        RecordingWarning, match=r"bad did not record a scalar: .*called sys\.exit\(3\)"
+    ):
         recorder.add_scalar("loss", 1)
     assert len(keeper.calls) == 1
 

@@ -1,7 +1,15 @@
-"""Draw on images, turn feature maps into pictures, and record them anywhere."""
+"""Draw on images, turn feature maps into pictures, and record them anywhere.
+
+>>> import numpy as np
+>>> from viz_core import Visualizer
+>>> visualizer = Visualizer(image=np.zeros((240, 320, 3), np.uint8))
+>>> visualizer.draw_bboxes(np.array([72, 13, 179, 147])).get_image().shape
+(240, 320, 3)
+"""
 
 from viz_core.arrays import as_array, as_image, as_name, as_scalar, as_step
 from viz_core.backends.base import BaseVisBackend
+from viz_core.backends.local import LocalVisBackend
 from viz_core.capture import capture
 from viz_core.configs import RunConfig, as_config
 from viz_core.drawing.canvas import Canvas
@@ -22,25 +30,32 @@ from viz_core.hookspecs import hookimpl
 from viz_core.instances import NamedInstances
 from viz_core.ranks import get_rank, get_world_size, is_main_process
 from viz_core.recorder import Recorder
+from viz_core.registries import VISBACKENDS, VISUALIZERS
 from viz_core.registry import Registry
+from viz_core.scalars import read_scalars
+from viz_core.visualizer import Visualizer
 
 __version__ = "0.1.0"
 
 __all__ = [
+    "VISBACKENDS",
+    "VISUALIZERS",
     "BaseVisBackend",
     "Canvas",
     "InstanceError",
+    "LocalVisBackend",
     "MissingSaveDirError",
     "NamedInstances",
     "PluginError",
     "PluginWarning",
     "RankError",
+    "Recorder",
     "RecordingError",
     "RecordingWarning",
-    "Recorder",
     "Registry",
     "RunConfig",
     "UnknownTypeError",
+    "Visualizer",
     "VizError",
     "VizWarning",
     "as_array",
@@ -55,4 +70,5 @@ __all__ = [
     "get_world_size",
     "hookimpl",
     "is_main_process",
+    "read_scalars",
 ]

@@ -40,7 +40,7 @@ def finish_at_exit(recorder: _Recorder) -> None:
     A thread waits for the main thread to end. The interpreter waits for it in turn, before it
     runs ``atexit`` functions, by which trackers may already have closed themselves.
     """
-    global _janitor  # noqa: PLW0603
+    global _janitor
     if recorder in _waiting and _janitor is not None:
         return
     with _lock:
@@ -62,7 +62,7 @@ def _clean_up() -> None:
 
 
 def _after_fork() -> None:
-    global _janitor, _lock  # noqa: PLW0603
+    global _janitor, _lock
     _janitor, _lock = None, threading.Lock()
     _waiting.clear()
     for recorder in list(_all):

@@ -56,7 +56,9 @@ class Recorder:
         queue_bytes: int = 256 * _MIB,
     ) -> None:
         if on_backend_error not in ("warn", "raise"):
-            raise ValueError(f"on_backend_error must be 'warn' or 'raise', got {on_backend_error!r}")
+            raise ValueError(
+                f"on_backend_error must be 'warn' or 'raise', got {on_backend_error!r}"
+            )
         if ranks not in ("main", "all"):
             raise ValueError(f"ranks must be 'main' or 'all', got {ranks!r}")
         self._on_backend_error = on_backend_error
@@ -201,7 +203,7 @@ class Recorder:
         try:
             with self._locks[name]:
                 call(values, extra)
-        except Exception as error:  # a stranger's backend may fail in any way
+        except Exception as error:  # noqa: BLE001  # a stranger's backend may fail in any way
             failure = error
         except SystemExit as error:  # nor may it end a worker, or the program
             failure = RuntimeError(f"the backend called sys.exit({error.code!r})")

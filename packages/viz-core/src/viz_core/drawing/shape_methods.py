@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from viz_core.arrays import as_array
 from viz_core.colors import as_colors, faded
 from viz_core.drawing import arguments as check
 from viz_core.drawing.picture import Picture
@@ -211,9 +212,7 @@ def _styles(
 
 def _radii(radius: ArrayLike, count: int) -> list[float]:
     """Return the radius of each circle."""
-    radii = check.per_item(radius, count, "radius", check.as_length, cycle=False)
-    if np.size(radius) not in (1, count):
-        raise ValueError(
-            f"radius must have one entry per center, got {np.size(radius)} for {count}"
-        )
-    return radii
+    given = as_array(radius, "radius") if hasattr(radius, "shape") else np.asarray(radius)
+    if given.size not in (1, count):
+        raise ValueError(f"radius must have one entry per center, got {given.size} for {count}")
+    return check.per_item(radius, count, "radius", check.as_length, cycle=False)

@@ -1,0 +1,112 @@
+"""``viz`` on the command line, as a program."""
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+BROKEN = "import bad_dep_that_is_not_there\n"
+TRACKED = """
+from viz_core import BaseVisBackend, hookimpl
+
+class TrackedVisBackend(BaseVisBackend):
+    tracker = "{tracker}"
+    def add_scalars(self, **kwargs): pass
+
+@hookimpl
+def viz_backends():
+    return {{"TrackedVisBackend": TrackedVisBackend}}
+"""
+
+
+@pytest.fixture
+def install(tmp_path):
+    def install(name, source):
+        module = name.replace("-", "_")
+        (tmp_path / f"{module}.py").write_text(source)
+        info = tmp_path / f"{module}-1.0.dist-info"
+        info.mkdir()
+        (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n")
+        (info / "entry_points.txt").write_text(f"[viz.plugins.v1]\nx = {module}\n")
+
+    return install
+
+
+@pytest.fixture
+def viz(tmp_path):
+    def viz(*arguments, **variables):
+        code = "import sys; from viz_core.cli import main; sys.exit(main())"
+        environment = {**os.environ, "PYTHONPATH": str(tmp_path), **variables}
+        return subprocess.run(
+            [sys.executable, "-c", code, *arguments],
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+
+    return viz
+
+
+def entry(done, name):
+    return next(b for b in json.loads(done.stdout)["backends"] if b["name"] == name)
+
+
+def test_lists_what_is_there(viz):
+    done = viz("backends")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("LocalVisBackend")
+    assert "viz-core 0.1.0" in done.stdout
+    assert "supports: config, image, scalar, scalars" in done.stdout
+
+
+def test_says_it_as_json(viz):
+    local = entry(viz("backends", "--json"), "LocalVisBackend")
+    assert local["supports"] == ["config", "image", "scalar", "scalars"]
+    assert local["problem"] is None
+
+
+def test_a_broken_plugin_is_listed_and_makes_the_status_1(viz, install):
+    install("viz-bad", BROKEN)
+    done = viz("backends")
+    assert done.returncode == 1
+    assert "left out: viz-bad 1.0 [x] (ModuleNotFoundError: No module named 'bad_dep" in done.stdout
+    assert not done.stderr
+
+
+def test_a_plugin_that_is_switched_off_is_listed_and_is_not_broken(viz, install):
+    install("viz-bad", BROKEN)
+    done = viz("backends", VIZ_DISABLE_PLUGINS="viz-bad")
+    assert done.returncode == 0
+    assert "switched off by VIZ_DISABLE_PLUGINS: viz-bad 1.0 [x]" in done.stdout
+
+
+def test_a_missing_tracker_is_told(viz, install):
+    install("viz-tracked", TRACKED.format(tracker="tracker_that_is_not_there"))
+    done = viz("backends", "--json")
+    assert done.returncode == 1
+    assert (
+        entry(done, "TrackedVisBackend")["problem"] == "tracker_that_is_not_there is not installed"
+    )
+
+
+def test_only_check_imports_a_tracker(viz, install, tmp_path):
+    (tmp_path / "bad_tracker.py").write_text("raise OSError('no libraries')")
+    install("viz-tracked", TRACKED.format(tracker="bad_tracker"))
+    assert viz("backends").returncode == 0
+    done = viz("backends", "--check")
+    assert done.returncode == 1
+    assert "broken: importing bad_tracker failed: OSError: no libraries" in done.stdout
+
+
+def test_tells_its_version(viz):
+    assert viz("--version").stdout == "viz-core 0.1.0\n"
+
+
+def test_is_installed_as_a_command():
+    from importlib.metadata import entry_points
+
+    (command,) = entry_points(group="console_scripts", name="viz")
+    assert command.value == "viz_core.cli:main"
