@@ -99,7 +99,7 @@ def draw_featmap(
     maps = FeatureMaps.of(featmap, chosen)
     image = None if overlaid_image is None else without_alpha(overlaid_image)
     shape = maps.shape[1:]
-    if image is not None and image.shape[:2] != shape:
+    if image is not None and image.shape[:2] != shape and resize_shape is None:
         warnings.warn(
             f"The spatial dimensions of the overlaid_image: {image.shape[:2]} and featmap: "
             f"{shape} are not same, the feature map will be interpolated. This may cause "
