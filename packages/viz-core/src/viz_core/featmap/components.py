@@ -15,7 +15,10 @@ __all__ = ["principal_components"]
 
 COMPONENTS = 3
 
-_TINY = 1e-30
+_BLOCK = 8
+_SPACE = 256
+"""Vectors that the Krylov space grows by, and at which it stops."""
+
 _ROUNDING = {4: (1e-5, 1e-12), 8: (1e-12, 1e-26)}
 """By the bytes of a float: what part of the largest variance, and of values of 1, is rounding."""
 
@@ -28,27 +31,55 @@ def principal_components(maps: FeatureMaps, shape: tuple[int, int]) -> list[Plan
     three channels or pixels does not have are 0.
     """
     maps = maps.whole()
-    scale = maps.peak() or 1.0
-    channels, height, width = maps.shape
-    finite = maps.finite_everywhere()
-    mean = _mean_vector(maps, shape, finite) / scale
-    centered = maps.values / scale
-    centered -= mean[:, None, None]
-    if finite is not None:
-        centered *= maps.place(finite.astype(np.float64))
-    weighted = centered
-    if (height, width) != shape:
-        # With B the resampling, the covariance is F B (F B)', and B B' is a square root squared.
-        weighted = (
-            maps.place(_root(height, shape[0])) @ centered @ maps.place(_root(width, shape[1]))
-        )
-    directions = _directions(maps, weighted.reshape(channels, -1), shape)
-    planes = maps.fetch(directions.T @ centered.reshape(channels, -1))
+    covariance = _Covariance(maps, shape)
+    directions = _directions(covariance)
+    planes = maps.fetch(covariance.project(directions))
     weights = maps.fetch(directions)
     signs = np.sign(weights[np.abs(weights).argmax(0), np.arange(len(planes))])
     missing = COMPONENTS - len(planes)
-    planes = np.pad(planes * signs[:, None], ((0, missing), (0, 0)))
-    return [Plane(plane.reshape(height, width), finite) for plane in planes]
+    planes = np.pad(planes * signs[:, None, None], ((0, missing), (0, 0), (0, 0)))
+    return [Plane(plane, covariance.finite) for plane in planes]
+
+
+class _Covariance:
+    """The covariance of the channels of a resampled map, applied without ever being formed.
+
+    With F the centred map, of shape (C, P), and B the resampling, it is F B B' F'. Neither F B
+    nor the product, of shape (C, C), is held: what is as large as the map is the map alone.
+    """
+
+    def __init__(self, maps: FeatureMaps, shape: tuple[int, int]) -> None:
+        self.maps = maps
+        self.shape = shape
+        self.finite = maps.finite_everywhere()
+        self._mask = None if self.finite is None else maps.place(self.finite.astype(np.float64))
+        self._scale = maps.peak() or 1.0
+        self._mean = _mean_vector(maps, shape, self.finite) / self._scale
+        _, height, width = maps.shape
+        self._down = self._across = None
+        if (height, width) != shape:
+            self._down = maps.place(tap_products(height, shape[0]))
+            self._across = maps.place(tap_products(width, shape[1]))
+
+    def project(self, vectors: Any) -> Any:
+        """Return every pixel's weights of k ``vectors``, which are (C, k), as (k, H, W)."""
+        channels, height, width = self.maps.shape
+        planes = (vectors.T / self._scale) @ self.maps.values.reshape(channels, -1)
+        planes = planes - (vectors.T @ self._mean)[:, None]
+        planes = planes.reshape(-1, height, width)
+        return planes if self._mask is None else planes * self._mask
+
+    def apply(self, vectors: Any) -> Any:
+        """Return the covariance times k ``vectors``, both of shape (C, k)."""
+        planes = self.project(vectors)
+        if self._down is not None:
+            planes = self._down @ planes @ self._across
+        if self._mask is not None:
+            planes = planes * self._mask
+        flat = planes.reshape(len(planes), -1)
+        # The product with the map is taken the other way round: it is then read in its own order.
+        product = (flat / self._scale) @ self.maps.values.reshape(self.maps.shape[0], -1).T
+        return product.T - self._mean[:, None] * flat.sum(1)[None]
 
 
 def _mean_vector(
@@ -63,28 +94,36 @@ def _mean_vector(
     return maps.values.reshape(channels, -1) @ maps.place(weights.ravel())
 
 
-def _root(size: int, target: int) -> npt.NDArray[np.float64]:
-    """Return the symmetric square root of the products of the taps, shape (size, size)."""
-    values, vectors = np.linalg.eigh(tap_products(size, target))
-    root: npt.NDArray[np.float64] = (vectors * np.sqrt(np.maximum(values, 0))) @ vectors.T
-    return root
-
-
-def _directions(maps: FeatureMaps, vectors: Any, shape: tuple[int, int]) -> Any:
-    """Return the leading left singular vectors of (C, P), at most three, as columns.
+def _directions(covariance: _Covariance) -> Any:
+    """Return the leading eigenvectors of the covariance, at most three, as columns.
 
     A column is 0 where there is no variance but that of rounding, which would else be drawn in
-    full contrast.
+    full contrast. With many channels they are found in a block Krylov space (Musco and Musco,
+    2015), which is grown until they have settled; with few, in the space of all.
     """
-    channels, pixels = vectors.shape
-    linalg = maps.library.linalg
-    # The smaller of the two products has the same eigenvalues as the larger.
-    dual = channels > pixels
-    variances, found = linalg.eigh(vectors.T @ vectors if dual else vectors @ vectors.T)
-    variances, found = variances[-COMPONENTS:], found[:, -COMPONENTS:]
-    if dual:
-        found = vectors @ found
-        found = found / (found * found).sum(0).clip(_TINY) ** 0.5
-    relative, absolute = _ROUNDING[vectors.dtype.itemsize]
-    least = (variances[-1] * relative).clip(absolute * channels * shape[0] * shape[1])
-    return maps.library.flip(found * (variances > least), (1,))
+    maps = covariance.maps
+    channels = maps.shape[0]
+    library = maps.library
+    relative, absolute = _ROUNDING[maps.values.dtype.itemsize]
+    start = np.eye(channels)
+    if channels > _SPACE:
+        start = np.linalg.qr(np.random.default_rng(0).standard_normal((channels, _BLOCK)))[0]
+    block = basis = maps.place(start)
+    images = covariance.apply(block)
+    while True:
+        small = basis.T @ images
+        variances, mixes = library.linalg.eigh((small + small.T) / 2)
+        variances, mixes = variances[-COMPONENTS:], mixes[:, -COMPONENTS:]
+        found = basis @ mixes
+        errors = images @ mixes - found * variances
+        settled = float((errors * errors).sum(0).max() ** 0.5) <= 30 * relative * variances[-1]
+        if settled or basis.shape[1] + _BLOCK > min(channels, _SPACE):
+            break
+        block = images[:, -_BLOCK:]
+        for _ in range(2):  # once is not enough in floating point
+            block = library.linalg.qr(block - basis @ (basis.T @ block))[0]
+        basis = library.concatenate([basis, block], 1)
+        images = library.concatenate([images, covariance.apply(block)], 1)
+    height, width = covariance.shape
+    least = (variances[-1] * relative).clip(absolute * channels * height * width)
+    return library.flip(found * (variances > least), (1,))
