@@ -20,7 +20,7 @@ from viz_core.backends.names import file_name
 from viz_core.backends.png import encode_png
 from viz_core.configs import as_config
 from viz_core.errors import RecordingWarning
-from viz_core.scalars import encode_line
+from viz_core.scalars import encode_line, encode_scalar
 from viz_core.types import ArrayLike, Image, Scalar
 
 __all__ = ["LocalVisBackend"]
@@ -124,11 +124,8 @@ class LocalVisBackend(BaseVisBackend):
                 step, so that the number is called ``step_value`` there.
         """
         name, value, step = as_name(name), as_scalar(value, name), as_step(step)
-        if name != "step":
-            self._scalars.append(encode_line(((name, value), ("step", step))))
-            return
-        self._scalars.append(encode_line((("step", step), ("step_value", value))))
-        if not self._step_is_taken:
+        self._scalars.append(encode_scalar(name, value, step))
+        if name == "step" and not self._step_is_taken:
             self._step_is_taken = True
             warnings.warn(
                 "a number called 'step' is written as 'step_value', since 'step' is the step of "

@@ -33,8 +33,9 @@ def file_name(name: str, ending: str) -> FileName:
     """Return the path for ``name``: the name itself with ``ending``, wherever a path can be it.
 
     ``/`` makes folders. What no path can hold is written as ``%`` and its two hexadecimal
-    digits, as in URLs: a NUL, a part that is empty, ``.`` or ``..``, and the ``%`` of a name
-    that looks like such an escape. Two names never share a path.
+    digits, as in URLs: a NUL, the dots of a folder that is ``.`` or ``..``, and the ``%`` of a
+    name that looks like such an escape. A folder without a name, as in ``/a``, is ``%2F``. Two
+    names never share a path.
 
     A part longer than 255 bytes is cut, and ends in ``~`` and a hash of the whole name.
 

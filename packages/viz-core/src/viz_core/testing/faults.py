@@ -1,0 +1,167 @@
+"""What a backend is put through when the machine or the program fails, as tests."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from viz_core.testing.case import BackendCase
+from viz_core.testing.processes import run_program
+
+__all__ = ["BackendFaults", "read_only", "small_disk"]
+
+
+class BackendFaults(BackendCase):
+    """Full disks, folders that cannot be written or vanish, kills, forks and many numbers.
+
+    Subclass it as :class:`BackendContract`; both may be given the same base. Every test runs
+    the backend in a process of its own, so its config must be of values that JSON has, and
+    its ``type`` a name that is found there or a class in a file that can be imported.
+    Whatever happens, training goes on, nothing hangs, what can be read is whole, and what is
+    not kept was reported.
+    """
+
+    #: How large a disk it needs to open a run, in MiB, at most 64.
+    disk_size: int = 8
+
+    #: How many numbers to record at length.
+    many: int = 100_000
+
+    #: How many MiB of memory those may cost.
+    memory: int = 16
+
+    def test_being_killed_loses_nothing(self, tmp_path: Path) -> None:
+        """SIGKILL after 1000 calls, and after the flush interval if it has one."""
+        self.needs("scalar")
+        folder = tmp_path / "run"
+        wait = 0.0 if self.durable else 2 * self.flush_interval
+        run_program("record_and_die", self.make_config(folder), 1000, wait, status=-9)
+        self.settle(folder)
+        self.check_scalars(folder, [("loss", step, float(step)) for step in range(1000)])
+
+    def test_a_full_disk_is_reported_and_survived(self, tmp_path: Path) -> None:
+        """Calls fail until there is room; what they acknowledged is kept, and whole."""
+        self.needs("scalar")
+        with small_disk(tmp_path / "disk", self.disk_size) as disk:
+            folder = disk / "run"
+            lines = run_program("record_on_a_full_disk", self.make_config(folder), str(disk), 500)
+            self.settle(folder)
+            kept = {s: value for n, s, value in self.read_scalars(folder) if n == "loss"}
+        acknowledged = [int(line) for line in lines if line.isdigit()]
+        report = dict(line.split() for line in lines if not line.isdigit())
+        lost = [step for step in acknowledged if step not in kept]
+        told = int(report["failures"]) + int(report["said"])
+        name = self.backend_class.__name__
+        wrong = {step: v for step, v in kept.items() if not self.same_value(v, float(step))}
+        assert not wrong, f"{name} kept other numbers than were recorded: {wrong}"
+        assert told, (
+            f"{name} said nothing of a full disk: no call raised and nothing was warned of. "
+            "Raise when something cannot be kept; the visualizer catches and counts it"
+        )
+        if self.durable:
+            assert not lost, (
+                f"add_scalar returned for the steps {lost[:20]} on a full disk, and they are "
+                f"not there. Raise when {name} cannot keep something"
+            )
+        again = [step for step in range(500, 510) if step not in kept]
+        assert not again, f"the disk had room again, and {name} lost the steps {again}"
+
+    def test_a_folder_that_cannot_be_made_is_reported(self, tmp_path: Path) -> None:
+        """A file stands in its place: one warning with the path, and training goes on."""
+        self.needs("scalar")
+        (tmp_path / "file").write_text("in the way")
+        self._check_reported(tmp_path / "file" / "run")
+
+    def test_a_read_only_folder_is_reported(self, tmp_path: Path) -> None:
+        """One warning with the path, and training goes on."""
+        self.needs("scalar")
+        with read_only(tmp_path / "disk") as folder:
+            self._check_reported(folder / "run")
+
+    def test_a_deleted_folder_stops_nothing(self, tmp_path: Path) -> None:
+        """Somebody tidies up: recording goes on in a new folder, or what is lost is said."""
+        self.needs("scalar")
+        folder = tmp_path / "run"
+        said = run_program("delete_the_folder", self.make_config(folder), str(folder))
+        self.settle(folder)
+        kept: set[tuple[str, int]] = set()
+        with contextlib.suppress(OSError):  # it need not be there again
+            kept = {(name, step) for name, step, _ in self.read_scalars(folder)}
+        lost = [step for step in range(10) if ("after", step) not in kept]
+        assert said or not lost, (
+            f"the folder was deleted; of what was recorded afterwards the steps {lost} are lost, "
+            "and nothing was said. Look whether the file still has a name, as by "
+            "os.fstat(fd).st_nlink, and make it again or raise"
+        )
+
+    def test_children_forked_while_a_thread_records_do_not_hang(self, tmp_path: Path) -> None:
+        """The locks of recording are held when the child is made; none may be waited for."""
+        self.needs("scalar")
+        folder = tmp_path / "run"
+        lines = run_program("fork_while_a_thread_records", self.make_config(folder), 10)
+        self.settle(folder)
+        kept = {(name, step) for name, step, _ in self.read_scalars(folder)}
+        lost = [step for step in range(int(lines[-1])) if ("thread", step) not in kept]
+        assert not lost, f"while children were forked, the parent's steps {lost[:20]} were lost"
+
+    def test_many_numbers_take_no_memory(self, tmp_path: Path) -> None:
+        """All are kept, and the program does not grow."""
+        self.needs("scalar")
+        folder = tmp_path / "run"
+        lines = run_program("record_many", self.make_config(folder), self.many, timeout=600)
+        self.settle(folder)
+        steps = {step for name, step, _ in self.read_scalars(folder) if name == "loss"}
+        assert len(steps) == self.many, f"of {self.many} numbers {len(steps)} are kept"
+        grown = int(lines[-1]) / 1024
+        assert grown <= self.memory, (
+            f"{self.many} numbers cost {grown:.0f} MiB of memory, more than {self.memory}: "
+            "something is kept for every record"
+        )
+
+    def _check_reported(self, folder: Path) -> None:
+        __tracebackhide__ = True
+        lines = run_program("record_without_folder", self.make_config(folder))
+        for kind in ("warning", "error"):
+            reports = [line for line in lines if line.startswith(kind)]
+            assert any(str(folder) in line or str(folder.parent) in line for line in reports), (
+                f"{folder} cannot be written to, and no {kind} names it, only {reports}; raise "
+                "an OSError with the path when opening"
+            )
+
+
+@contextmanager
+def small_disk(folder: Path, size: int) -> Iterator[Path]:
+    """Give a folder on a disk of ``size`` MiB, where this user may mount one, else a plain one."""
+    folder.mkdir(parents=True)
+    mounted = _mount("-t", "tmpfs", "-o", f"size={size}m", "viz-small-disk", str(folder))
+    try:
+        yield folder
+    finally:
+        if mounted:
+            subprocess.run(["umount", "-l", str(folder)], check=True)
+
+
+@contextmanager
+def read_only(folder: Path) -> Iterator[Path]:
+    """Give a folder in which this user, and root too, can make nothing."""
+    with small_disk(folder, 1):
+        if _mount("-o", "remount,ro", str(folder)):
+            yield folder
+        elif os.geteuid() == 0:
+            yield Path("/sys")  # permissions do not stop root, but nobody makes a folder here
+        else:
+            folder.chmod(0o555)
+            try:
+                yield folder
+            finally:
+                folder.chmod(0o755)
+
+
+def _mount(*arguments: str) -> bool:
+    if os.geteuid() != 0:
+        return False
+    return subprocess.run(["mount", *arguments], capture_output=True, check=False).returncode == 0

@@ -1,0 +1,37 @@
+"""Comparing pictures in tests."""
+
+from __future__ import annotations
+
+from viz_core.arrays import as_image
+from viz_core.types import ArrayLike
+
+__all__ = ["assert_images_close"]
+
+
+def assert_images_close(
+    actual: ArrayLike, expected: ArrayLike, *, tolerance: int = 0, share: float = 0.0
+) -> None:
+    """Raise an AssertionError that says where and how much two pictures differ.
+
+    Args:
+        actual: RGB or RGBA, as :func:`~viz_core.as_image` takes it.
+        expected: The same.
+        tolerance: How many levels of 0..255 a channel may be off.
+        share: The share of pixels, 0..1, that may be off by more.
+    """
+    __tracebackhide__ = True
+    left, right = as_image(actual, "actual"), as_image(expected, "expected")
+    if left.shape != right.shape:
+        raise AssertionError(f"the pictures differ in shape: {left.shape}, not {right.shape}")
+    off = abs(left.astype(int) - right).max(axis=2)
+    wrong = off > tolerance
+    if wrong.mean() <= share:
+        return
+    rows, columns = wrong.nonzero()
+    row, column = rows[0], columns[0]
+    raise AssertionError(
+        f"{wrong.sum()} of {wrong.size} pixels are off by more than {tolerance}, at most by "
+        f"{off.max()}; they lie in x {columns.min()}..{columns.max()}, "
+        f"y {rows.min()}..{rows.max()}; the first, x={column} y={row}, is "
+        f"{left[row, column].tolist()}, not {right[row, column].tolist()}"
+    )
