@@ -157,9 +157,11 @@ def _as_uint8(array: npt.NDArray[Any], name: str) -> Image:
     """Return ``array`` as uint8, scaling what is within 0..1 and refusing what is outside."""
     kind = array.dtype.kind
     if array.dtype == np.uint8:
-        return array
+        same: Image = array
+        return same
     if kind == "b":
-        return array.astype(np.uint8) * np.uint8(255)
+        white: Image = np.where(array, np.uint8(255), np.uint8(0))
+        return white
     if kind not in "iuf":
         raise TypeError(
             f"{name} must be bool, integers in 0..255 or floats in 0..1, got {array.dtype}"
@@ -174,7 +176,8 @@ def _as_uint8(array: npt.NDArray[Any], name: str) -> Image:
         )
     if kind != "f":
         return array.astype(np.uint8)
-    return np.rint(array.astype(np.float32, copy=False) * np.float32(255)).astype(np.uint8)
+    scaled: Image = np.rint(array.astype(np.float32, copy=False) * np.float32(255)).astype(np.uint8)
+    return scaled
 
 
 def _hint(shape: tuple[int, ...]) -> str:

@@ -5,7 +5,10 @@ from __future__ import annotations
 import os
 import threading
 import weakref
+from collections.abc import Mapping
 from typing import Protocol
+
+from viz_core.worker import Worker
 
 __all__ = ["finish_at_exit", "renew_after_fork"]
 
@@ -14,13 +17,10 @@ _PATIENCE = 60.0
 
 
 class _Recorder(Protocol):
-    _workers: dict[str, _Worker]
+    @property
+    def workers(self) -> Mapping[str, Worker]: ...
 
     def renew(self) -> None: ...
-
-
-class _Worker(Protocol):
-    def join(self, timeout: float | None = None) -> int: ...
 
 
 _all: weakref.WeakSet[_Recorder] = weakref.WeakSet()
@@ -53,7 +53,7 @@ def finish_at_exit(recorder: _Recorder) -> None:
 def _clean_up() -> None:
     threading.main_thread().join()
     for recorder in list(_waiting):
-        for name, worker in recorder._workers.items():
+        for name, worker in recorder.workers.items():
             left = worker.join(_PATIENCE)
             while left and (still := worker.join(_PATIENCE)) < left:
                 left = still

@@ -99,9 +99,9 @@ class NamedInstances:
     def forget_instance(cls, name: str) -> None:
         """Close the instance called ``name`` and forget it; an unknown name is fine."""
         with _lock:
-            found = cls._instance_dict.get(name)
-            if found is None:
+            if name not in cls._instance_dict:
                 return
+            found = cls._instance_dict[name]
             for table in _tables(type(found)):
                 if table.get(name) is found:
                     del table[name]

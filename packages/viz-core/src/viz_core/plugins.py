@@ -177,7 +177,7 @@ class PluginHost:
 
 def _check_offers(offers: Iterable[Offer], question: str, reserved: Collection[str]) -> None:
     for offer in offers:
-        if not isinstance(offer.name, str) or offer.name in reserved:
+        if offer.name in reserved:
             raise PluginError(
                 f"{question} offers {offer.name!r}, which is viz-core's own; rename it"
             )
@@ -199,7 +199,7 @@ def _find_installed() -> list[EntryPoint]:
 def _distribution(point: EntryPoint) -> str:
     """Return name and version of the distribution; what a stale one left may lack either."""
     metadata = point.dist.metadata if point.dist else None
-    if not metadata or not metadata["Name"]:
+    if metadata is None or "Name" not in metadata:
         return f"{point.value.partition(':')[0]} ?"
     return f"{metadata['Name']} {metadata['Version']}"
 

@@ -84,6 +84,11 @@ class Recorder:
                 backend.ranks = self._ranks
         self.renew()
 
+    @property
+    def workers(self) -> Mapping[str, Worker]:
+        """The worker of each backend; empty unless recording in the background."""
+        return self._workers
+
     def renew(self) -> None:
         """Start with fresh locks and empty queues; what waits belongs to who put it there."""
         self._locks = {name: threading.RLock() for name in self._backends}
@@ -141,8 +146,8 @@ class Recorder:
                 wrong[name] = error
         if scalars:
             self._record("scalars", (scalars, step, file_path), kwargs)
-        for error in wrong.values():
-            self._failures.note(f"add_scalars left one out: {error}")
+        for reason in wrong.values():
+            self._failures.note(f"add_scalars left one out: {reason}")
         self._settle(wrong, "some scalars were not recorded")
 
     def flush(self, sync: bool = False) -> None:
