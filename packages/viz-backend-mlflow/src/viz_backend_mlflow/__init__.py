@@ -1,0 +1,24 @@
+"""Record images, numbers and configs from viz-core to MLflow.
+
+Installed, it is found by name: ``dict(type="MLflowVisBackend")``.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from viz_backend_mlflow.backend import MLflowVisBackend
+
+__version__ = "0.1.0"
+
+__all__ = ["MLflowVisBackend"]
+
+
+def __getattr__(name: str) -> Any:
+    """Import the backend when it is first asked for."""
+    if name == "MLflowVisBackend":
+        from viz_backend_mlflow.backend import MLflowVisBackend
+
+        return MLflowVisBackend
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

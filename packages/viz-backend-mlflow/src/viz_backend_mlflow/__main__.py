@@ -1,0 +1,41 @@
+"""The command ``python -m viz_backend_mlflow sync DIR``."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from tqdm import tqdm
+
+from viz_backend_mlflow.journal import find_journals
+from viz_backend_mlflow.sync import sync
+
+__all__ = ["main"]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command, and return 0 if nothing is left to be sent."""
+    parser = argparse.ArgumentParser(prog="python -m viz_backend_mlflow")
+    commands = parser.add_subparsers(dest="command", required=True)
+    command = commands.add_parser("sync", help="send what runs could not send")
+    command.add_argument("folder", type=Path, help="the save_dir, or a folder above it")
+    command.add_argument("--timeout", type=float, default=10.0, help="seconds for a request")
+    options = parser.parse_args(arguments)
+    if not options.folder.is_dir():
+        parser.error(f"{options.folder} is not a folder; name the save_dir of the run")
+    total = sum(journal.count() for journal in find_journals(options.folder))
+    with tqdm(total=total, unit="record", disable=not total) as bar:
+        summary = sync(options.folder, options.timeout, bar.update)
+    print(
+        f"journals: {summary.journals}, sent: {summary.sent}, refused: {summary.refused}, "
+        f"left: {summary.left}"
+    )
+    for folder, error in summary.errors.items():
+        print(f"{folder}: {type(error).__name__}: {error}", file=sys.stderr)
+    return 1 if summary.left else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

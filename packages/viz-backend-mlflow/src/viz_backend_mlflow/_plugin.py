@@ -1,0 +1,11 @@
+"""What this package offers to viz-core."""
+
+from collections.abc import Mapping
+
+import viz_core
+
+
+@viz_core.hookimpl
+def viz_backends() -> Mapping[str, str]:
+    """Name the backend and where its class is."""
+    return {"MLflowVisBackend": "viz_backend_mlflow.backend:MLflowVisBackend"}

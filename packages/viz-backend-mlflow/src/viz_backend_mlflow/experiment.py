@@ -1,0 +1,89 @@
+"""MLflow's own interface, bound to one run."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from viz_backend_mlflow.settings import bounded_requests
+
+__all__ = ["BoundMlflow"]
+
+_lock = threading.RLock()
+
+
+class BoundMlflow:
+    """The module ``mlflow``, each of whose functions acts on one run.
+
+    The run and its tracker are active in the calling thread while a function runs, and what
+    was active before is active again afterwards. Everything else is the module's own.
+
+    Attributes:
+        run_id: The run.
+        tracking_uri: Where it is.
+
+    Args:
+        tracking_uri: Where the run is.
+        run_id: The run.
+        timeout: Seconds that a request may take.
+    """
+
+    def __init__(self, tracking_uri: str, run_id: str, timeout: float) -> None:
+        self.tracking_uri = tracking_uri
+        self.run_id = run_id
+        self._timeout = timeout
+
+    def __getattr__(self, name: str) -> Any:
+        """Return what the module has by that name; a function acts on this run."""
+        import mlflow
+
+        value = getattr(mlflow, name)
+        return self._bound(value) if inspect.isroutine(value) else value
+
+    def __dir__(self) -> list[str]:
+        """List the module's names too."""
+        import mlflow
+
+        return sorted({*super().__dir__(), *dir(mlflow)})
+
+    @contextmanager
+    def active(self) -> Iterator[Any]:
+        """Make the run active for a block, for code that calls ``mlflow`` itself."""
+        import mlflow
+
+        # MLflow has one tracker for all threads, so they take turns here.
+        with _lock, bounded_requests(self._timeout), _tracking_uri(self.tracking_uri):
+            run = mlflow.start_run(run_id=self.run_id, nested=True, log_system_metrics=False)
+            try:
+                yield run
+            finally:
+                mlflow.end_run("RUNNING")
+
+    def _bound(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(function)
+        def call(*args: Any, **kwargs: Any) -> Any:
+            with self.active():
+                return function(*args, **kwargs)
+
+        return call
+
+
+@contextmanager
+def _tracking_uri(uri: str) -> Iterator[None]:
+    import os
+
+    import mlflow
+
+    variable = os.environ.get("MLFLOW_TRACKING_URI")
+    before = mlflow.get_tracking_uri() if mlflow.is_tracking_uri_set() else None
+    mlflow.set_tracking_uri(uri)
+    try:
+        yield
+    finally:
+        mlflow.set_tracking_uri(before)
+        if variable is not None:
+            os.environ["MLFLOW_TRACKING_URI"] = variable

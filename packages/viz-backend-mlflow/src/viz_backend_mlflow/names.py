@@ -1,0 +1,63 @@
+"""Names of records as keys that MLflow takes, and back.
+
+What a key cannot hold is written as ``_x40_``: ``_x``, the code point in hexadecimal capitals,
+``_``. A name that contains such a text has its first ``_`` written so. Two names never share a
+key; a key that was not cut tells its name.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import re
+
+__all__ = ["IMAGE_LIMIT", "KEY_LIMIT", "from_key", "to_image_key", "to_key"]
+
+#: How many characters MLflow takes for a metric, a parameter or a tag.
+KEY_LIMIT = 250
+
+#: An image's key is a part of a file name, beside its step, its time and an identifier.
+IMAGE_LIMIT = 120
+
+_ESCAPE = re.compile(r"_x([0-9A-F]{2,6})_")
+_LOOKS_ESCAPED = re.compile(r"_(?=x[0-9A-F]{2,6}_|xcut[0-9a-f]{16}_)")
+# MLflow normalises a key like a path, and refuses it if that changes it.
+_NOT_A_PATH = re.compile(r"^/|/$|(?<=/)/|^\.\.|(?<=/)\.{1,2}(?=/|$)|^\.(?=/|$)")
+_NOT_IN_KEY = re.compile(r"[^/\w.\- :]")
+_NOT_IN_IMAGE_KEY = re.compile(r"[^/A-Za-z0-9_.\- ]")
+
+
+@functools.lru_cache(maxsize=4096)
+def to_key(name: str) -> str:
+    """Return the key of a metric, parameter or tag; at most 250 characters.
+
+    A longer one is cut, and ends in ``_xcut``, a hash of the whole name, and ``_``.
+    """
+    return _fit(_escape(name, _NOT_IN_KEY), name, KEY_LIMIT)
+
+
+@functools.lru_cache(maxsize=4096)
+def to_image_key(name: str) -> str:
+    """Return the key of an image: ASCII, and at most 120 characters, cut as a key is."""
+    return _fit(_escape(name, _NOT_IN_IMAGE_KEY), name, IMAGE_LIMIT)
+
+
+def from_key(key: str) -> str:
+    """Return the name that a key, which was not cut, stands for."""
+    return _ESCAPE.sub(lambda found: chr(int(found[1], 16)), key)
+
+
+def _escape(name: str, refused: re.Pattern[str]) -> str:
+    name = _LOOKS_ESCAPED.sub(_code, name)
+    return refused.sub(_code, _NOT_A_PATH.sub(_code, name))
+
+
+def _code(found: re.Match[str]) -> str:
+    return "".join(f"_x{ord(character):02X}_" for character in found[0])
+
+
+def _fit(key: str, name: str, limit: int) -> str:
+    if len(key) <= limit:
+        return key
+    mark = f"_xcut{hashlib.blake2b(name.encode(), digest_size=8).hexdigest()}_"
+    return key[: limit - len(mark)] + mark

@@ -1,0 +1,45 @@
+"""Configs as MLflow's parameters: one level, of text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+__all__ = ["flatten", "select"]
+
+
+def flatten(config: Mapping[Any, Any]) -> dict[str, str]:
+    """Return every value by its path, ``model.layers.0.type``, as text.
+
+    Lists that hold a dict are gone into, by index; others are one value.
+    """
+    return {".".join(path): str(value) for path, value in _leaves(config, ())}
+
+
+def select(params: Mapping[str, str], keys: Iterable[str]) -> dict[str, str]:
+    """Return the parameters that ``keys`` name, and those below them.
+
+    Raises:
+        ValueError: If a key names none.
+    """
+    chosen: dict[str, str] = {}
+    for key in keys:
+        found = {k: v for k, v in params.items() if k == key or k.startswith(f"{key}.")}
+        if not found:
+            raise ValueError(
+                f"tracked_config_keys names {key!r}, which the config does not have; it has "
+                f"{sorted({name.split('.')[0] for name in params})}"
+            )
+        chosen |= found
+    return chosen
+
+
+def _leaves(value: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Any]]:
+    if isinstance(value, Mapping) and (value or not path):
+        for key, item in value.items():
+            yield from _leaves(item, (*path, str(key)))
+    elif isinstance(value, (list, tuple)) and any(isinstance(item, Mapping) for item in value):
+        for index, item in enumerate(value):
+            yield from _leaves(item, (*path, str(index)))
+    else:
+        yield path, value

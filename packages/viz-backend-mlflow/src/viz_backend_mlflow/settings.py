@@ -1,0 +1,75 @@
+"""MLflow's process-wide settings, changed for the time of a call and given back."""
+
+from __future__ import annotations
+
+import math
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+__all__ = ["bounded_requests"]
+
+_lock = threading.Lock()
+_entered = 0
+_before: dict[str, str | None] = {}
+
+
+@contextmanager
+def bounded_requests(seconds: float, artifacts: str | None = None) -> Iterator[None]:
+    """Let each request of MLflow take ``seconds`` at most, once, instead of 4 to 20 minutes.
+
+    MLflow reads these settings from environment variables only. Threads may be inside at the
+    same time: the last one out gives them back.
+
+    Args:
+        seconds: For each request.
+        artifacts: Where a database that is made inside puts files; else MLflow makes a folder
+            in the current directory.
+    """
+    values = {
+        "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "0",
+        "MLFLOW_HTTP_REQUEST_TIMEOUT": str(max(1, math.ceil(seconds))),
+    }
+    if artifacts is not None:
+        values["_MLFLOW_SERVER_ARTIFACT_ROOT"] = artifacts
+    _enter(values)
+    try:
+        yield
+    finally:
+        _leave()
+
+
+def _enter(values: dict[str, str]) -> None:
+    global _entered
+    with _lock:
+        for name, value in values.items():
+            _before.setdefault(name, os.environ.get(name))
+            os.environ[name] = value
+        _entered += 1
+
+
+def _leave() -> None:
+    global _entered
+    with _lock:
+        _entered -= 1
+        if _entered == 0:
+            _restore()
+
+
+def _restore() -> None:
+    for name, value in _before.items():
+        if value is None:
+            os.environ.pop(name, None)
+        else:
+            os.environ[name] = value
+    _before.clear()
+
+
+def _after_fork() -> None:
+    global _lock, _entered
+    _lock, _entered = threading.Lock(), 0
+    _restore()
+
+
+os.register_at_fork(after_in_child=_after_fork)

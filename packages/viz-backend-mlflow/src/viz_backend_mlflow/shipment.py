@@ -1,0 +1,168 @@
+"""Sending a journal's records to its run."""
+
+from __future__ import annotations
+
+import math
+import tempfile
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from viz_backend_mlflow.images import image_stem, write_thumbnail
+from viz_backend_mlflow.journal import Journal
+from viz_backend_mlflow.names import IMAGE_LIMIT, KEY_LIMIT, to_image_key, to_key
+
+__all__ = ["Shipment"]
+
+#: MLflow's own limits for one request, and for one value.
+_METRICS = 1000
+_PARAMS = 100
+_PARAM_LENGTH = 6000
+_TAG_LENGTH = 5000
+
+_REFUSALS = ("INVALID_PARAMETER_VALUE", "BAD_REQUEST", "RESOURCE_ALREADY_EXISTS")
+
+
+class Shipment:
+    """Sends records to one run. What MLflow refuses is put aside, alone.
+
+    Sending a record again changes nothing: points have their times, pictures their
+    identifiers, and everything else its name.
+
+    Args:
+        client: An ``MlflowClient``.
+        run_id: The run.
+        journal: Where the records come from, and where refused ones go.
+    """
+
+    def __init__(self, client: Any, run_id: str, journal: Journal) -> None:
+        self._client = client
+        self._run_id = run_id
+        self._journal = journal
+        self._tags: dict[str, str] = {}
+        self.refused = 0
+
+    def send(self, records: list[list[Any]]) -> None:
+        """Send records, in as few requests as possible.
+
+        Raises:
+            Exception: What MLflow raises if it cannot be reached.
+        """
+        points = [
+            (name, value, timestamp, step)
+            for kind, step, values in (record for record in records if record[0] == "scalars")
+            for name, (value, timestamp) in values.items()
+            if kind
+        ]
+        for start in range(0, len(points), _METRICS):
+            self._guarded(points[start : start + _METRICS], self._send_points)
+        for record in records:
+            if record[0] != "scalars":
+                self._guarded([record], self._send_record)
+
+    def _guarded(self, items: list[Any], send: Callable[[list[Any]], None]) -> None:
+        """Send ``items``; if they are refused, find out which, so that the others are kept."""
+        try:
+            send(items)
+        except Exception as error:  # MLflow's, and what is below it
+            reason = _refusal(error)
+            if reason is None:
+                raise
+            if len(items) == 1:
+                self._journal.refuse(items[0], reason)
+                self.refused += 1
+                return
+            middle = len(items) // 2
+            self._guarded(items[:middle], send)
+            self._guarded(items[middle:], send)
+
+    def _send_points(self, points: list[tuple[str, float, int, int]]) -> None:
+        from mlflow.entities import Metric
+
+        metrics = [Metric(to_key(n), float(v), t, s) for n, v, t, s in points]
+        tags: dict[str, str] = {}
+        for name, value, _, step in points:
+            self._tell_name(tags, name, to_key(name), KEY_LIMIT)
+            if math.isinf(value):
+                tags.setdefault(to_key(f"viz.infinite.{name}"), f"{value} at step {step}")
+        self._client.log_batch(self._run_id, metrics=metrics)
+        self._set_tags(tags)
+
+    def _send_record(self, records: list[list[Any]]) -> None:
+        (record,) = records
+        kind, *arguments = record
+        getattr(self, f"_send_{kind}")(*arguments)
+
+    def _send_image(
+        self, name: str, step: int, timestamp: int, identifier: str, kept: str
+    ) -> None:
+        stem = image_stem(name, step, timestamp, identifier)
+        tags = {"mlflow.loggedImages": "True"}
+        self._tell_name(tags, name, to_image_key(name), IMAGE_LIMIT)
+        with tempfile.TemporaryDirectory(dir=self._journal.folder) as folder:
+            picture, thumbnail = Path(folder, f"{stem}.png"), Path(folder, f"{stem}+compressed.webp")
+            picture.hardlink_to(self._journal.file(kept))
+            write_thumbnail(picture, thumbnail)
+            for file in (picture, thumbnail):
+                self._client.log_artifact(self._run_id, str(file), "images")
+        self._set_tags(tags)
+
+    def _send_params(self, values: Mapping[str, str]) -> None:
+        from mlflow.entities import Param
+
+        there = self._client.get_run(self._run_id).data.params
+        new: dict[str, str] = {}
+        tags: dict[str, str] = {}
+        for name, value in values.items():
+            key = to_key(name)
+            self._tell_name(tags, name, key, KEY_LIMIT)
+            short = value[:_PARAM_LENGTH]
+            if short != value:
+                self._client.log_text(self._run_id, value, f"params/{to_image_key(name)}.txt")
+            if key not in there:
+                new[key] = short
+            elif there[key] != short:
+                tags[to_key(f"viz.changed.{name}")] = value[:_TAG_LENGTH]
+        items = [Param(key, value) for key, value in new.items()]
+        for start in range(0, len(items), _PARAMS):
+            self._guarded(items[start : start + _PARAMS], self._send_new_params)
+        self._set_tags(tags)
+
+    def _send_new_params(self, params: list[Any]) -> None:
+        self._client.log_batch(self._run_id, params=params)
+
+    def _send_tags(self, values: Mapping[str, str]) -> None:
+        self._set_tags({to_key(name): value[:_TAG_LENGTH] for name, value in values.items()})
+
+    def _send_text(self, path: str, content: str) -> None:
+        self._client.log_text(self._run_id, content, path)
+
+    def _send_artifact(self, path: str, folder: str) -> None:
+        self._client.log_artifact(self._run_id, path, folder or None)
+
+    def _send_status(self, name: str, timestamp: int) -> None:
+        if name == "RUNNING":
+            self._client.update_run(self._run_id, status=name)
+        else:
+            self._client.set_terminated(self._run_id, name, timestamp)
+
+    def _tell_name(self, tags: dict[str, str], name: str, key: str, limit: int) -> None:
+        if len(key) == limit and "_xcut" in key:
+            tags[f"viz.name.{key[-22:-1]}"] = name[:_TAG_LENGTH]
+
+    def _set_tags(self, tags: Mapping[str, str]) -> None:
+        for key, value in tags.items():
+            if self._tags.get(key) != value:
+                self._client.set_tag(self._run_id, key, value)
+                self._tags[key] = value
+
+
+def _refusal(error: Exception) -> str | None:
+    """Return why MLflow will never take a record; None if it may take it later."""
+    if isinstance(error, FileNotFoundError):
+        return f"the file is gone: {error}"
+    if isinstance(error, (ValueError, TypeError)) or (
+        getattr(error, "error_code", None) in _REFUSALS
+    ):
+        return f"{type(error).__name__}: {error}"
+    return None
