@@ -75,9 +75,9 @@ class BackendContract(BackendCase):
 
     def test_is_found_by_its_name(self, tmp_path: Path) -> None:
         """A config finds it, and ``get_backend`` gives it."""
+        expected = self.backend_class
         config = {**self.make_config(tmp_path / "run"), "name": "mine"}
-        backend = Visualizer(vis_backends=[config]).get_backend("mine")
-        assert isinstance(backend, self.backend_class)
+        assert isinstance(Visualizer(vis_backends=[config]).get_backend("mine"), expected)
 
     def test_opens_nothing_until_it_is_used(self, tmp_path: Path) -> None:
         """Constructing, flushing and closing it make no file."""
