@@ -11,7 +11,7 @@ import json
 import math
 import os
 import warnings
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from json.encoder import encode_basestring_ascii
 from pathlib import Path
@@ -24,6 +24,7 @@ __all__ = ["Point", "encode_line", "encode_scalar", "read_scalars"]
 
 _NOT_JSON = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
 
+_encode = json.JSONEncoder(allow_nan=False).encode
 _quoted = lru_cache(maxsize=4096)(encode_basestring_ascii)
 
 
@@ -35,16 +36,20 @@ class Point(NamedTuple):
     value: Scalar
 
 
-def encode_line(values: Iterable[tuple[str, Scalar]]) -> bytes:
+def encode_line(values: Mapping[str, Scalar]) -> bytes:
     """Return numbers by name as a line of strict JSON, in their order."""
-    items = ", ".join([f"{_quoted(name)}: {_encoded(value)}" for name, value in values])
-    return f"{{{items}}}\n".encode()
+    try:
+        text = _encode(values)
+    except ValueError:  # one of them is not finite
+        items = ", ".join([f"{_quoted(name)}: {_encoded(v)}" for name, v in values.items()])
+        text = f"{{{items}}}"
+    return f"{text}\n".encode()
 
 
 def encode_scalar(name: str, value: Scalar, step: int) -> bytes:
     """Return the line of one number; the fast way, as it is called for every iteration."""
     if name == "step":
-        return encode_line((("step", step), ("step_value", value)))
+        return encode_line({"step": step, "step_value": value})
     return f'{{{_quoted(name)}: {_encoded(value)}, "step": {step}}}\n'.encode()
 
 

@@ -9,6 +9,7 @@ import json
 import os
 import threading
 import warnings
+import weakref
 from collections.abc import Callable
 from pathlib import Path
 
@@ -17,6 +18,8 @@ from viz_core.errors import RecordingWarning
 __all__ = ["LineFile"]
 
 _CHUNK = 1 << 16
+
+_files: weakref.WeakSet[LineFile] = weakref.WeakSet()
 
 
 class LineFile:
@@ -35,13 +38,13 @@ class LineFile:
         self._locate = locate
         self._path = Path()
         self._fd = -1
-        self._pid = 0
         self._lock = threading.Lock()
+        _files.add(self)
 
     @property
     def is_open(self) -> bool:
         """Whether this process holds the file open."""
-        return self._fd >= 0 and self._pid == os.getpid()
+        return self._fd >= 0
 
     def append(self, line: bytes) -> None:
         """Append a line, which brings its own end.
@@ -49,8 +52,6 @@ class LineFile:
         Raises:
             OSError: If it cannot be written, and then nothing of it is in the file.
         """
-        if self._pid != os.getpid():
-            self._after_fork()
         with self._lock:
             if self._fd < 0:
                 self._open()
@@ -76,15 +77,13 @@ class LineFile:
 
     def close(self) -> None:
         """Close the file; the next line opens it again."""
-        if self._pid != os.getpid():
-            self._after_fork()
         with self._lock:
             self._close()
 
-    def _after_fork(self) -> None:
-        self._lock = threading.Lock()  # another thread may have held it at the fork
-        self._pid = os.getpid()
-        self._close()  # in this process; the parent's stays open
+    def renew(self) -> None:
+        """Start anew in a forked child, where a thread that is not there may hold the lock."""
+        self._lock = threading.Lock()
+        self._close()  # the parent's stays open
 
     def _open(self) -> None:
         self._path = self._locate()
@@ -160,3 +159,12 @@ def _cut_torn_line(fd: int, path: Path) -> None:
         )
     else:
         os.write(fd, b"\n")  # only its end is missing
+
+
+def _after_fork() -> None:
+    for file in list(_files):
+        file.renew()
+
+
+# Not os.getpid() at every line, which is a system call.
+os.register_at_fork(after_in_child=_after_fork)

@@ -172,7 +172,7 @@ class LocalVisBackend(BaseVisBackend):
         if list(values) == ["step", "step_value"]:
             values["step"] = values.pop("step")  # the other order is a number called step
         if len(values) > 1:
-            line = encode_line(values.items())
+            line = encode_line(values)
             if file_path is not None:
                 self._lines(file_path).append(line)
             self._scalars.append(line)
