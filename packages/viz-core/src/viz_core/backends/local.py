@@ -165,11 +165,13 @@ class LocalVisBackend(BaseVisBackend):
         wrong: Exception | None = None
         for name, value in scalar_dict.items():
             try:
-                values[as_name(name)] = as_step(value) if name == "step" else as_scalar(value, name)
+                # Most are floats, and a call takes its time.
+                number = value if value.__class__ is float else as_scalar(value, name)
+                values[as_name(name)] = number
             except (TypeError, ValueError) as error:
                 wrong = wrong or error
-        values.setdefault("step", as_step(step))
-        if list(values) == ["step", "step_value"]:
+        values["step"] = as_step(values.get("step", step))
+        if len(values) == 2 and list(values) == ["step", "step_value"]:
             values["step"] = values.pop("step")  # the other order is a number called step
         if len(values) > 1:
             line = encode_line(values)
