@@ -1,0 +1,64 @@
+"""Names that MLflow refuses are mapped, reversibly, and no two to one."""
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from mlflow.entities import Metric
+from mlflow.utils.validation import _validate_metric_name
+
+from viz_backend_mlflow.names import from_key, to_image_key, to_key
+
+_NAMES = st.text(
+    st.one_of(
+        st.sampled_from("ax_/.@%+ 0F4:-cut"), st.characters(exclude_categories=["Cs"])
+    ),
+    min_size=1,
+    max_size=40,
+)
+
+
+@given(_NAMES)
+def test_mlflow_takes_every_key(name):
+    _validate_metric_name(to_key(name))
+
+
+@given(_NAMES)
+def test_a_key_tells_its_name(name):
+    if len(to_key(name)) < 250:
+        assert from_key(to_key(name)) == name
+    if len(to_image_key(name)) < 120:
+        assert from_key(to_image_key(name)) == name
+
+
+@given(_NAMES)
+def test_an_image_key_is_what_log_image_takes(name):
+    assert re.fullmatch(r"[a-zA-Z0-9_\-./ ]+", to_image_key(name))
+
+
+@pytest.mark.parametrize(
+    ("name", "key"),
+    [
+        ("acc@1", "acc_x40_1"),
+        ("a//b", "a/_x2F_b"),
+        ("loss/cls", "loss/cls"),
+        ("acc_x40_1", "acc_x5F_x40_1"),
+        ("..", "_x2E__x2E_"),
+        ("損失", "損失"),
+    ],
+)
+def test_keys_stay_readable(name, key):
+    assert to_key(name) == key
+    assert Metric(key, 0.0, 0, 0).key == key
+
+
+def test_long_names_keep_apart():
+    keys = {to_key("x" * 299 + end) for end in "abc"} | {to_key("x" * 250)}
+    assert len(keys) == 4
+    assert max(map(len, keys)) == 250
+
+
+def test_a_name_like_a_cut_one_is_another():
+    cut = to_key("x" * 300)
+    assert to_key(cut) != cut

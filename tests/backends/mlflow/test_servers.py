@@ -1,0 +1,79 @@
+"""Against a real server: killed in the middle, started again, and a black hole."""
+
+import os
+import time
+
+import numpy as np
+import pytest
+
+from viz_backend_mlflow import MLflowVisBackend
+from viz_backend_mlflow.sync import sync
+from viz_core import RecordingWarning
+
+_SETTINGS = ("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "MLFLOW_HTTP_REQUEST_TIMEOUT")
+
+
+def _slowest(backend, steps):
+    """Record, and return the seconds of the call that took longest."""
+    slowest = 0.0
+    for step in steps:
+        before = time.monotonic()
+        backend.add_scalar("loss", step / 2, step=step)
+        slowest = max(slowest, time.monotonic() - before)
+    return slowest
+
+
+@pytest.mark.parametrize("fault", ["killed", "black hole"])
+def test_nothing_is_lost_or_doubled_when_the_server_fails(make_server, read_run, tmp_path, fault):
+    before = {name: os.environ.get(name) for name in _SETTINGS}
+    server = make_server()
+    server.start()
+    backend = MLflowVisBackend(tmp_path / "run", tracking_uri=server.url, timeout=30)
+    _slowest(backend, range(2000))
+    assert backend.experiment.run_id
+    server.kill()
+    if fault == "killed":
+        _slowest(backend, range(2000, 4000))
+    else:
+        with server.as_black_hole():
+            _slowest(backend, range(2000, 4000))
+            time.sleep(1.5)  # so that a batch is on its way into it
+    server.start()
+    _slowest(backend, range(4000, 6000))
+    backend.close()
+    sync(tmp_path)
+    run = read_run(server.url)
+    assert run.history("loss") == [(step, step / 2) for step in range(6000)]
+    assert run.status == "FINISHED"
+    assert {name: os.environ.get(name) for name in _SETTINGS} == before
+
+
+def test_without_a_server_training_goes_on_and_sync_sends_it(
+    make_server, read_run, run_python, tmp_path
+):
+    server = make_server()
+    backend = MLflowVisBackend(tmp_path / "run", tracking_uri=server.url, timeout=2)
+    backend.add_scalars({"loss": 0.5, "acc@1": 0.25}, step=3)
+    backend.add_image("val/demo", np.full((8, 8, 3), 7, np.uint8), step=3)
+    backend.add_config({"lr": 0.1})
+    with pytest.raises(ConnectionError, match="cannot be opened at http"):
+        backend.experiment  # noqa: B018  # the access is what is tried
+    with pytest.warns(RecordingWarning, match="not sent.*viz_backend_mlflow sync"):
+        backend.close()
+    command = "import sys; from viz_backend_mlflow.__main__ import main; sys.exit(main())"
+    failed = run_python(command, "sync", tmp_path, "--timeout", "2")
+    assert failed.returncode == 1
+    assert "left: " in failed.stdout
+    server.start()
+    done = run_python(command, "sync", tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "left: 0" in done.stdout
+    again = run_python(command, "sync", tmp_path)
+    assert again.stdout.startswith("journals: 0, sent: 0")
+    run = read_run(server.url)
+    assert run.history("acc_x40_1") == [(3, 0.25)]
+    assert run.params == {"lr": "0.1"}
+    ((key, step, image),) = run.images()
+    assert (key, step) == ("val/demo", 3)
+    assert np.all(image == 7)
+    assert run.status == "FINISHED"
