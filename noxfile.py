@@ -70,6 +70,8 @@ class Row:
     full: bool = False
 
 
+#: What else users' configs come from, and a tracker with a backend for MMEngine.
+FRAMEWORKS = ("omegaconf", "pydantic", "swanlab")
 BACKENDS = (TENSORBOARD, WANDB, MLFLOW)
 
 ROWS = (
@@ -79,7 +81,7 @@ ROWS = (
     Row("wandb", (WANDB,), tests=("tests/backends/wandb",)),
     Row("mlflow", (MLFLOW,), ("mlflow",), ("tests/backends/mlflow",)),
     Row("adapter", (ADAPTER,), tests=("tests/mmdet_adapter",)),
-    Row("mmdet", (ADAPTER, *BACKENDS), (*MMDET, "mlflow"), ("tests/mmdet_adapter/real",)),
+    Row("mmdet", (ADAPTER,), (*MMDET, *FRAMEWORKS), ("tests/mmengine",)),
     Row("all", (ADAPTER, *BACKENDS), (TORCH, "mlflow"), ("tests/docs",), ("tests/backends",)),
     Row("tensorboard-wandb", (TENSORBOARD, WANDB), full=True),
     Row("tensorboard-mlflow", (TENSORBOARD, MLFLOW), full=True),
@@ -103,8 +105,7 @@ def _install(session: nox.Session, packages: tuple[str, ...], *others: str) -> N
 def _selected(row: Row) -> list[str]:
     """Return pytest's arguments for the tests that are at home in ``row``."""
     with_torch = [p for where in row.torch_tests for p in Path(where).rglob("test_*_torch.py")]
-    real = [] if any(where.endswith("real") for where in row.tests) else ["--ignore-glob=*/real"]
-    without_torch = [*row.tests, *real, "--ignore-glob=*_torch.py"]
+    without_torch = [*row.tests, "--ignore-glob=*_torch.py"]
     # A file that is named itself is run whatever is ignored.
     return [*without_torch, *sorted(map(str, with_torch))]
 
@@ -166,7 +167,14 @@ def bench(session: nox.Session) -> None:
     """Compare with MMEngine, supervision, OpenCV and the trackers; one file with ``-- drawing``."""
     peers = ("supervision==0.31.0", "opencv-python-headless")
     _install(session, tuple(PACKAGES), *MMDET, *peers, "mlflow")
-    for benchmark in session.posargs or ("drawing", "featmap", "images", "logging"):
+    for benchmark in session.posargs or (
+        "importing",
+        "drawing",
+        "featmap",
+        "images",
+        "recording",
+        "tensorboard",
+    ):
         session.run("python", f"benchmarks/{benchmark}.py", env={"MPLBACKEND": "Agg"})
 
 

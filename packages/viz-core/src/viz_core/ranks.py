@@ -31,5 +31,16 @@ def _ask(function: str, variable: str, default: int) -> int:
     distributed = sys.modules.get("torch.distributed")
     if distributed is not None and distributed.is_available() and distributed.is_initialized():
         return int(getattr(distributed, function)())
-    value = os.environ.get(variable)
+    value = _read(variable)
     return int(value) if value is not None and value.isdigit() else default
+
+
+def _read(variable: str) -> bytes | str | None:
+    return os.environ.get(variable) if _variables is None else _variables.get(variable.encode())
+
+
+# `os.environ.get` raises and catches a KeyError for what is not set, which costs as much as the
+# rest of recording a number. Its dict is private: where there is none, the public way is taken.
+_variables: dict[bytes, bytes] | None = (
+    getattr(os.environ, "_data", None) if os.name == "posix" else None
+)

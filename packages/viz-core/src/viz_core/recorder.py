@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Any
+from typing import Any, get_args
 
 from viz_core.arrays import as_image, as_name, as_scalar, as_step
 from viz_core.backends.base import BaseVisBackend
@@ -96,6 +96,15 @@ class Recorder:
             name: Worker(f"viz-{name}", self._queue_bytes)
             for name in (self._backends if self._background else ())
         }
+        # Looked up once, as a training loop records many small numbers.
+        self._targets: dict[Kind, list[tuple[str, threading.RLock, Call]]] = {
+            kind: [
+                (name, self._locks[name], calls[kind])
+                for name, calls in self._calls.items()
+                if kind in calls
+            ]
+            for kind in get_args(Kind)
+        }
 
     def add_config(self, config: Any, **kwargs: Any) -> None:
         """Record the config of the run; see :func:`viz_core.as_config`."""
@@ -177,19 +186,18 @@ class Recorder:
     def _record(
         self, kind: Kind, values: tuple[Any, ...], extra: dict[str, Any], size: int = _SMALL
     ) -> None:
-        if not self._calls or not (self._ranks == "all" or is_main_process()):
+        targets = self._targets[kind]
+        if not targets or not (self._ranks == "all" or is_main_process()):
             return
         errors: dict[str, Exception] = {}
-        for name, calls in self._calls.items():
-            call = calls.get(kind)
-            if call is None:
-                continue
-            if self._background:
-                finish_at_exit(self)
-                job = partial(self._attempt, name, kind, call, values, extra)
+        if self._background:
+            finish_at_exit(self)
+            for name, lock, call in targets:
+                job = partial(self._attempt, name, kind, lock, call, values, extra, None)
                 self._workers[name].put(job, size)
-            else:
-                self._attempt(name, kind, call, values, extra, errors)
+        else:
+            for name, lock, call in targets:
+                self._attempt(name, kind, lock, call, values, extra, errors)
         if errors or self._raised:
             self._settle(errors, f"backends failed to record a {kind}")
         elif self._failures.pending:
@@ -199,21 +207,21 @@ class Recorder:
         self,
         name: str,
         what: str,
+        lock: threading.RLock,
         call: Call,
         values: tuple[Any, ...],
         extra: dict[str, Any],
-        errors: dict[str, Exception] | None = None,
+        errors: dict[str, Exception] | None,
     ) -> None:
         """Call a backend; a failure is entered in ``errors``, or kept for the next call."""
         try:
-            with self._locks[name]:
+            with lock:
                 call(values, extra)
+                return
         except Exception as error:  # noqa: BLE001  # a stranger's backend may fail in any way
             failure = error
         except SystemExit as error:  # nor may it end a worker, or the program
             failure = RuntimeError(f"the backend called sys.exit({error.code!r})")
-        else:
-            return
         if self._on_backend_error == "warn":
             self._failures.add(name, what, failure)
         (self._raised if errors is None else errors)[name] = failure
@@ -229,7 +237,7 @@ class Recorder:
             function = getattr(backend, method, None)
             if callable(function) and name not in errors:
                 call = partial(_call_without_values, function, isinstance(backend, BaseVisBackend))
-                self._attempt(name, method, call, (), arguments, errors)
+                self._attempt(name, method, self._locks[name], call, (), arguments, errors)
         self._settle(errors, f"backends failed to {method}")
 
     def _settle(self, errors: dict[str, Exception], message: str) -> None:

@@ -1,0 +1,1 @@
+"""DetLocalVisualizer for MMDetection samples, on viz-core: not available yet."""
