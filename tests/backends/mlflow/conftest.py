@@ -184,6 +184,10 @@ def pytest_collection_modifyitems(items):
     """Let MLflow and SQLAlchemy use what they deprecate in one another."""
     for item in items:
         if Path(__file__).parent in item.path.parents:
-            item.add_marker(pytest.mark.filterwarnings("ignore::DeprecationWarning:(mlflow|sqlalchemy|alembic).*"))
+            item.add_marker(
+                pytest.mark.filterwarnings(
+                    "ignore::DeprecationWarning:(mlflow|sqlalchemy|alembic).*"
+                )
+            )
             item.add_marker(pytest.mark.filterwarnings("ignore:.*noload.*:Warning"))
             item.add_marker(pytest.mark.filterwarnings("ignore::ResourceWarning"))

@@ -11,9 +11,7 @@ from mlflow.utils.validation import _validate_metric_name
 from viz_backend_mlflow.names import from_key, to_image_key, to_key
 
 _NAMES = st.text(
-    st.one_of(
-        st.sampled_from("ax_/.@%+ 0F4:-cut"), st.characters(exclude_categories=["Cs"])
-    ),
+    st.one_of(st.sampled_from("ax_/.@%+ 0F4:-cut"), st.characters(exclude_categories=["Cs"])),
     min_size=1,
     max_size=40,
 )

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from tqdm import tqdm
+from tqdm import tqdm  # type: ignore[import-untyped]  # no stubs
 
 from viz_backend_mlflow.journal import find_journals
 from viz_backend_mlflow.sync import sync

@@ -25,7 +25,8 @@ from viz_backend_mlflow.places import (
     JOURNALS,
     check_tracking_uri,
     is_own_file,
-    local_store,
+    local_artifacts,
+    local_database,
     state_folder,
 )
 from viz_backend_mlflow.tracker import Tracker, may_connect
@@ -346,16 +347,16 @@ class MLflowVisBackend(BaseVisBackend):
         self._journal = journal
 
     def _new_header(self, directory: Path | None) -> dict[str, Any]:
-        tags, key, artifacts, uri = dict(self._run_tags), self._key, None, self._tracking_uri
+        tags, key, uri = dict(self._run_tags), self._key, self._tracking_uri
         if self.ranks == "all":
             key = f"{key}-{get_rank()}"
             tags["viz.rank"] = str(get_rank())
         if uri is None:
-            uri, artifacts = local_store(self.directory if directory is None else directory)
+            uri = local_database(self.directory if directory is None else directory)
         return {
             "key": key,
             "tracking_uri": uri,
-            "artifacts": artifacts,
+            "artifacts": local_artifacts(uri),
             "experiment": self._experiment_name,
             "artifact_location": self._artifact_location,
             "run_name": self._run_name,

@@ -87,7 +87,7 @@ class Journal:
     def pending(self, most: int) -> tuple[list[list[Any]], int]:
         """Return up to ``most`` records that are to be sent, and the place after them."""
         place = self._sent()
-        records = []
+        records: list[list[Any]] = []
         with contextlib.suppress(FileNotFoundError), self._records_path.open("rb") as file:
             file.seek(place)
             while len(records) < most and (line := file.readline()).endswith(b"\n"):

@@ -5,20 +5,37 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-__all__ = ["JOURNALS", "check_tracking_uri", "is_own_file", "local_store", "state_folder"]
+__all__ = [
+    "JOURNALS",
+    "check_tracking_uri",
+    "is_own_file",
+    "local_artifacts",
+    "local_database",
+    "state_folder",
+]
 
 #: The folder of journals in the folder of a run.
 JOURNALS = "mlflow_journal"
 
+_SQLITE = "sqlite:///"
 _DATABASE = "mlflow.db"
 _ARTIFACTS = "mlartifacts"
 _WITHOUT_SCHEME = ("databricks", "databricks-uc", "uc")
 
 
-def local_store(directory: Path) -> tuple[str, str]:
-    """Return the tracking URI of a database in ``directory``, and the folder of its artifacts."""
-    directory = directory.absolute()
-    return f"sqlite:///{directory / _DATABASE}", str(directory / _ARTIFACTS)
+def local_database(directory: Path) -> str:
+    """Return the tracking URI of a database in ``directory``."""
+    return f"{_SQLITE}{directory.absolute() / _DATABASE}"
+
+
+def local_artifacts(tracking_uri: str) -> str | None:
+    """Return the folder for artifacts beside a database that is a file; None if it is none.
+
+    MLflow would take a folder in the current directory.
+    """
+    if not tracking_uri.startswith(_SQLITE):
+        return None
+    return str(Path(tracking_uri.removeprefix(_SQLITE)).absolute().parent / _ARTIFACTS)
 
 
 def state_folder() -> Path:

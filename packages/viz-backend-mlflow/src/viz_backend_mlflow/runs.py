@@ -19,9 +19,7 @@ def open_run(client: Any, journal: Journal) -> str:
     run_id: str | None = header.get("run_id")
     if run_id is None:
         experiment_id = _experiment(client, header)
-        run_id = _find(client, experiment_id, header["key"]) or _make(
-            client, experiment_id, header
-        )
+        run_id = _find(client, experiment_id, header["key"]) or _make(client, experiment_id, header)
         journal.update_header(run_id=run_id, resumes=False)
     elif header.get("resumes"):
         client.update_run(run_id, status="RUNNING")

@@ -93,14 +93,15 @@ class Shipment:
         kind, *arguments = record
         getattr(self, f"_send_{kind}")(*arguments)
 
-    def _send_image(
-        self, name: str, step: int, timestamp: int, identifier: str, kept: str
-    ) -> None:
+    def _send_image(self, name: str, step: int, timestamp: int, identifier: str, kept: str) -> None:
         stem = image_stem(name, step, timestamp, identifier)
         tags = {"mlflow.loggedImages": "True"}
         self._tell_name(tags, name, to_image_key(name), IMAGE_LIMIT)
         with tempfile.TemporaryDirectory(dir=self._journal.folder) as folder:
-            picture, thumbnail = Path(folder, f"{stem}.png"), Path(folder, f"{stem}+compressed.webp")
+            picture, thumbnail = (
+                Path(folder, f"{stem}.png"),
+                Path(folder, f"{stem}+compressed.webp"),
+            )
             picture.hardlink_to(self._journal.file(kept))
             write_thumbnail(picture, thumbnail)
             for file in (picture, thumbnail):

@@ -32,7 +32,7 @@ class Summary:
 
 
 def sync(
-    folder: Path, timeout: float = 10.0, sent: Callable[[int], None] = lambda count: None
+    folder: Path, timeout: float = 10.0, sent: Callable[[int], object] | None = None
 ) -> Summary:
     """Send every journal in ``folder`` and below it; running it twice changes nothing.
 
@@ -48,7 +48,8 @@ def sync(
 
     def count(records: int) -> None:
         summary.sent += records
-        sent(records)
+        if sent is not None:
+            sent(records)
 
     for journal in journals:
         _send(journal, Tracker(journal, timeout), count, summary)
@@ -56,7 +57,7 @@ def sync(
 
 
 def _send(
-    journal: Journal, tracker: Tracker, sent: Callable[[int], None], summary: Summary
+    journal: Journal, tracker: Tracker, sent: Callable[[int], object], summary: Summary
 ) -> None:
     try:
         tracker.send(sent=sent)

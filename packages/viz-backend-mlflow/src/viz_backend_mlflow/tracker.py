@@ -48,7 +48,7 @@ class Tracker:
         return str(self._journal.header()["run_id"])
 
     def send(
-        self, deadline: float = float("inf"), sent: Callable[[int], None] = lambda count: None
+        self, deadline: float = float("inf"), sent: Callable[[int], object] | None = None
     ) -> bool:
         """Send what is pending, and return whether that was all of it.
 
@@ -74,7 +74,8 @@ class Tracker:
                     self._journal.file(record[-1]).unlink(missing_ok=True)
             self.refused += shipment.refused
             shipment.refused = 0
-            sent(len(records))
+            if sent is not None:
+                sent(len(records))
         return True
 
     def _bounded(self, seconds: float) -> Any:
