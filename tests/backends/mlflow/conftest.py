@@ -45,7 +45,7 @@ class Run:
 
     def history(self, key):
         points = self.client.get_metric_history(self.id, key)
-        return sorted(((p.step, p.value) for p in points), key=repr)
+        return sorted(((p.step, p.value) for p in points), key=lambda p: (p[0], repr(p[1])))
 
     def text(self, path):
         return Path(self.client.download_artifacts(self.id, path)).read_text()

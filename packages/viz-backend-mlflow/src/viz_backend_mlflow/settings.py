@@ -29,6 +29,7 @@ def bounded_requests(seconds: float, artifacts: str | None = None) -> Iterator[N
     """
     values = {
         "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "0",
+        "MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT": "true",
         "MLFLOW_HTTP_REQUEST_TIMEOUT": str(max(1, math.ceil(seconds))),
     }
     if artifacts is not None:
