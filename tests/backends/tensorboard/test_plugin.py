@@ -20,7 +20,7 @@ def test_finding_it_does_not_import_tensorboard(run_python):
     program = """
 import sys
 from viz_core.registries import VISBACKENDS
-names = list(VISBACKENDS)
+names = VISBACKENDS.names()
 assert "TensorboardVisBackend" in names, names
 import viz_backend_tensorboard
 assert "tensorboard" not in sys.modules and "google.protobuf" not in sys.modules

@@ -37,7 +37,7 @@ def test_shows_scalars_images_and_text(tmp_path, serve):
     page = html.unescape(config["text"])
     assert "<td>model.type</td>\n<td>'A|B'</td>" in page
     assert "<td>'<b>_x_</b>'</td>" in page
-    assert "<pre><code>model = {'type': 'A|B', 'note': '<b>_x_</b>'}\nlr = 0.1\n" in page
+    assert "<pre><code>model = dict(type='A|B', note='<b>_x_</b>')\nlr = 0.1\n" in page
 
 
 def test_each_named_folder_is_a_run(tmp_path, serve):
