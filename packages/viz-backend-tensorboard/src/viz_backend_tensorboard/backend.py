@@ -15,8 +15,8 @@ from typing import Any
 from viz_backend_tensorboard import events
 from viz_backend_tensorboard.config_text import config_markdown
 from viz_backend_tensorboard.event_file import EventFile
-from viz_backend_tensorboard.images import encode_png
 from viz_core import BaseVisBackend, RecordingWarning, as_image, as_name, as_scalar, as_step
+from viz_core.backends.png import encode_png
 from viz_core.configs import as_config
 from viz_core.types import ArrayLike
 

@@ -7,6 +7,7 @@ import re
 import socket
 import threading
 import time
+import warnings
 import weakref
 from collections.abc import Callable
 from pathlib import Path
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from viz_backend_tensorboard import events
 from viz_backend_tensorboard.records import frame
+from viz_core import RecordingWarning
 
 if TYPE_CHECKING:
     from tensorboard.compat.proto.event_pb2 import Event
@@ -87,11 +89,25 @@ class EventFile:
         Raises:
             OSError: If the file cannot be made or written. Nothing is appended then, and the
                 next call tries anew.
+
+        Warns:
+            RecordingWarning: If somebody deleted the file. It goes on in another.
         """
         record = frame(event.SerializeToString())
         with self._lock:
             descriptor = self._open() if self._descriptor is None else self._descriptor
             self._append(descriptor, record)
+            deleted = self._path if os.fstat(descriptor).st_nlink == 0 else ""
+            if deleted:
+                self.close()
+                self._append(self._open(), record)
+        if deleted:
+            warnings.warn(
+                f"{deleted} was deleted while it was written to; recording goes on in "
+                f"{self._path}, without the events it had",
+                RecordingWarning,
+                stacklevel=4,
+            )
 
     def sync(self) -> None:
         """Wait until the disk has what was written."""
