@@ -56,17 +56,19 @@ def blend(rows: Octets, tile: Words, left: int, top: int) -> None:
         left: The tile's first column in pixels.
         top: The tile's first row.
     """
-    keep, ink = tile
-    height, width = keep.shape
-    start = 3 * left
-    y0, y1 = max(top, 0), min(top + height, rows.shape[0])
-    x0, x1 = max(start, 0), min(start + width, rows.shape[1])
-    if y0 >= y1 or x0 >= x1:
-        return
-    target = rows[y0:y1, x0:x1]
-    part = np.s_[y0 - top : y1 - top, x0 - start : x1 - start]
+    _, height, width = tile.shape
+    picture_height, picture_width = rows.shape
+    start, end, bottom = 3 * left, 3 * left + width, top + height
+    if top < 0 or start < 0 or bottom > picture_height or end > picture_width:
+        y0, y1 = max(top, 0), min(bottom, picture_height)
+        x0, x1 = max(start, 0), min(end, picture_width)
+        if y0 >= y1 or x0 >= x1:
+            return
+        tile = tile[:, y0 - top : y1 - top, x0 - start : x1 - start]
+        top, bottom, start, end = y0, y1, x0, x1
+    target = rows[top:bottom, start:end]
     blended = target.astype(np.uint16)
-    blended *= keep[part]
-    blended += ink[part]
+    blended *= tile[0]
+    blended += tile[1]
     blended >>= EIGHT
     target[...] = blended

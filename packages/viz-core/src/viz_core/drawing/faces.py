@@ -50,7 +50,7 @@ class Run(NamedTuple):
 
 
 _NO_INK = np.empty((0, 0), np.uint8)
-_runs: ByteCache[Run] = ByteCache(8 << 20)
+_runs: ByteCache[Run] = ByteCache(4 << 20)
 
 
 class Face:

@@ -117,7 +117,7 @@ def _candidates() -> list[tuple[str, str]]:
 
     entries = sorted(fontManager.ttflist, key=plainness)
     families = dict.fromkeys((entry.fname, entry.name) for entry in reversed(entries))
-    return [(path, name) for path, name in reversed(families) if name != "Last Resort"]
+    return [(path, name) for path, name in reversed(families) if not name.startswith("Last Resort")]
 
 
 def _is_invisible(character: str) -> bool:

@@ -8,8 +8,9 @@ for any shape, and takes several times as long for this one, which is drawn most
 
 from __future__ import annotations
 
+import itertools
 import math
-from functools import cache
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -33,6 +34,8 @@ class _Pen(NamedTuple):
     """Which pixels a frame of one line width covers.
 
     Attributes:
+        number: Tells it from other pens.
+        opacity: Of the line, in 0..1.
         thickness: Of its strips in pixels, k.
         before: Of the first pixel of the top and the left strip, relative to the snapped corner.
         after: Of the first pixel of the bottom and the right strip, likewise.
@@ -43,6 +46,8 @@ class _Pen(NamedTuple):
         item: The bytes of k pixels in a row as one item.
     """
 
+    number: int
+    opacity: float
     thickness: int
     before: tuple[int, int]
     after: tuple[int, int]
@@ -61,12 +66,14 @@ def draw_boxes(surface: Surface, corners: npt.NDArray[np.float64], styles: list[
         styles: One per box.
     """
     height, width = surface.height, surface.width
+    memory, stride = surface.rows.data, 3 * width
     # Far corners need not be exact, only far.
     snapped = np.floor(corners.clip(-1e6, 1e6) + 0.5).astype(np.int64).tolist()
     others: list[int] = []  # boxes in turn that are left to Agg
     for i, ((x1, y1, x2, y2), style) in enumerate(zip(snapped, styles, strict=True)):
-        if style.dashes == "-" and not style.face[3] and style.edge[3] and style.width:
-            pen = _pen(style.width)
+        edge, face, line_width, dashes = style
+        if dashes == "-" and not face[3] and edge[3] and line_width:
+            pen = _pen(line_width, edge[3])
             left, top = x1 + pen.before[0], y1 + pen.before[1]
             right, bottom = x2 + pen.after[0], y2 + pen.after[1]
             k = pen.thickness
@@ -82,7 +89,7 @@ def draw_boxes(surface: Surface, corners: npt.NDArray[np.float64], styles: list[
                 if others:
                     _draw_with_agg(surface, corners, styles, others)
                     others = []
-                _draw_frame(surface, pen, left, top, right, bottom, style.edge)
+                _draw_frame(memory, stride, pen, left, top, right, bottom, edge)
                 continue
         others.append(i)
     if others:
@@ -99,7 +106,14 @@ def _draw_with_agg(
 
 
 def _draw_frame(
-    surface: Surface, pen: _Pen, left: int, top: int, right: int, bottom: int, color: RGBA
+    memory: memoryview,
+    stride: int,
+    pen: _Pen,
+    left: int,
+    top: int,
+    right: int,
+    bottom: int,
+    color: RGBA,
 ) -> None:
     """Blend a frame whose strips begin at these pixels.
 
@@ -110,28 +124,20 @@ def _draw_frame(
     all strips, and their weights serve all colours.
     """
     k = pen.thickness
-    opacity = color[3]
-    inner_width, inner_height = right - left - k, bottom - top - k
-    rows_keep = _rows_keep(pen, opacity, inner_width)
-    columns_keep = _columns_keep(pen, opacity, inner_height)
+    inner_height = bottom - top - k
+    rows_keep = _rows_keep(pen, right - left - k)
+    columns_keep = _columns_keep(pen, inner_height)
     across, end = rows_keep.size, rows_keep.size + columns_keep.size
-    stride = 3 * surface.width
-    memory = surface.rows.data
+    shape = (2, inner_height)
     first = top * stride + 3 * left
-    rows = np.ndarray(
-        rows_keep.shape, np.uint8, memory, first, ((bottom - top) * stride, stride, 1)
-    )
-    columns = np.ndarray(
-        (2, inner_height),
-        pen.item,
-        memory,
-        first + k * stride,
-        (3 * (right - left), stride),
-    )
+    row_strides = ((bottom - top) * stride, stride, 1)
+    column_strides = (3 * (right - left), stride)
+    rows = np.ndarray(rows_keep.shape, np.uint8, memory, first, row_strides)
+    columns = np.ndarray(shape, pen.item, memory, first + k * stride, column_strides)
     words, octets = scratch(end)
     row_words = words[:across].reshape(rows_keep.shape)
     column_words, column_octets = words[across:], octets[across:]
-    column_items = column_octets.view(pen.item).reshape(columns.shape)
+    column_items = column_octets.view(pen.item).reshape(shape)
 
     row_words[...] = rows
     column_items[...] = columns
@@ -147,12 +153,12 @@ def _draw_frame(
     columns[...] = column_items
 
 
-_keeps: ByteCache[Words] = ByteCache(8 << 20)
+_keeps: ByteCache[Words] = ByteCache(2 << 20)
 
 
-def _rows_keep(pen: _Pen, opacity: float, inner_width: int) -> Words:
+def _rows_keep(pen: _Pen, inner_width: int) -> Words:
     """Return how much remains below the top and bottom strips, shape (2, k, 3 * width)."""
-    key = (id(pen), opacity, inner_width, "rows")
+    key = (pen.number, inner_width)
     keep = _keeps.find(key)
     if keep is None:
         k = pen.thickness
@@ -160,26 +166,28 @@ def _rows_keep(pen: _Pen, opacity: float, inner_width: int) -> Words:
         shares[..., :k] = pen.corners[:, 0]
         shares[..., k:-k] = pen.horizontal[..., None]
         shares[..., -k:] = pen.corners[:, 1]
-        keep = _keeps.keep(key, _as_keep(shares, opacity).reshape(2, k, -1), 6 * shares.size)
+        keep = _as_keep(shares, pen).reshape(2, k, -1)
+        _keeps.keep(key, keep, keep.nbytes)
     return keep
 
 
-def _columns_keep(pen: _Pen, opacity: float, inner_height: int) -> Words:
+def _columns_keep(pen: _Pen, inner_height: int) -> Words:
     """Return how much remains below the left and right strips, flat."""
-    key = (id(pen), opacity, inner_height, "columns")
+    key = (pen.number, -inner_height)  # negative, to tell it from a width
     keep = _keeps.find(key)
     if keep is None:
         shares = np.repeat(pen.vertical[:, None], inner_height, axis=1)
-        keep = _keeps.keep(key, _as_keep(shares, opacity).reshape(-1), 6 * shares.size)
+        keep = _as_keep(shares, pen).reshape(-1)
+        _keeps.keep(key, keep, keep.nbytes)
     return keep
 
 
-def _as_keep(shares: Shares, opacity: float) -> Words:
-    keep = 255 - np.rint(shares * (opacity * 255)).astype(np.uint16)
+def _as_keep(shares: Shares, pen: _Pen) -> Words:
+    keep = 255 - np.rint(shares * (pen.opacity * 255)).astype(np.uint16)
     return np.repeat(keep, 3, axis=-1)
 
 
-_color_lines: ByteCache[tuple[Words, Words]] = ByteCache(8 << 20)
+_color_lines: ByteCache[tuple[Words, Words]] = ByteCache(2 << 20)
 
 
 def _lines(rgb: tuple[int, ...]) -> tuple[Words, Words]:
@@ -192,8 +200,11 @@ def _lines(rgb: tuple[int, ...]) -> tuple[Words, Words]:
     return lines
 
 
-@cache
-def _pen(width: float) -> _Pen:
+_numbers = itertools.count()
+
+
+@lru_cache(maxsize=256)
+def _pen(width: float, opacity: float) -> _Pen:
     """Return what Agg covers for a line of ``width`` points."""
     margin = math.ceil(width * DPI / 72) + 4
     size = 6 * margin
@@ -209,6 +220,8 @@ def _pen(width: float) -> _Pen:
     top, bottom = _span(down[:middle]), _span(down[middle:], middle)
     thickness = left.stop - left.start
     return _Pen(
+        next(_numbers),
+        opacity,
         thickness,
         (left.start - low, top.start - low),
         (right.start - high, bottom.start - high),

@@ -55,9 +55,9 @@ class _Start(NamedTuple):
     cells: dict[tuple[str, int], Words]
 
 
-_labels: ByteCache[Label] = ByteCache(16 << 20)
+_labels: ByteCache[Label] = ByteCache(4 << 20)
 # Each with room for some cells. None: numerals cannot be set apart after this start.
-_starts: ByteCache[_Start | Literal[False]] = ByteCache(16 << 20)
+_starts: ByteCache[_Start | Literal[False]] = ByteCache(4 << 20)
 _CELLS_BYTES = 100_000
 
 

@@ -1,0 +1,155 @@
+"""Our pixels against those of the same collections in a matplotlib Figure, as MMEngine draws them."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.collections import PatchCollection, PolyCollection
+from matplotlib.figure import Figure
+from matplotlib.patches import Circle
+
+from viz_core import Canvas
+from viz_core.testing import assert_images_close
+
+HEIGHT, WIDTH, DPI = 90, 120, 100
+GROUND = np.full((HEIGHT, WIDTH, 3), (150, 120, 90), np.uint8)
+STYLES = ["-", "--", "-.", ":"]
+
+
+def in_a_figure(artists):
+    """Return what matplotlib draws over the ground, in pixel coordinates."""
+    figure = Figure((WIDTH / DPI, HEIGHT / DPI), dpi=DPI, facecolor=GROUND[0, 0] / 255)
+    canvas = FigureCanvasAgg(figure)
+    axes = figure.add_axes((0, 0, 1, 1))
+    axes.set(xlim=(0, WIDTH), ylim=(HEIGHT, 0))
+    axes.axis("off")
+    for artist in artists:
+        axes.add_collection(artist, autolim=False)
+    canvas.draw()
+    return np.asarray(canvas.buffer_rgba())[..., :3]
+
+
+def corners_of(x1, y1, x2, y2):
+    return [(x1, y1), (x2, y1), (x2, y2), (x1, y2)]
+
+
+@pytest.mark.parametrize("style", STYLES)
+@pytest.mark.parametrize("width", [1, 2, 3.5, 7])
+def test_boxes_are_matplotlibs(style, width):
+    boxes = np.array([[10.0, 12.0, 60.0, 50.0], [30.3, 20.7, 110.2, 80.9]])
+    ours = Canvas(GROUND).draw_bboxes(boxes, "r", style, width, "b", 0.6).get_image()
+    artist = PolyCollection(
+        [corners_of(*box) for box in boxes],
+        edgecolors=[(1, 0, 0, 0.6)],
+        facecolors=[(0, 0, 1, 0.6)],
+        linestyles=style,
+        linewidths=width,
+    )
+    theirs = in_a_figure([artist])
+    assert_images_close(ours, theirs, tolerance=2)
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_solid_frames_are_matplotlibs_at_every_width(style):
+    for width in (0.5, 1, 1.44, 2, 2.16, 3, 5):
+        ours = Canvas(GROUND).draw_bboxes(np.array([20, 15, 90, 70]), "lime", style, width)
+        artist = PolyCollection(
+            [corners_of(20, 15, 90, 70)],
+            edgecolors=[(0, 1, 0, 0.8)],
+            facecolors="none",
+            linestyles=style,
+            linewidths=width,
+        )
+        assert_images_close(ours.get_image(), in_a_figure([artist]), tolerance=2)
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_circles_and_polygons_are_matplotlibs(style):
+    # Two of each: of a collection of one, matplotlib draws a marker, which it moves to whole pixels.
+    corners = np.array([[15.2, 20.1], [100.7, 10.0], [80.0, 75.5], [30.0, 60.0]])
+    polygons = [corners, corners * 0.5 + 30.3]
+    centers, radii = np.array([[60.5, 45.2], [30.1, 30.9]]), np.array([25.3, 12.6])
+    canvas = Canvas(GROUND)
+    canvas.draw_circles(centers, radii, "r", style, 3, "none", 0.7)
+    canvas.draw_polygons(polygons, "b", style, 2, "y", 0.5)
+    circles = PatchCollection(
+        [Circle(center, radius) for center, radius in zip(centers, radii, strict=True)],
+        edgecolors=[(1, 0, 0, 0.7)],
+        facecolors="none",
+        linestyles=style,
+        linewidths=3,
+    )
+    shapes = PolyCollection(
+        polygons,
+        edgecolors=[(0, 0, 1, 0.5)],
+        facecolors=[(0.75, 0.75, 0, 0.5)],
+        linestyles=style,
+        linewidths=2,
+    )
+    assert_images_close(canvas.get_image(), in_a_figure([circles, shapes]), tolerance=4)
+
+
+positions = st.floats(-500, 500, allow_nan=False, width=32)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    corners=st.lists(st.tuples(positions, positions), min_size=2, max_size=2),
+    width=st.floats(0.3, 12),
+    alpha=st.floats(0, 1),
+    style=st.sampled_from(STYLES),
+)
+@pytest.mark.filterwarnings("ignore:.*out of bounds")
+def test_boxes_anywhere_are_matplotlibs_where_they_are_seen(corners, width, alpha, style):
+    (x1, x2), (y1, y2) = (sorted(c) for c in zip(*corners, strict=True))
+    ours = Canvas(GROUND).draw_bboxes(np.array([x1, y1, x2, y2]), "r", style, width, alpha=alpha)
+    artist = PolyCollection(
+        [corners_of(x1, y1, x2, y2)],
+        edgecolors=[(1, 0, 0, alpha)],
+        facecolors="none",
+        linestyles=style,
+        linewidths=width,
+    )
+    if style == "-":  # where the dashes begin on a box that is clipped is matplotlib's affair
+        assert_images_close(ours.get_image(), in_a_figure([artist]), tolerance=4)
+    else:
+        assert ours.get_image().shape == GROUND.shape
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    height=st.integers(1, 40),
+    width=st.integers(1, 40),
+    points=st.lists(st.tuples(positions, positions), min_size=1, max_size=5),
+    size=st.floats(0, 400),
+)
+@pytest.mark.filterwarnings("ignore:.*out of bounds")
+def test_nothing_fails_on_any_picture(height, width, points, size):
+    canvas = Canvas(np.zeros((height, width, 3), np.uint8))
+    xy = np.array(points)
+    canvas.draw_points(xy, "r", sizes=size).draw_circles(xy, np.full(len(xy), size / 10), "b")
+    canvas.draw_polygons(xy, face_colors="g").draw_lines(xy, xy[:, ::-1], "w")
+    canvas.draw_texts(["x"] * len(xy), xy, bboxes={"facecolor": "b"})
+    canvas.draw_binary_masks(np.ones((height, width), bool), "w", 0.5)
+    assert canvas.get_image().shape == (height, width, 3)
+    assert canvas.get_image().min() >= 127
+
+
+def test_masks_are_exact_to_one_level():
+    rng = np.random.default_rng(1)
+    ground = rng.integers(0, 256, (HEIGHT, WIDTH, 3), np.uint8)
+    mask = rng.random((HEIGHT, WIDTH)) > 0.5
+    for alpha in (0, 0.25, 0.5, 0.8, 1):
+        drawn = Canvas(ground).draw_binary_masks(mask, (200, 30, 90), alpha).get_image()
+        inside = ground * (1 - alpha) + np.array([200, 30, 90]) * alpha
+        assert np.abs(drawn - inside)[mask].max() <= 1
+        assert (drawn == ground)[~mask].all()
+
+
+def test_one_mask_colour_and_opacity_each():
+    masks = np.zeros((2, HEIGHT, WIDTH), bool)
+    masks[0, :20], masks[1, 40:] = True, True
+    drawn = Canvas(np.full_like(GROUND, 100)).draw_binary_masks(masks, ["r", "b"], [0.5, 1.0])
+    assert np.abs(drawn.get_image()[5, 5].astype(int) - [178, 50, 50]).max() <= 1
+    assert drawn.get_image()[80, 5].tolist() == [0, 0, 255]

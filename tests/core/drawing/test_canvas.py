@@ -1,0 +1,214 @@
+"""The picture of a canvas: in, out, size, and what every drawing method refuses."""
+
+import json
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from viz_core import Canvas
+
+GRAY = np.full((60, 80, 3), 100, np.uint8)
+
+
+@pytest.fixture
+def canvas():
+    return Canvas(GRAY)
+
+
+def test_a_picture_comes_back_as_it_went_in():
+    image = np.random.default_rng(0).integers(0, 256, (37, 53, 3), np.uint8)
+    canvas = Canvas(image)
+    assert (canvas.get_image() == image).all()
+    assert (canvas.width, canvas.height, canvas.dpi) == (53, 37, 100)
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (1, 300), (300, 1), (4, 70000)])
+def test_pictures_of_any_size_can_be_drawn_on(shape):
+    height, width = shape
+    canvas = Canvas(np.zeros((height, width, 3), np.uint8))
+    drawn = canvas.draw_lines(np.array([0, width]), np.array([0.5, 0.5]), "r").get_image()
+    assert drawn.shape == (height, width, 3)
+    assert drawn[0, :, 0].min() > 100
+
+
+def test_what_is_got_never_changes_and_changes_nothing(canvas):
+    first = canvas.get_image()
+    kept = first.copy()
+    canvas.draw_bboxes(np.array([5, 5, 40, 40]))
+    assert (first == kept).all()
+    second = canvas.get_image()
+    second[...] = 0
+    assert canvas.get_image().any()
+
+
+def test_the_picture_given_is_left_alone():
+    image = GRAY.copy()
+    Canvas(image).draw_bboxes(np.array([5, 5, 40, 40]), face_colors="r")
+    assert (image == GRAY).all()
+
+
+def test_setting_a_picture_starts_over(canvas):
+    canvas.draw_bboxes(np.array([5, 5, 40, 40]))
+    canvas.set_image(GRAY[:30])
+    assert (canvas.get_image() == GRAY[:30]).all()
+
+
+def test_alpha_is_laid_over_white_and_gray_stays_gray():
+    rgba = np.zeros((2, 2, 4), np.uint8)
+    rgba[0, :, 3] = 255
+    assert Canvas(rgba).get_image()[:, 0].tolist() == [[0, 0, 0], [255, 255, 255]]
+    assert Canvas(np.full((2, 2), 7, np.uint8)).get_image()[0, 0].tolist() == [7, 7, 7]
+
+
+CALLS = {
+    "draw_bboxes": (np.zeros((0, 4)),),
+    "draw_points": (np.zeros((0, 2)),),
+    "draw_lines": (np.zeros((0, 2)), np.zeros((0, 2))),
+    "draw_circles": (np.zeros((0, 2)), np.zeros(0)),
+    "draw_polygons": ([],),
+    "draw_texts": ([], np.zeros((0, 2))),
+    "draw_binary_masks": (np.zeros((0, 60, 80), bool),),
+}
+
+
+@pytest.mark.parametrize("method", CALLS)
+def test_nothing_to_draw_is_fine(canvas, method):
+    assert getattr(canvas, method)(*CALLS[method]) is canvas
+    assert (canvas.get_image() == GRAY).all()
+
+
+@pytest.mark.parametrize("method", CALLS)
+def test_drawing_before_a_picture_says_what_to_call(method):
+    with pytest.raises(RuntimeError, match=r"call set_image\(image\) first"):
+        getattr(Canvas(), method)(*CALLS[method])
+    with pytest.raises(RuntimeError, match=r"call set_image\(image\) first"):
+        Canvas().get_image()
+
+
+@pytest.mark.parametrize(
+    ("method", "arguments", "error", "text"),
+    [
+        ("draw_bboxes", ([[1, 2, 3, 4]],), TypeError, "bboxes must be a numpy array or a torch"),
+        ("draw_bboxes", (np.zeros((2, 3)),), ValueError, r"bboxes must .*\(2, 3\)"),
+        ("draw_bboxes", (np.array([9, 0, 1, 5]),), ValueError, "x1 <= x2 and y1 <= y2, got"),
+        ("draw_bboxes", (np.array([0, 0, np.nan, 5]),), ValueError, "finite"),
+        ("draw_points", (np.zeros((2, 3)),), ValueError, r"positions must .*\(2, 3\)"),
+        ("draw_points", (np.full((1, 2), np.inf),), ValueError, "finite"),
+        ("draw_lines", (np.zeros((2, 2)), np.zeros((3, 2))), ValueError, "the same shape"),
+        ("draw_circles", (np.zeros((2, 2)), np.ones(3)), ValueError, "one entry per center"),
+        ("draw_polygons", (np.zeros((3, 3)),), ValueError, r"\(3, 3\)"),
+        ("draw_texts", (["a", "b"], np.zeros((1, 2))), ValueError, "texts|positions"),
+        ("draw_texts", ([1], np.zeros((1, 2))), TypeError, "texts"),
+        ("draw_binary_masks", (np.zeros((60, 80)),), TypeError, "must be bool, got dtype float64"),
+        ("draw_binary_masks", (np.zeros((6, 8), bool),), ValueError, r"\(60, 80\).*got \(6, 8\)"),
+    ],
+)
+def test_wrong_arguments_say_what_is_right(canvas, method, arguments, error, text):
+    with pytest.raises(error, match=text):
+        getattr(canvas, method)(*arguments)
+    assert (canvas.get_image() == GRAY).all()
+
+
+@pytest.mark.parametrize(
+    ("color", "pixel"),
+    [
+        ("red", [255, 0, 0]),
+        ("r", [255, 0, 0]),
+        ("#00ff00", [0, 255, 0]),
+        ((0, 0, 255), [0, 0, 255]),
+        (np.array([10, 20, 30]), [10, 20, 30]),
+        (np.uint8([10, 20, 30]), [10, 20, 30]),
+        ((255, 0, 0, 0), [100, 100, 100]),
+        ("none", [100, 100, 100]),
+    ],
+)
+def test_colours_in_every_spelling(canvas, color, pixel):
+    box = np.array([10, 10, 50, 50])
+    canvas.draw_bboxes(box, edge_colors="none", face_colors=color, alpha=1)
+    assert canvas.get_image()[30, 30].tolist() == pixel
+
+
+@pytest.mark.parametrize("wrong", ["reddish", (1, 2), (300, 0, 0), 3, None])
+def test_what_is_no_colour_is_named(canvas, wrong):
+    with pytest.raises((TypeError, ValueError), match="color"):
+        canvas.draw_bboxes(np.array([1, 1, 5, 5]), edge_colors=wrong)
+
+
+def test_the_order_of_the_calls_is_the_order_on_the_picture(canvas):
+    mask = np.zeros((60, 80), bool)
+    mask[10:50, 10:70] = True
+    box = np.array([20, 20, 40, 40])
+    filled = {"face_colors": "b", "edge_colors": "none", "alpha": 1}
+    over = canvas.draw_bboxes(box, **filled).draw_binary_masks(mask, "r", 1.0).get_image()
+    assert over[30, 30].tolist() == [255, 0, 0]
+    canvas.set_image(GRAY)
+    under = canvas.draw_binary_masks(mask, "r", 1.0).draw_bboxes(box, **filled).get_image()
+    assert under[30, 30].tolist() == [0, 0, 255]
+
+
+OUT_OF_BOUNDS = {
+    "bbox": ("draw_bboxes", (np.array([-5, 5, 20, 20]),)),
+    "text": ("draw_texts", ("text", np.array([-5, 5]))),
+    "line": ("draw_lines", (np.array([-5, 5]), np.array([5, 5]))),
+    "circle": ("draw_circles", (np.array([2, 30]), np.array([10]))),
+    "polygon": ("draw_polygons", (np.array([[0, 0], [90, 0], [30, 30]]),)),
+}
+
+
+@pytest.mark.parametrize("what", OUT_OF_BOUNDS)
+def test_what_leaves_the_picture_is_clipped_with_one_warning(canvas, what):
+    method, arguments = OUT_OF_BOUNDS[what]
+    text = f"The {what} is out of bounds, the drawn {what} may not be in the image"
+    with pytest.warns(UserWarning, match=text) as caught:
+        getattr(canvas, method)(*arguments)
+    assert len(caught) == 1
+    assert canvas.get_image().shape == GRAY.shape
+
+
+def test_a_box_that_equals_the_picture_does_not_warn(canvas):
+    canvas.draw_bboxes(np.array([0, 0, 80, 60]))
+
+
+def test_far_outside_changes_nothing(canvas):
+    with pytest.warns(UserWarning, match="out of bounds"):
+        canvas.draw_bboxes(np.array([[-1e6, -1e6, -1e5, -1e5], [1e5, 1e5, 1e6, 1e6]]))
+    assert (canvas.get_image() == GRAY).all()
+
+
+def test_is_a_picture_in_a_notebook(canvas):
+    assert canvas._repr_png_().startswith(b"\x89PNG")
+    assert Canvas()._repr_png_() is None
+
+
+def test_setting_and_getting_a_picture_imports_neither_matplotlib_nor_pillow():
+    code = (
+        "import json, sys, numpy as np\n"
+        "from viz_core import Canvas\n"
+        "Canvas(np.zeros((4, 4, 3), np.uint8)).get_image()\n"
+        "print(json.dumps(sorted({'matplotlib', 'PIL'} & set(sys.modules))))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert json.loads(done.stdout) == []
+
+
+def test_an_axes_over_the_picture_draws_in_pixels_and_in_order(canvas):
+    with canvas.axes() as axes:
+        axes.axvline(40, color="r", linewidth=4)
+    drawn = canvas.get_image()
+    assert drawn[30, 40].tolist() == [255, 0, 0]
+    assert (drawn[30, 20] == 100).all()
+    canvas.draw_bboxes(np.array([30, 20, 50, 40]), "none", face_colors="b", alpha=1)
+    assert canvas.get_image()[30, 40].tolist() == [0, 0, 255]
+
+
+def test_an_axes_whose_block_raises_draws_nothing(canvas):
+    def fail():
+        with canvas.axes() as axes:
+            axes.axvline(40)
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        fail()
+    assert (canvas.get_image() == GRAY).all()

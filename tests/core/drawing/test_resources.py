@@ -1,0 +1,68 @@
+"""Threads and memory: right pictures from two threads, and nothing that grows."""
+
+import subprocess
+import sys
+import threading
+
+import numpy as np
+
+from viz_core import Canvas
+
+
+def draw(seed):
+    """Return a picture with everything that caches: frames, labels, points, masks."""
+    rng = np.random.default_rng(seed)
+    canvas = Canvas(np.full((120, 160, 3), 90, np.uint8))
+    boxes = np.sort(rng.integers(2, 100, (6, 2, 2)), axis=1).reshape(6, 4)
+    canvas.draw_bboxes(boxes, edge_colors=["r", "g", "b"] * 2, line_widths=int(rng.integers(1, 4)))
+    labels = [f"class {i}: {rng.random():.3f}" for i in range(6)]
+    size = int(rng.integers(8, 14))
+    canvas.draw_texts(labels, boxes[:, :2], size, "w", bboxes={"facecolor": "k", "pad": 1})
+    canvas.draw_texts("猫 turned", np.array([80, 60]), rotations=30)
+    canvas.draw_points(rng.uniform(5, 100, (20, 2)), ["y"] * 20)
+    return canvas.get_image()
+
+
+def test_two_threads_draw_what_one_draws():
+    expected = [draw(seed) for seed in range(40)]
+    found = {}
+
+    def work(seeds):
+        for seed in seeds:
+            found[seed] = draw(seed)
+
+    threads = [threading.Thread(target=work, args=(range(start, 40, 2),)) for start in (0, 1)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert all((found[seed] == expected[seed]).all() for seed in range(40))
+
+
+def test_two_thousand_pictures_of_changing_sizes_leave_nothing_behind():
+    code = """
+import numpy as np
+from viz_core import Canvas
+
+def resident():
+    with open("/proc/self/statm") as file:
+        return int(file.read().split()[1]) * 4096 / 1e6
+
+rng = np.random.default_rng(0)
+canvas = Canvas()
+for count in range(2000):
+    height, width = rng.integers(60, 400, 2)
+    canvas.set_image(np.zeros((height, width, 3), np.uint8))
+    boxes = np.array([[5, 5, 50, 50], [10, 10, 40, 55]])
+    canvas.draw_bboxes(boxes, line_widths=float(rng.uniform(1, 3)))
+    canvas.draw_texts([f"a {rng.random():.6f}", str(count)], boxes[:, :2], bboxes={"facecolor": "k"})
+    canvas.draw_circles(boxes[:, :2] + 5.0, np.array([3, 4]))
+    canvas.get_image()
+    if count == 200:
+        before = resident()
+print(resident() - before)
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=120
+    )
+    assert float(done.stdout) < 10

@@ -1,0 +1,151 @@
+"""Texts: where they stand, how they look, and scripts that the default font does not have."""
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from viz_core import Canvas
+
+GROUND = np.full((120, 240, 3), 255, np.uint8)
+BOX = {"facecolor": "black", "alpha": 1.0, "pad": 2, "edgecolor": "none"}
+
+
+def ink(text, position=(120, 60), **options):
+    """Return where the text is drawn: left, top, right, bottom, and the picture."""
+    options.setdefault("colors", "k")
+    picture = Canvas(GROUND).draw_texts(text, np.array(position), **options).get_image()
+    rows, columns = np.nonzero((picture != 255).any(axis=-1))
+    return columns.min(), rows.min(), columns.max() + 1, rows.max() + 1, picture
+
+
+def test_stands_below_and_right_of_its_position_by_default():
+    left, top, right, bottom, _ = ink("Hxg")
+    assert 118 <= left <= 124
+    assert 60 <= top <= 70
+    assert right > 130
+    assert bottom <= 85
+
+
+@pytest.mark.parametrize(
+    ("horizontal", "vertical"),
+    [(h, v) for h in ("left", "center", "right") for v in ("top", "center", "bottom", "baseline")],
+)
+def test_alignments_say_which_part_stands_at_the_position(horizontal, vertical):
+    left, top, right, bottom, _ = ink(
+        "HHHH", horizontal_alignments=horizontal, vertical_alignments=vertical
+    )
+    middle_x, middle_y = (left + right) / 2, (top + bottom) / 2
+    assert {"left": left >= 118, "center": abs(middle_x - 120) <= 2, "right": right <= 122}[
+        horizontal
+    ]
+    assert {
+        "top": top >= 60,
+        "center": abs(middle_y - 60) <= 4,
+        "bottom": bottom <= 60,
+        "baseline": abs(bottom - 60) <= 1,
+    }[vertical]
+
+
+def test_sizes_are_points_at_100_dpi():
+    _, top, _, bottom, _ = ink("H", font_sizes=36)
+    assert abs((bottom - top) - 0.729 * 36 * 100 / 72) <= 2  # DejaVu Sans' capitals
+
+
+def test_newlines_break_lines():
+    _, top, _, bottom, _ = ink("H", (20, 10))
+    _, top_two, _, bottom_two, _ = ink("H\nH", (20, 10))
+    assert top == top_two
+    assert bottom_two - bottom > 10
+
+
+def test_a_turned_text_is_as_high_as_it_was_wide():
+    left, top, right, bottom, _ = ink("HHHHHH", (60, 60))
+    turned = ink("HHHHHH", (60, 20), rotations=90)
+    assert abs((turned[3] - turned[1]) - (right - left)) <= 2
+    assert abs((turned[2] - turned[0]) - (bottom - top)) <= 2
+
+
+def test_a_dollar_is_a_dollar():
+    _, _, right, _, _ = ink("$x^2$", (20, 60))
+    _, _, plain, _, _ = ink("x", (20, 60))
+    assert right - plain > 30
+    ink("$unbalanced {", (20, 60))
+
+
+def test_a_box_stands_behind_the_text():
+    left, top, right, bottom, picture = ink("score: 0.97", colors="w", bboxes=BOX)
+    inside = picture[top:bottom, left:right]
+    assert (inside[0] == 0).all()  # the edge of the box
+    assert (inside[-1] == 0).all()
+    assert inside.max() > 250  # the letters
+    assert inside.min() == 0
+
+
+def test_a_box_may_be_round_and_have_an_edge():
+    box = {"facecolor": "w", "edgecolor": "r", "pad": 0.3, "boxstyle": "round"}
+    left, top, right, _, picture = ink("round", bboxes=box)
+    assert picture[top, left].tolist() == [255, 255, 255]  # a corner that is cut off
+    red = (picture[top, (left + right) // 2]).astype(int)
+    assert red[0] - red[1] > 60
+
+
+def test_numbers_that_change_are_drawn_as_a_whole_text_is():
+    """Labels are put together from cached parts; that must not show."""
+    for text in ("person: 98.2", "person: 7.1%", "100", "a 1.5", "cat", "%"):
+        joined = Canvas(GROUND).draw_texts(text, np.array([20, 20]), colors="k").get_image()
+        turned = Canvas(GROUND).draw_texts(f"{text}\n", np.array([20, 20]), colors="k")
+        ink_joined = 255 - joined.astype(int)
+        ink_whole = 255 - turned.get_image().astype(int)
+        assert abs(ink_joined.sum() / ink_whole.sum() - 1) < 0.04
+
+
+def test_styles_of_every_text():
+    canvas = Canvas(GROUND).draw_texts(
+        ["a", "b"],
+        np.array([[20, 20], [150, 20]]),
+        font_sizes=[10, 30],
+        colors=["r", (0, 0, 255)],
+        vertical_alignments=["top", "bottom"],
+        horizontal_alignments=["left", "right"],
+        font_families=["serif", "monospace"],
+        bboxes=[BOX, {"facecolor": "y"}],
+    )
+    assert (canvas.get_image() != 255).any()
+
+
+@pytest.mark.parametrize("option", ["font_sizes", "colors", "vertical_alignments", "bboxes"])
+def test_a_list_shorter_than_the_texts_is_an_error(option):
+    one = {"font_sizes": [9], "colors": ["r"], "vertical_alignments": ["top"], "bboxes": [BOX]}
+    with pytest.raises(ValueError, match=r"\b2\b"):
+        Canvas(GROUND).draw_texts(["a", "b"], np.zeros((2, 2)), **{option: one[option]})
+
+
+def test_chinese_japanese_and_korean_find_a_font():
+    """On a machine with Debian's fonts-noto-cjk, as CI is, they are drawn, and not as boxes."""
+    pictures = [ink(text, (20, 20), font_sizes=24)[4] for text in ("猫", "犬", "개", "ね")]
+    for i, picture in enumerate(pictures):
+        for other in pictures[i + 1 :]:
+            assert (picture != other).any()  # boxes would be the same
+
+
+def test_a_script_that_no_font_has_is_said_once_with_the_fix():
+    """Plane 15 is for private use: nobody's font has it."""
+    code = (
+        "import numpy as np\n"
+        "from viz_core import Canvas\n"
+        "canvas = Canvas(np.zeros((60, 90, 3), np.uint8))\n"
+        "for _ in range(3): canvas.draw_texts('\\U000f1234', np.array([5, 5]))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stderr.count("Warning") == 1
+    assert "fonts-noto-cjk" in done.stderr or "font_properties" in done.stderr
+
+
+def test_measures_as_it_draws():
+    canvas = Canvas(GROUND)
+    ((width, height),) = canvas.measure_texts(["person: 98.2"], font_sizes=14)
+    left, top, right, bottom, _ = ink("person: 98.2", (20, 20), font_sizes=14)
+    assert abs((right - left) - width) <= 4
+    assert bottom - top <= height <= 2 * (bottom - top)
