@@ -1,0 +1,45 @@
+"""Points: markers, sizes and colours of their own."""
+
+import numpy as np
+import pytest
+
+from viz_core import Canvas
+from viz_core.testing import assert_images_close
+
+GROUND = np.full((60, 90, 3), 100, np.uint8)
+PLACES = np.array([[20.0, 30.0], [45.0, 30.0], [70.0, 30.0]])
+
+
+def test_a_tuple_is_one_colour_also_for_three_points():
+    drawn = Canvas(GROUND).draw_points(PLACES, colors=(255, 0, 0)).get_image()
+    assert [drawn[30, x].tolist() for x in (20, 45, 70)] == [[255, 0, 0]] * 3
+
+
+def test_each_point_may_have_its_colour_and_size():
+    canvas = Canvas(GROUND)
+    canvas.draw_points(PLACES, colors=["r", "#00ff00", (0, 0, 255)], sizes=[4.0, 36.0, 400.0])
+    drawn = canvas.get_image()
+    assert [drawn[30, x].tolist() for x in (20, 45, 70)] == [[255, 0, 0], [0, 255, 0], [0, 0, 255]]
+    changed = (drawn != 100).any(axis=-1)
+    widths = [changed[30, left:right].sum() for left, right in ((10, 32), (33, 57), (50, 90))]
+    assert widths[0] < widths[1] < widths[2]
+
+
+@pytest.mark.parametrize("marker", [None, "s", "x", "+", "*", "^", "."])
+def test_points_of_one_style_look_as_points_of_many_do(marker):
+    places = PLACES + 0.5  # where a marker's middle is a pixel's
+    alike = Canvas(GROUND).draw_points(places, "r", marker, 100).get_image()
+    each = Canvas(GROUND).draw_points(places, ["r", "r", (255, 0, 1)], marker, 100).get_image()
+    assert (alike != 100).any()
+    assert_images_close(alike[:, :60], each[:, :60], tolerance=1)
+
+
+def test_later_points_lie_over_earlier_ones():
+    canvas = Canvas(GROUND)
+    canvas.draw_points(np.array([[45, 30], [45, 30]]), ["r", "b"], sizes=[100.0, 100.0])
+    assert canvas.get_image()[30, 45].tolist() == [0, 0, 255]
+
+
+def test_points_outside_are_left_out_without_a_warning():
+    drawn = Canvas(GROUND).draw_points(np.array([[-50, -50], [500, 500]]), ["r", "b"]).get_image()
+    assert (drawn == GROUND).all()
