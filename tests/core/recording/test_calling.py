@@ -1,8 +1,9 @@
 """Backends that strangers wrote, called the way that they expect."""
 
 import numpy as np
+import pytest
 
-from viz_core import Recorder
+from viz_core import Recorder, RecordingError
 
 IMAGE = np.zeros((2, 2, 3), np.uint8)
 
@@ -71,6 +72,24 @@ def test_one_that_keeps_only_single_numbers_gets_all_of_them():
             self.calls.append(arguments)
 
     assert record_all(Stranger()) == [("loss", 0.5, 4), ("acc", 1, 5)]
+
+
+def test_one_that_keeps_only_single_numbers_loses_none_to_another():
+    class Stranger:
+        def __init__(self):
+            self.calls = []
+
+        def add_scalar(self, name, value, step=0):
+            if name == "bad@name":
+                raise ValueError(name)
+            self.calls.append(name)
+
+    backend = Stranger()
+    with pytest.raises(RecordingError, match="bad@name"):
+        Recorder({"a": backend}, on_backend_error="raise").add_scalars(
+            {"a": 1, "bad@name": 2, "b": 3}
+        )
+    assert backend.calls == ["a", "b"]
 
 
 def test_what_the_caller_passes_besides_reaches_who_takes_it():

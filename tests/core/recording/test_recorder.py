@@ -6,7 +6,7 @@ import warnings
 import numpy as np
 import pytest
 
-from viz_core import BaseVisBackend, Recorder, RecordingError, RecordingWarning
+from viz_core import BaseVisBackend, Recorder, RecordingError, RecordingWarning, Visualizer
 
 IMAGE = np.full((4, 6, 3), 7, np.uint8)
 
@@ -125,6 +125,40 @@ def test_a_failing_backend_robs_nobody_is_told_once_and_counted(keeper):
         recorder.close()
     messages = "\n".join(str(w.message) for w in caught)
     assert "not recorded: bad: 10 x scalar" in messages
+
+
+def test_a_failure_is_told_where_the_user_recorded():
+    with pytest.warns(RecordingWarning) as caught:
+        Recorder({"bad": Failing()}).add_scalar("loss", 1)
+    assert caught[0].filename == __file__
+    visualizer = Visualizer(vis_backends=[Failing()])
+    with pytest.warns(RecordingWarning) as caught:
+        visualizer.add_image("a", IMAGE)
+    assert caught[0].filename == __file__
+
+
+def test_an_error_that_cannot_be_shown_stops_nothing(keeper):
+    class UnshowableError(Exception):
+        def __str__(self):
+            raise RuntimeError("no text")
+
+    class Odd(BaseVisBackend):
+        def add_scalars(self, **_):
+            raise UnshowableError
+
+    recorder = Recorder({"odd": Odd(), "good": keeper})
+    with pytest.warns(RecordingWarning, match="odd did not record a scalar: .*UnshowableError"):
+        recorder.add_scalar("loss", 1)
+    assert len(keeper.calls) == 1
+
+
+def test_ctrl_c_in_a_backend_is_the_callers():
+    class Interrupted(BaseVisBackend):
+        def add_scalars(self, **_):
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        Recorder({"a": Interrupted()}).add_scalar("loss", 1)
 
 
 def test_a_warning_made_an_error_comes_after_every_backend_had_its_turn(keeper):

@@ -109,8 +109,14 @@ _BY_KEYWORD: dict[Kind, Callable[[Callable[..., object]], Call]] = {
 
 def _one_by_one(call: Call) -> Call:
     def calls(values: tuple[Any, ...], extra: dict[str, Any]) -> None:
+        failure: Exception | None = None
         for name, value in values[0].items():
-            call((name, value, values[1]), extra)
+            try:
+                call((name, value, values[1]), extra)
+            except Exception as error:  # noqa: BLE001  # a stranger's; the other numbers get their turn
+                failure = failure or error
+        if failure is not None:
+            raise failure
 
     return calls
 

@@ -10,7 +10,7 @@ from typing import Protocol
 
 from viz_core.worker import Worker
 
-__all__ = ["finish_at_exit", "renew_after_fork"]
+__all__ = ["finish_at_exit", "is_ending", "renew_after_fork"]
 
 #: A queue that gets no shorter for so many seconds is given up at exit, and said to be.
 _PATIENCE = 60.0
@@ -21,6 +21,8 @@ class _Recorder(Protocol):
     def workers(self) -> Mapping[str, Worker]: ...
 
     def renew(self) -> None: ...
+
+    def last_words(self) -> list[str]: ...
 
 
 _all: weakref.WeakSet[_Recorder] = weakref.WeakSet()
@@ -41,13 +43,22 @@ def finish_at_exit(recorder: _Recorder) -> None:
     runs ``atexit`` functions, by which trackers may already have closed themselves.
     """
     global _janitor
-    if recorder in _waiting and _janitor is not None:
+    if _janitor is not None and recorder in _waiting:
         return
     with _lock:
         _waiting.add(recorder)
-        if _janitor is None:
+        if _janitor is None and not is_ending():
             _janitor = threading.Thread(target=_clean_up, name="viz-exit", daemon=False)
             _janitor.start()
+
+
+def is_ending() -> bool:
+    """Return whether the main thread has ended, so that what is queued now may not be waited for.
+
+    Other threads and ``atexit`` functions still run then. What was queued before this returned
+    false is written at exit.
+    """
+    return not threading.main_thread().is_alive()
 
 
 def _clean_up() -> None:
@@ -58,7 +69,14 @@ def _clean_up() -> None:
             while left and (still := worker.join(_PATIENCE)) < left:
                 left = still
             if left:
-                os.write(2, f"viz: {name} hangs; {left} records were not written\n".encode())
+                _say(f"{name} hangs; {left} records were not written")
+        for message in recorder.last_words():  # nobody called close()
+            _say(message)
+
+
+def _say(message: str) -> None:
+    # Not by `warnings`: whoever made those errors is gone, and the message with them.
+    os.write(2, f"viz: {message}\n".encode(errors="replace"))
 
 
 def _after_fork() -> None:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import sys
 import threading
+import traceback
 import warnings
 from collections import Counter
+from pathlib import Path
 
 from viz_core.errors import RecordingWarning
 
 __all__ = ["Failures"]
+
+_PACKAGE = str(Path(__file__).parent)
 
 
 class Failures:
@@ -23,8 +28,9 @@ class Failures:
         self._counts: Counter[tuple[str, str]] = Counter()
         self._told: set[tuple[str, str, str]] = set()
         self._pending: list[str] = []
+        self._kept: dict[str, Exception] = {}
 
-    def add(self, backend: str, what: str, error: BaseException) -> None:
+    def add(self, backend: str, what: str, error: Exception) -> None:
         """Note that ``backend`` failed to record ``what`` (``"image"``, ``"scalar"``, ...)."""
         key = (backend, what, type(error).__name__)
         with self._lock:
@@ -33,7 +39,7 @@ class Failures:
                 return
             self._told.add(key)
             self._pending.append(
-                f"{backend} did not record a {what}: {type(error).__name__}: {error}; training "
+                f"{backend} did not record a {what}: {_text(error)}; training "
                 "goes on, further failures of this kind are counted and told by close()"
             )
 
@@ -42,26 +48,57 @@ class Failures:
         with self._lock:
             self._pending.append(message)
 
+    def keep(self, backend: str, error: Exception) -> None:
+        """Keep what is to be raised in the caller's thread; the first of each backend."""
+        with self._lock:
+            self._kept.setdefault(backend, error)
+
+    def take_kept(self) -> dict[str, Exception]:
+        """Return what is to be raised by now, by backend, and forget it."""
+        with self._lock:
+            kept, self._kept = self._kept, {}
+        return kept
+
     @property
     def pending(self) -> bool:
-        """Whether there is something to tell."""
-        return bool(self._pending)
+        """Whether there is something to tell or to raise."""
+        return bool(self._pending or self._kept)
 
     def tell(self) -> None:
         """Warn of the first failure of each kind since the last time."""
-        if not self._pending:
-            return
         with self._lock:
             pending, self._pending = self._pending, []
-        for message in pending:
-            warnings.warn(message, RecordingWarning, stacklevel=4)
+        _warn(pending)
 
     def settle(self) -> None:
         """Warn of what was not recorded in all, and start counting anew."""
-        self.tell()
+        _warn(self.take_all())
+
+    def take_all(self) -> list[str]:
+        """Return all there is to say, and start counting anew."""
+        kept = self.take_kept()
         with self._lock:
+            messages, self._pending = self._pending, []
             counts, self._counts = self._counts, Counter()
             self._told.clear()
+        messages += [f"{backend} failed: {_text(error)}" for backend, error in kept.items()]
         if counts:
             lost = ", ".join(f"{backend}: {n} x {what}" for (backend, what), n in counts.items())
-            warnings.warn(f"not recorded: {lost}", RecordingWarning, stacklevel=4)
+            messages.append(f"not recorded: {lost}")
+        return messages
+
+
+def _text(error: Exception) -> str:
+    """Return type and message of an error, even if its ``__str__`` is broken."""
+    return traceback.format_exception_only(type(error), error)[-1].strip()
+
+
+def _warn(messages: list[str]) -> None:
+    """Warn at the line of the first caller outside this package."""
+    if not messages:
+        return
+    level, frame = 1, sys._getframe()
+    while frame.f_back is not None and frame.f_code.co_filename.startswith(_PACKAGE):
+        level, frame = level + 1, frame.f_back
+    for message in messages:
+        warnings.warn(message, RecordingWarning, stacklevel=level)

@@ -13,7 +13,7 @@ from viz_core.backends.base import BaseVisBackend
 from viz_core.calling import Call, bind
 from viz_core.configs import as_config
 from viz_core.errors import RecordingError
-from viz_core.exits import finish_at_exit, renew_after_fork
+from viz_core.exits import finish_at_exit, is_ending, renew_after_fork
 from viz_core.failures import Failures
 from viz_core.ranks import is_main_process
 from viz_core.types import ArrayLike, Kind, OnError, Ranks, Scalar
@@ -23,8 +23,8 @@ __all__ = ["Recorder"]
 
 _MIB = 1024 * 1024
 
-#: What a queued record without a picture is taken to weigh.
-_SMALL = 512
+#: What a queued record weighs beside its picture, and each number in it, as measured.
+_RECORD, _NUMBER = 600, 128
 
 
 class Recorder:
@@ -66,23 +66,28 @@ class Recorder:
         self._background = background
         self._queue_bytes = queue_bytes
         self._failures = Failures()
-        self._raised: dict[str, Exception] = {}
+        self._workers: dict[str, Worker] = {}
         self.backends = dict(backends or {})
         renew_after_fork(self)
 
     @property
     def backends(self) -> dict[str, Any]:
-        """The backends by name; assign another dict to record elsewhere from now on."""
+        """The backends by name; assign another dict to record elsewhere from now on.
+
+        What is queued for those before is waited for.
+        """
         return self._backends
 
     @backends.setter
     def backends(self, backends: dict[str, Any]) -> None:
+        for worker in self._workers.values():
+            worker.join()
         self._backends = backends
         self._calls = {name: bind(backend) for name, backend in backends.items()}
         for backend in backends.values():
             if hasattr(backend, "ranks"):
                 backend.ranks = self._ranks
-        self.renew()
+        self._prepare()
 
     @property
     def workers(self) -> Mapping[str, Worker]:
@@ -90,7 +95,15 @@ class Recorder:
         return self._workers
 
     def renew(self) -> None:
-        """Start with fresh locks and empty queues; what waits belongs to who put it there."""
+        """Start anew in a forked child: what waits or failed is the parent's to write and tell."""
+        self._failures = Failures()
+        self._prepare()
+
+    def last_words(self) -> list[str]:
+        """Return what went wrong and was not told yet; forgets it."""
+        return self._failures.take_all()
+
+    def _prepare(self) -> None:
         self._locks = {name: threading.RLock() for name in self._backends}
         self._workers = {
             name: Worker(f"viz-{name}", self._queue_bytes)
@@ -111,15 +124,16 @@ class Recorder:
         self._record("config", (as_config(config),), kwargs)
 
     def add_graph(self, model: Any, data_batch: Any = None, **kwargs: Any) -> None:
-        """Record the graph of ``model``; ``data_batch`` is an input for it, or None."""
+        """Record the graph of ``model``; ``data_batch`` is an input for it, or None.
+
+        In the background too this waits until it is done, as the model is trained afterwards.
+        """
         self._record("graph", (model, data_batch), kwargs)
 
     def add_image(self, name: str, image: ArrayLike, step: int = 0, **kwargs: Any) -> None:
         """Record a picture; see :func:`viz_core.as_image`."""
-        name, step, picture = as_name(name), as_step(step), as_image(image)
-        if self._background and self._calls:
-            picture = picture.copy()  # the caller may draw on it while it waits
-        self._record("image", (name, picture, step), kwargs, picture.nbytes)
+        name, step = as_name(name), as_step(step)
+        self._record("image", (name, as_image(image), step), kwargs)
 
     def add_scalar(self, name: str, value: Any, step: int = 0, **kwargs: Any) -> None:
         """Record a number; see :func:`viz_core.as_scalar`."""
@@ -161,47 +175,57 @@ class Recorder:
 
     def flush(self, sync: bool = False) -> None:
         """Wait for what is queued, and hand it on; with ``sync`` to the disk."""
-        for worker in self._workers.values():
-            worker.join()
         self._finish("flush", {"sync": sync})
 
     def close(self, timeout: float | None = None) -> None:
         """Wait for what is queued, close every backend, and say what was not recorded.
 
         Args:
-            timeout: Seconds to wait for the queues of all backends. What is left behind then is
-                reported, and its backend is not closed.
+            timeout: Seconds to wait for the queues of all backends and for their closing. What
+                is left behind then is reported, and still worked on.
         """
-        deadline = None if timeout is None else time.monotonic() + timeout
-        stuck: dict[str, Exception] = {}
-        for name, worker in self._workers.items():
-            left = worker.join(None if deadline is None else max(0, deadline - time.monotonic()))
-            if left:
-                stuck[name] = TimeoutError(f"{left} records were still waiting after {timeout} s")
         try:
-            self._finish("close", {}, stuck)
+            self._finish("close", {}, timeout)
         finally:
             self._failures.settle()
 
-    def _record(
-        self, kind: Kind, values: tuple[Any, ...], extra: dict[str, Any], size: int = _SMALL
-    ) -> None:
+    def _record(self, kind: Kind, values: tuple[Any, ...], extra: dict[str, Any]) -> None:
         targets = self._targets[kind]
         if not targets or not (self._ranks == "all" or is_main_process()):
             return
         errors: dict[str, Exception] = {}
         if self._background:
-            finish_at_exit(self)
-            for name, lock, call in targets:
-                job = partial(self._attempt, name, kind, lock, call, values, extra, None)
-                self._workers[name].put(job, size)
+            self._queue(kind, targets, values, extra)
         else:
             for name, lock, call in targets:
                 self._attempt(name, kind, lock, call, values, extra, errors)
-        if errors or self._raised:
+        if errors or self._failures.pending:
             self._settle(errors, f"backends failed to record a {kind}")
-        elif self._failures.pending:
-            self._failures.tell()
+
+    def _queue(
+        self,
+        kind: Kind,
+        targets: list[tuple[str, threading.RLock, Call]],
+        values: tuple[Any, ...],
+        extra: dict[str, Any],
+    ) -> None:
+        """Leave a record to the workers."""
+        size = _RECORD
+        if kind == "image":
+            name, picture, step = values
+            values = (name, picture.copy(), step)  # the caller may draw on it while it waits
+            size += picture.nbytes
+        elif kind == "scalars":
+            size += _NUMBER * len(values[0])
+        finish_at_exit(self)
+        for name, lock, call in targets:
+            job = partial(self._attempt, name, kind, lock, call, values, extra, None)
+            self._workers[name].put(job, size)
+        # A tracker that traces a model switches it to evaluation meanwhile. What the program
+        # records while it ends may not be waited for by anybody else.
+        if kind == "graph" or is_ending():
+            for name, _, _ in targets:
+                self._workers[name].join()
 
     def _attempt(
         self,
@@ -222,31 +246,61 @@ class Recorder:
             failure = error
         except SystemExit as error:  # nor may it end a worker, or the program
             failure = RuntimeError(f"the backend called sys.exit({error.code!r})")
+        except BaseException as error:
+            if errors is not None:
+                raise  # Ctrl-C, for one, is the caller's
+            failure = RuntimeError(f"the backend raised {type(error).__name__}: {error}")
         if self._on_backend_error == "warn":
             self._failures.add(name, what, failure)
-        (self._raised if errors is None else errors)[name] = failure
+        if errors is not None:
+            errors[name] = failure
+        elif self._on_backend_error == "raise":
+            self._failures.keep(name, failure)
 
-    def _finish(
-        self, method: str, arguments: dict[str, Any], errors: dict[str, Exception] | None = None
-    ) -> None:
-        """Call ``method`` of every backend that has it and is not among ``errors`` already."""
-        errors = {} if errors is None else errors
-        for name, error in errors.items():
-            self._failures.note(f"{name}: {error}; another close() waits for them")
+    def _finish(self, method: str, arguments: dict[str, Any], timeout: float | None = None) -> None:
+        """Call ``method`` of every backend that has it, after what is queued."""
+        workers = {} if timeout is None else self._workers  # they can be left behind
+        if timeout is None:
+            for worker in self._workers.values():
+                worker.join()
+        errors: dict[str, Exception] = {}
         for name, backend in self._backends.items():
             function = getattr(backend, method, None)
-            if callable(function) and name not in errors:
-                call = partial(_call_without_values, function, isinstance(backend, BaseVisBackend))
-                self._attempt(name, method, self._locks[name], call, (), arguments, errors)
+            if not callable(function):
+                continue
+            call = partial(_call_without_values, function, isinstance(backend, BaseVisBackend))
+            attempt = partial(self._attempt, name, method, self._locks[name], call, (), arguments)
+            if name in workers:
+                workers[name].put(partial(attempt, None), 0)
+            else:
+                attempt(errors)
+        if timeout is not None:
+            errors |= self._leave_behind(workers, timeout)
         self._settle(errors, f"backends failed to {method}")
+
+    def _leave_behind(self, workers: Mapping[str, Worker], timeout: float) -> dict[str, Exception]:
+        """Wait for the workers that long in all; return and note those that are not done."""
+        deadline = time.monotonic() + timeout
+        late: dict[str, Exception] = {}
+        for name, worker in workers.items():
+            left = worker.join(max(0, deadline - time.monotonic()))
+            if left > 1:  # the last is the closing itself
+                late[name] = TimeoutError(
+                    f"{left - 1} records were still waiting after {timeout} s"
+                )
+            elif left:
+                late[name] = TimeoutError(f"it was still closing after {timeout} s")
+        for name, error in late.items():
+            self._failures.note(f"{name}: {error}; another close() waits for it")
+        return late
 
     def _settle(self, errors: dict[str, Exception], message: str) -> None:
         """Raise for ``errors`` and those of workers since, or tell of them, as was asked."""
-        raised, self._raised = self._raised, {}
+        kept = self._failures.take_kept()
         if self._on_backend_error == "warn":
             self._failures.tell()
-        elif errors or raised:
-            raise RecordingError(message, {**raised, **errors})
+        elif errors or kept:
+            raise RecordingError(message, {**kept, **errors})
 
 
 def _call_without_values(

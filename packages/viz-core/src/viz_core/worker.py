@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+import traceback
 from collections import deque
 from collections.abc import Callable
 
@@ -35,16 +36,27 @@ class Worker:
         self._thread: threading.Thread | None = None
 
     def put(self, job: Callable[[], None], size: int) -> None:
-        """Add a job of ``size`` bytes; waits while the queue is full, and never drops."""
+        """Add a job of ``size`` bytes; waits while the queue is full, and never drops.
+
+        A job of no size never waits.
+        """
+        here = False
         with self._changed:
-            while self._jobs and self._waiting + size > self._capacity:
+            while size and self._jobs and self._waiting + size > self._capacity:
                 self._changed.wait()
             self._jobs.append((job, size))
             self._waiting += size
             if self._thread is None:
-                self._thread = threading.Thread(target=self._run, name=self._name, daemon=True)
-                self._thread.start()
+                self._thread = threading.Thread(
+                    target=self._run, args=(_IDLE,), name=self._name, daemon=True
+                )
+                try:
+                    self._thread.start()
+                except RuntimeError:  # no more threads: by a limit, or as the program is ending
+                    here = True
             self._changed.notify_all()
+        if here:
+            self._run(idle=0)
 
     def join(self, timeout: float | None = None) -> int:
         """Wait until all jobs are done, ``timeout`` seconds at most; return how many are not."""
@@ -57,17 +69,20 @@ class Worker:
                 self._changed.wait(left)
             return len(self._jobs) + self._busy
 
-    def _run(self) -> None:
+    def _run(self, idle: float) -> None:
         while True:
             with self._changed:
-                if not self._jobs and not self._changed.wait_for(lambda: self._jobs, _IDLE):
+                if not self._jobs and not self._changed.wait_for(lambda: self._jobs, idle):
                     self._thread = None
                     return
                 job, size = self._jobs.popleft()
                 self._busy = True
             try:
                 job()
+            except BaseException:  # noqa: BLE001  # who waits for the next job would wait for ever
+                traceback.print_exc()
             finally:
+                del job  # it holds a picture, and the recorder, which may be dropped meanwhile
                 with self._changed:
                     self._busy = False
                     self._waiting -= size
