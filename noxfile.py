@@ -82,7 +82,9 @@ ROWS = (
     Row("mlflow", (MLFLOW,), ("mlflow",), ("tests/backends/mlflow",)),
     Row("adapter", (ADAPTER,), tests=("tests/mmdet_adapter",)),
     Row("mmdet", (ADAPTER,), (*MMDET, *FRAMEWORKS), ("tests/mmengine",)),
-    Row("all", (ADAPTER, *BACKENDS), (TORCH, "mlflow"), ("tests/docs",), ("tests/backends",)),
+    Row(
+        "all", (ADAPTER, *BACKENDS), (TORCH, "mlflow", "tqdm"), ("tests/docs",), ("tests/backends",)
+    ),
     Row("tensorboard-wandb", (TENSORBOARD, WANDB), full=True),
     Row("tensorboard-mlflow", (TENSORBOARD, MLFLOW), full=True),
     Row("wandb-mlflow", (WANDB, MLFLOW), full=True),
@@ -157,9 +159,10 @@ def types(session: nox.Session) -> None:
 @nox.session(python=PYTHON, requires=["build"], default=False)
 def demo(session: nox.Session) -> None:
     """Run the examples and say where the pictures and curves lie."""
-    _install(session, (CORE, TENSORBOARD, ADAPTER), TORCH)
-    for example in ("quickstart", "featmap", "detection"):
+    _install(session, (CORE, TENSORBOARD), TORCH, "tqdm")
+    for example in sorted(path.stem for path in (ROOT / "examples").glob("*.py")):
         session.run("python", f"examples/{example}.py", "demo")
+    session.log("everything is in demo/; tensorboard --logdir demo shows the training")
 
 
 @nox.session(python=PYTHON, requires=["build"], default=False)

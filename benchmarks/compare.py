@@ -21,8 +21,10 @@ def measure(
 ) -> dict[str, float]:
     """Return the median time of one call of each contender, in seconds.
 
-    They take turns within each round, so that a busy machine is busy for all of them.
+    They take turns within each round, so that a busy machine is busy for all of them, and each
+    round begins with another, so that none always follows the one that leaves work behind.
     """
+    names = list(contenders)
     times: dict[str, list[float]] = {name: [] for name in contenders}
     for call in contenders.values():
         call()  # caches, imports and lazy set-up are not what is compared
@@ -32,7 +34,9 @@ def measure(
     gc.disable()
     try:
         while done < at_least or (done < rounds and time.perf_counter() - start < seconds):
-            for name, call in contenders.items():
+            names.append(names.pop(0))
+            for name in names:
+                call = contenders[name]
                 before = time.perf_counter()
                 call()
                 times[name].append(time.perf_counter() - before)

@@ -225,7 +225,9 @@ def test_a_deleted_folder_is_made_again_and_said_once(tmp_path, image):
     (tmp_path / "run").rmdir()
     with pytest.warns(RecordingWarning, match="was deleted while it was written to"):
         backend.add_scalar("loss", 0.2, step=2)
+        backend.flush(sync=True)  # looks whether the file is there, as every 20 ms
     backend.add_scalar("loss", 0.3, step=3)  # a second warning would be an error
+    backend.flush(sync=True)
     backend.add_image("demo", image)
     assert lines(tmp_path / "run" / "scalars.json") == [
         '{"loss": 0.2, "step": 2}',

@@ -8,6 +8,7 @@ import fcntl
 import json
 import os
 import threading
+import time
 import warnings
 import weakref
 from collections.abc import Callable
@@ -18,6 +19,9 @@ from viz_core.errors import RecordingWarning
 __all__ = ["LineFile"]
 
 _CHUNK = 1 << 16
+
+#: Seconds after which a file is looked for again; at every line that costs as much as the line.
+_LOOK = 0.02
 
 _files: weakref.WeakSet[LineFile] = weakref.WeakSet()
 
@@ -39,6 +43,8 @@ class LineFile:
         self._path = Path()
         self._fd = -1
         self._lock = threading.Lock()
+        self._look_at = 0.0
+        self._unseen: list[bytes] = []  # written since the file was last seen to be there
         _files.add(self)
 
     @property
@@ -56,33 +62,57 @@ class LineFile:
             if self._fd < 0:
                 self._open()
             self._write(line)
-            deleted = os.fstat(self._fd).st_nlink == 0
-            if deleted:
-                self._close()
-                self._open()
-                self._write(line)
+            self._unseen.append(line)
+            now = time.monotonic()
+            if now < self._look_at:
+                return
+            self._look_at = now + _LOOK
+            deleted = self._mend_deleted()
         if deleted:
-            warnings.warn(
-                f"{self._path} was deleted while it was written to; it is made again, without "
-                "the lines it had",
-                RecordingWarning,
-                stacklevel=4,
-            )
+            self._tell_deleted()
 
     def sync(self) -> None:
         """Wait until the disk has every line."""
+        deleted = False
         with self._lock:
             if self.is_open:
+                deleted = self._mend_deleted()
                 os.fsync(self._fd)
+        if deleted:
+            self._tell_deleted()
+
+    def _mend_deleted(self) -> bool:
+        """Make the file again if somebody deleted it, with the lines since it was last seen."""
+        unseen, self._unseen = self._unseen, []
+        if os.fstat(self._fd).st_nlink:
+            return False
+        self._close()
+        self._open()
+        self._write(b"".join(unseen))
+        return True
+
+    def _tell_deleted(self) -> None:
+        warnings.warn(
+            f"{self._path} was deleted while it was written to; it is made again, without "
+            "the lines it had before",
+            RecordingWarning,
+            stacklevel=5,
+        )
 
     def close(self) -> None:
         """Close the file; the next line opens it again."""
+        deleted = False
         with self._lock:
+            if self.is_open and self._unseen:
+                deleted = self._mend_deleted()
             self._close()
+        if deleted:
+            self._tell_deleted()
 
     def renew(self) -> None:
         """Start anew in a forked child, where a thread that is not there may hold the lock."""
         self._lock = threading.Lock()
+        self._unseen = []  # the parent's, which looks after them
         self._close()  # the parent's stays open
 
     def _open(self) -> None:
