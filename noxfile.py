@@ -165,6 +165,15 @@ def demo(session: nox.Session) -> None:
     session.log("everything is in demo/; tensorboard --logdir demo shows the training")
 
 
+@nox.session(python=PYTHON, requires=["build"], tags=["full"], default=False)
+def docs(session: nox.Session) -> None:
+    """Build the documentation into site/, its pictures by the code on its pages."""
+    _install(session, (CORE, TENSORBOARD, MLFLOW), "pytest", *_group("docs"))
+    ours = {"PYTHONPATH": "docs", "NO_MKDOCS_2_WARNING": "1"}
+    session.run("mkdocs", "build", "--strict", "--quiet", env=ours)
+    session.log("built in site/; python -m http.server --directory site shows it")
+
+
 @nox.session(python=PYTHON, requires=["build"], default=False)
 def bench(session: nox.Session) -> None:
     """Compare with MMEngine, supervision, OpenCV and the trackers; one file with ``-- drawing``."""

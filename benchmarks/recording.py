@@ -9,7 +9,9 @@ SummaryWriter and Lightning's CSVLogger (when installed) show where that stands.
 from __future__ import annotations
 
 import itertools
+import statistics
 import tempfile
+import time
 import tracemalloc
 import warnings
 from collections.abc import Callable
@@ -18,7 +20,7 @@ from pathlib import Path
 import numpy as np
 from compare import measure, print_environment, print_table
 
-from viz_core import Visualizer
+from viz_core import BaseVisBackend, Visualizer
 
 #: Calls that are timed as one, so that the clock is not what is measured.
 CALLS = 200
@@ -115,6 +117,11 @@ def main() -> None:
         print_table("Recording, milliseconds a call", rows, "viz")
         grown = memory_of(100_000, contenders["viz"])
         print(f"\n100,000 calls of add_scalar: {grown / 1024:.1f} KiB of Python memory more")
+    median, worst = waiting_of(image)
+    print(
+        f"100 calls of add_image, 640x480, in the background, to a backend that takes 50 ms: "
+        f"{median * 1e3:.3f} ms a call (median), {worst * 1e3:.3f} ms (longest)"
+    )
 
 
 def memory_of(calls: int, visualizer: Visualizer) -> int:
@@ -127,6 +134,25 @@ def memory_of(calls: int, visualizer: Visualizer) -> int:
     after, _ = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     return after - before
+
+
+class SlowVisBackend(BaseVisBackend):
+    """Takes 50 ms a picture, as a server may."""
+
+    def add_image(self, **_: object) -> None:
+        time.sleep(0.05)
+
+
+def waiting_of(image: np.ndarray, calls: int = 100) -> tuple[float, float]:
+    """Return the median and the longest time that the caller waits while the queue has room."""
+    visualizer = Visualizer(vis_backends=[SlowVisBackend()], background=True)
+    times = []
+    for step in range(calls):
+        start = time.perf_counter()
+        visualizer.add_image("image", image, step)
+        times.append(time.perf_counter() - start)
+    visualizer.close()
+    return statistics.median(times), max(times)
 
 
 if __name__ == "__main__":
