@@ -152,7 +152,7 @@ def lint(session: nox.Session) -> None:
 @nox.session(python=PYTHON, requires=["build"])
 def types(session: nox.Session) -> None:
     """Check the types of all packages with mypy --strict."""
-    _install(session, (CORE,), *_group("types"))
+    _install(session, (CORE,), *_group("types"), *_group("test"))
     session.run("mypy", *(f"packages/{package}/src" for package in PACKAGES))
 
 
