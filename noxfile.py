@@ -72,11 +72,16 @@ class Row:
 
 #: What else users' configs come from, and a tracker with a backend for MMEngine.
 FRAMEWORKS = ("omegaconf", "pydantic", "swanlab")
+#: The oldest that viz-core says it works with.
+OLDEST = ("numpy==1.24.0", "matplotlib==3.8.0", "pillow==10.0.0", "pluggy==1.5.0", "pyparsing<3.2")
+#: The oldest that viz-backend-tensorboard says it works with; that one imports pkg_resources.
+OLDEST_TENSORBOARD = ("tensorboard==2.18.0", "setuptools<81")
 BACKENDS = (TENSORBOARD, WANDB, MLFLOW)
 
 ROWS = (
     Row("core", tests=("tests/core",), pythons=("3.10", "3.11", "3.12", "3.13")),
     Row("core-torch", (), (TORCH,), torch_tests=("tests/core",)),
+    Row("notebook", (), ("ipykernel", "nbclient"), ("tests/notebook",)),
     Row("tensorboard", (TENSORBOARD,), tests=("tests/backends/tensorboard",)),
     Row("wandb", (WANDB,), tests=("tests/backends/wandb",)),
     Row("mlflow", (MLFLOW,), ("mlflow",), ("tests/backends/mlflow",)),
@@ -85,6 +90,14 @@ ROWS = (
     Row(
         "all", (ADAPTER, *BACKENDS), (TORCH, "mlflow", "tqdm"), ("tests/docs",), ("tests/backends",)
     ),
+    Row(
+        "tensorboard-oldest",
+        (TENSORBOARD,),
+        OLDEST_TENSORBOARD,
+        ("tests/backends/tensorboard",),
+        full=True,
+    ),
+    Row("oldest", (), OLDEST, ("tests/core",), pythons=("3.10",), full=True),
     Row("tensorboard-wandb", (TENSORBOARD, WANDB), full=True),
     Row("tensorboard-mlflow", (TENSORBOARD, MLFLOW), full=True),
     Row("wandb-mlflow", (WANDB, MLFLOW), full=True),
