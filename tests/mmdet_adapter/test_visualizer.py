@@ -1,11 +1,200 @@
-"""A thin package: found by its name, and honest about what it is not yet."""
+import subprocess
+import sys
+from types import SimpleNamespace
 
+import numpy as np
 import pytest
+from PIL import Image
 
-from viz_core import VISUALIZERS, Visualizer, VizError
+from viz_core import VISUALIZERS, Visualizer, VizWarning
+from viz_mmdet_adapter import DetLocalVisualizer
+
+BOXES = np.array([[20.0, 30, 80, 90], [100, 50, 150, 110]])
+META = {"classes": ("cat", "dog"), "palette": [(255, 0, 0), (0, 0, 255)]}
 
 
-def test_says_that_it_is_not_available_yet():
-    with pytest.raises(VizError, match="DetLocalVisualizer 'det' is not available yet"):
-        VISUALIZERS.build({"type": "DetLocalVisualizer", "name": "det"})
-    assert not Visualizer.check_instance_created("det")
+@pytest.fixture
+def visualizer():
+    made = DetLocalVisualizer(alpha=1.0)
+    made.dataset_meta = META
+    return made
+
+
+@pytest.fixture
+def sample(make_sample):
+    return make_sample(bboxes=BOXES, labels=np.array([0, 1]), scores=np.array([0.9, 0.3]))
+
+
+@pytest.fixture(autouse=True)
+def _forget():
+    yield
+    Visualizer.close_all()
+
+
+def test_is_found_by_its_name_and_is_the_current_one(image):
+    config = {"type": "DetLocalVisualizer", "name": "det", "line_width": 5}
+    built = VISUALIZERS.build(config)
+    assert type(built) is DetLocalVisualizer
+    assert built.line_width == 5
+    assert Visualizer.get_current_instance() is built
+    assert config == {"type": "DetLocalVisualizer", "name": "det", "line_width": 5}
+
+
+def test_arguments_are_attributes_as_in_mmdetection():
+    made = DetLocalVisualizer("a", None, None, None, "red", (1, 2, 3), (4, 5, 6), 2, 0.5)
+    assert made.instance_name == "a"
+    assert (made.bbox_color, made.text_color, made.mask_color) == ("red", (1, 2, 3), (4, 5, 6))
+    assert (made.line_width, made.alpha, made.dataset_meta) == (2, 0.5, {})
+
+
+def test_both_sides_are_beside_each_other_ground_truth_left(visualizer, image, sample):
+    sample.gt_instances = SimpleNamespace(bboxes=BOXES[1:], labels=np.array([0]))
+    visualizer.add_datasample("both", image, sample)
+    both = visualizer.get_image()
+    assert both.shape == (120, 320, 3)
+    visualizer.add_datasample("gt", image, sample, draw_pred=False)
+    assert (visualizer.get_image() == both[:, :160]).all()
+    visualizer.add_datasample("pred", image, sample, draw_gt=False)
+    assert (visualizer.get_image() == both[:, 160:]).all()
+    assert tuple(both[80, 150]) == (255, 0, 0)
+    assert tuple(both[70, 160 + 20]) == (255, 0, 0)
+
+
+def test_a_side_without_content_is_the_bare_picture(visualizer, image, sample):
+    visualizer.add_datasample("both", image, sample)
+    assert (visualizer.get_image()[:, :160] == image).all()
+
+
+def test_without_a_sample_the_picture_is_as_it_was(visualizer, image, sample):
+    visualizer.add_datasample("none", image)
+    assert (visualizer.get_image() == image).all()
+    visualizer.add_datasample("none", image, sample, draw_gt=False, draw_pred=False)
+    assert (visualizer.get_image() == image).all()
+
+
+def test_scores_at_the_threshold_are_not_drawn(visualizer, image, sample):
+    visualizer.add_datasample("thr", image, sample, draw_gt=False, pred_score_thr=0.3)
+    found = visualizer.get_image()
+    assert tuple(found[70, 20]) == (255, 0, 0)
+    assert (found[80, 150] == 90).all()
+    visualizer.add_datasample("thr", image, sample, draw_gt=False, pred_score_thr=0.29)
+    assert tuple(visualizer.get_image()[80, 150]) == (0, 0, 255)
+
+
+def test_nan_scores_are_told_and_not_drawn(visualizer, image, sample):
+    sample.pred_instances.scores = np.array([np.nan, 0.9])
+    with pytest.warns(VizWarning, match="1 of 2 predictions have the score NaN") as caught:
+        visualizer.add_datasample("nan", image, sample, draw_gt=False)
+    assert caught[0].filename == __file__
+    found = visualizer.get_image()
+    assert (found[70, 20] == 90).all()
+    assert tuple(found[80, 150]) == (0, 0, 255)
+
+
+def test_boxes_that_are_not_finite_are_told_at_the_call(visualizer, image, sample):
+    sample.pred_instances.bboxes = np.array([[np.nan, 0, 1, 1], [20, 30, 80, 90]])
+    with pytest.warns(VizWarning, match="1 of 2 boxes are not finite") as caught:
+        visualizer.add_datasample("nan", image, sample, pred_score_thr=0.1)
+    assert caught[0].filename == __file__
+
+
+def test_predictions_without_scores_are_drawn(visualizer, image, make_sample):
+    visualizer.add_datasample("a", image, make_sample(bboxes=BOXES, labels=[0, 1]), draw_gt=False)
+    assert tuple(visualizer.get_image()[80, 150]) == (0, 0, 255)
+
+
+@pytest.mark.parametrize(
+    "meta",
+    [None, {}, {"classes": ["cat"]}, {"palette": [(1, 2, 3)]}, {"palette": "coco"}],
+    ids=str,
+)
+def test_what_the_data_set_does_not_say_is_made_up_the_same_way_every_time(image, meta):
+    sample = {
+        "gt_instances": {"bboxes": BOXES, "labels": [0, 700]},
+        "gt_sem_seg": {"sem_seg": np.kron([[0, 1, 255]], np.ones((40, 50), int))},
+        "gt_panoptic_seg": {"sem_seg": np.kron([[0, 1001, 3]], np.ones((40, 50), int))},
+    }
+    picture = image[:40, :150]
+    found = []
+    for _ in range(2):
+        visualizer = DetLocalVisualizer()
+        visualizer.dataset_meta = meta
+        with pytest.warns(UserWarning, match="bbox is out of bounds"):
+            visualizer.add_datasample("a", picture, sample, draw_pred=False)
+        found.append(visualizer.get_image())
+    assert (found[0] == found[1]).all()
+    assert (found[0] != picture).any()
+
+
+def test_given_colors_win_over_those_of_the_data_set(image, sample):
+    visualizer = DetLocalVisualizer(bbox_color=(9, 8, 7), alpha=1.0)
+    visualizer.dataset_meta = META
+    visualizer.add_datasample("a", image, sample, draw_gt=False, pred_score_thr=0)
+    found = visualizer.get_image()
+    assert tuple(found[70, 20]) == tuple(found[80, 150]) == (9, 8, 7)
+
+
+def test_dicts_are_samples_and_are_not_changed(visualizer, image):
+    labels = np.array([0, 1])
+    sample = {"pred_instances": {"bboxes": BOXES.copy(), "labels": labels, "scores": [0.9, 0.1]}}
+    visualizer.add_datasample("a", image, sample)
+    assert set(sample) == {"pred_instances"}
+    assert (sample["pred_instances"]["bboxes"] == BOXES).all()
+    assert sample["pred_instances"]["scores"] == [0.9, 0.1]
+    assert (image == 90).all()
+
+
+def test_is_recorded_at_its_step(tmp_path, image, sample):
+    with DetLocalVisualizer(
+        vis_backends=dict(type="LocalVisBackend"), save_dir=tmp_path
+    ) as visualizer:
+        visualizer.add_datasample("val/img", image, sample, step=7)
+        drawn = visualizer.get_image()
+    with Image.open(tmp_path / "vis_data/vis_image/val/img_7.png") as found:
+        assert (np.asarray(found) == drawn).all()
+
+
+def test_an_out_file_is_written_instead_of_being_recorded(tmp_path, image, sample):
+    visualizer = DetLocalVisualizer(
+        vis_backends=dict(type="LocalVisBackend"), save_dir=tmp_path / "run"
+    )
+    visualizer.add_datasample("a", image, sample, out_file=tmp_path / "out" / "a.png")
+    visualizer.close()
+    assert not (tmp_path / "run").exists()
+    with Image.open(tmp_path / "out" / "a.png") as found:
+        assert (np.asarray(found) == visualizer.get_image()).all()
+
+
+def test_what_is_shown_is_not_recorded(tmp_path, image, sample, monkeypatch):
+    for name in ("DISPLAY", "WAYLAND_DISPLAY"):
+        monkeypatch.delenv(name, raising=False)
+    visualizer = DetLocalVisualizer(vis_backends=dict(type="LocalVisBackend"), save_dir=tmp_path)
+    with pytest.warns(VizWarning, match="display"):
+        visualizer.add_datasample("a", image, sample, show=True, wait_time=0.01)
+    visualizer.close()
+    assert not list(tmp_path.iterdir())
+
+
+def test_pictures_of_another_range_are_refused(visualizer, image, sample):
+    with pytest.raises(ValueError, match=r"must lie in 0\.\.1"):
+        visualizer.add_datasample("a", image.astype(float), sample)
+
+
+def test_takes_the_options_of_every_visualizer(image):
+    with pytest.raises(ValueError, match="on_backend_error"):
+        DetLocalVisualizer(on_backend_error="maybe")
+
+
+def test_neither_torch_nor_mmdetection_is_imported():
+    code = (
+        "import sys, numpy as np, viz_mmdet_adapter as v\n"
+        "made = v.DetLocalVisualizer()\n"
+        "made.add_datasample('a', np.zeros((50, 60, 3), np.uint8), {'gt_instances': "
+        "{'bboxes': np.array([[1., 2, 30, 40]]), 'labels': [0]}})\n"
+        "print(sorted({'torch', 'mmengine', 'mmdet', 'mmcv', 'cv2', 'matplotlib.pyplot'}"
+        " & set(sys.modules)))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True
+    )
+    assert done.stdout.strip() == "[]"

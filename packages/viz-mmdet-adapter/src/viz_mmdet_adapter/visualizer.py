@@ -1,17 +1,161 @@
-"""The name is taken, and the visualizer is not written yet."""
+"""The visualizer of detection samples."""
 
+from __future__ import annotations
+
+import os
+import warnings
 from typing import Any
 
-from viz_core import Visualizer, VizError
+import numpy as np
+
+from viz_core import Visualizer, VizWarning, as_image
+from viz_core.types import ArrayLike, Image
+from viz_mmdet_adapter.drawing import Look, draw_instances, draw_panoptic, draw_semantic
+from viz_mmdet_adapter.files import write_image
+from viz_mmdet_adapter.samples import Instances, has_field, read_field, read_instances, read_map
 
 __all__ = ["DetLocalVisualizer"]
 
 
 class DetLocalVisualizer(Visualizer):
-    """Not available yet: making one says so."""
+    """Draws detection samples: objects, semantic and panoptic maps, ground truth and predictions.
 
-    def __init__(self, name: str = "visualizer", *_: Any, **__: Any) -> None:
-        raise VizError(
-            f"DetLocalVisualizer {name!r} is not available yet: viz-mmdet-adapter holds its name "
-            "only; subclass viz_core.Visualizer until it is"
+    Set ``dataset_meta`` to a dict with ``classes`` and ``palette`` to name and colour classes; what
+    it lacks is called ``class 7`` and coloured by a palette of colours that differ.
+
+    Args:
+        name: As `viz_core.Visualizer` has it, and so are the next three.
+        image: Likewise.
+        vis_backends: Likewise.
+        save_dir: Likewise.
+        bbox_color: Of boxes: one colour as a tuple of red, green and blue in 0..255 or a name, a
+            palette by its name or as a list, or None for that of the data set.
+        text_color: Of labels; likewise.
+        mask_color: Of masks and maps; likewise.
+        line_width: Of boxes, in points.
+        alpha: Of boxes, masks and maps, in 0..1.
+        **kwargs: More of `viz_core.Visualizer`'s.
+    """
+
+    def __init__(
+        self,
+        name: str = "visualizer",
+        image: ArrayLike | None = None,
+        vis_backends: Any = None,
+        save_dir: str | os.PathLike[str] | None = None,
+        bbox_color: Any = None,
+        text_color: Any = (200, 200, 200),
+        mask_color: Any = None,
+        line_width: float = 3,
+        alpha: float = 0.8,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(name, image, vis_backends, save_dir, **kwargs)
+        self.bbox_color = bbox_color
+        self.text_color = text_color
+        self.mask_color = mask_color
+        self.line_width = line_width
+        self.alpha = alpha
+        self.dataset_meta = {}
+
+    def add_datasample(  # type: ignore[override]  # the positions that MMDetection's users know
+        self,
+        name: str,
+        image: ArrayLike,
+        data_sample: Any = None,
+        draw_gt: bool = True,
+        draw_pred: bool = True,
+        show: bool = False,
+        wait_time: float = 0,
+        out_file: str | os.PathLike[str] | None = None,
+        pred_score_thr: float = 0.3,
+        step: int = 0,
+    ) -> None:
+        """Draw a sample, the ground truth left of the prediction, and record the picture.
+
+        The drawn picture is the visualizer's: ``get_image()`` returns it.
+
+        Args:
+            name: Of the recorded picture, or title of the window.
+            image: RGB, as ``set_image`` takes it. Turn BGR with ``image[..., ::-1]``.
+            data_sample: A ``DetDataSample``, or any object or dict with some of its fields:
+                ``gt_instances``, ``gt_sem_seg``, ``gt_panoptic_seg`` and likewise ``pred_...``;
+                arrays or tensors of any device. None draws the bare picture.
+            draw_gt: Whether to draw the ground truth.
+            draw_pred: Whether to draw the prediction. Both are side by side, also if there is
+                nothing in one of them.
+            show: Show the picture instead of recording it.
+            wait_time: Seconds to show it; 0 waits for a key.
+            out_file: Write the picture to this file, in the format of its extension, instead of
+                recording it.
+            pred_score_thr: Predictions with a score that is not above it are not drawn. Those
+                without scores are.
+            step: Of the recorded picture.
+
+        Raises:
+            TypeError, ValueError: If the picture or a field cannot be drawn.
+
+        Warns:
+            VizWarning: If some predictions are not drawn because their score is NaN, or some boxes
+                because they are not finite.
+        """
+        picture = as_image(image)
+        panes = []
+        if data_sample is not None and draw_gt:
+            panes.append(self._draw_pane(picture, data_sample, "gt"))
+        if data_sample is not None and draw_pred:
+            panes.append(self._draw_pane(picture, data_sample, "pred", pred_score_thr))
+        if not panes:
+            self.set_image(picture)
+            panes.append(self.get_image())
+        drawn = panes[0]
+        if len(panes) > 1:
+            drawn = np.concatenate(panes, axis=1)
+            self.set_image(drawn)
+        if show:
+            self.show(drawn, win_name=name, wait_time=wait_time)
+        if out_file is not None:
+            write_image(out_file, drawn)
+        elif not show:
+            self.add_image(name, drawn, step)
+
+    def _draw_pane(
+        self, image: Image, sample: Any, side: str, threshold: float | None = None
+    ) -> Image:
+        """Return the picture with one side of a sample: ``gt`` or ``pred``."""
+        meta = self.dataset_meta or {}
+        palette = meta.get("palette")
+        look = Look(
+            classes=meta.get("classes"),
+            boxes=palette if self.bbox_color is None else self.bbox_color,
+            masks=palette if self.mask_color is None else self.mask_color,
+            texts=self.text_color,
+            line_width=self.line_width,
+            alpha=self.alpha,
         )
+        self.set_image(image)
+        if has_field(sample, f"{side}_instances"):
+            instances = read_instances(read_field(sample, f"{side}_instances"))
+            if threshold is not None:
+                instances = _above(instances, threshold)
+            draw_instances(self, instances, look)
+        if has_field(sample, f"{side}_sem_seg"):
+            draw_semantic(self, read_map(read_field(sample, f"{side}_sem_seg")), look)
+        if has_field(sample, f"{side}_panoptic_seg"):
+            draw_panoptic(self, read_map(read_field(sample, f"{side}_panoptic_seg")), look)
+        return self.get_image()
+
+
+def _above(instances: Instances, threshold: float) -> Instances:
+    """Return the objects whose score is above the threshold."""
+    scores = instances.scores
+    if scores is None:
+        return instances
+    unknown = int(np.isnan(scores).sum())
+    if unknown:
+        warnings.warn(
+            f"{unknown} of {len(scores)} predictions have the score NaN and are not drawn",
+            VizWarning,
+            stacklevel=4,
+        )
+    return instances.select(scores > threshold)

@@ -1,0 +1,240 @@
+"""Drawing instances and maps on a canvas."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from viz_core import Canvas, VizWarning
+from viz_mmdet_adapter.labels import Labels, class_name, draw_labels
+from viz_mmdet_adapter.masks import as_masks
+from viz_mmdet_adapter.outlines import outline_map, outline_masks
+from viz_mmdet_adapter.overlays import lay_over
+from viz_mmdet_adapter.palette import class_colors, jitter_color
+from viz_mmdet_adapter.regions import Runs, find_extent, find_runs, largest_parts
+from viz_mmdet_adapter.samples import Instances, SegmentMap
+
+__all__ = ["INSTANCE_OFFSET", "Look", "draw_instances", "draw_panoptic", "draw_semantic"]
+
+#: A panoptic id is the instance times this plus the class.
+INSTANCE_OFFSET = 1000
+
+_WHITE = (255, 255, 255)
+_SEMANTIC_IGNORED = 255
+
+
+@dataclass(frozen=True)
+class Look:
+    """How samples are drawn. Palettes are as `palette.class_colors` takes them.
+
+    Attributes:
+        classes: Names by label, or None.
+        boxes: Palette of boxes.
+        masks: Palette of masks and maps.
+        texts: Palette of labels.
+        line_width: Of boxes, in points.
+        alpha: Of boxes, outlines, masks and maps, in 0..1.
+    """
+
+    classes: Sequence[str] | None = None
+    boxes: Any = None
+    masks: Any = None
+    texts: Any = (200, 200, 200)
+    line_width: float = 3
+    alpha: float = 0.8
+
+
+def draw_instances(canvas: Canvas, instances: Instances, look: Look) -> None:
+    """Draw objects: masks, their outlines, boxes and labels, in this order.
+
+    Labels are in the corners of boxes; without boxes, on the masks.
+
+    Args:
+        canvas: Drawn on.
+        instances: Those whose box is not finite are left out, with a warning.
+        look: How.
+    """
+    instances = _finite(instances)
+    if not len(instances):
+        return
+    labels = instances.labels.tolist()
+    masks = None
+    if instances.masks is not None:
+        masks = as_masks(instances.masks, canvas.height, canvas.width)
+        tints = [jitter_color(c, i) for i, c in enumerate(class_colors(look.masks, labels))]
+        canvas.draw_binary_masks(masks, colors=tints, alphas=float(look.alpha))
+        canvas.draw_binary_masks(outline_masks(masks), colors=_WHITE, alphas=float(look.alpha))
+    if instances.boxes is not None:
+        _draw_boxes(canvas, instances, instances.boxes, look)
+    elif masks is not None:
+        _label_masks(canvas, instances, masks, look)
+
+
+def _finite(instances: Instances) -> Instances:
+    """Return the objects whose box, if they have boxes, can be drawn."""
+    if instances.boxes is None:
+        return instances
+    finite: npt.NDArray[np.bool_] = np.isfinite(instances.boxes).min(axis=1)
+    if not finite.all():
+        warnings.warn(
+            f"{int((~finite).sum())} of {len(finite)} boxes are not finite and are not drawn",
+            VizWarning,
+            stacklevel=5,  # add_datasample's caller
+        )
+    return instances.select(finite)
+
+
+def _draw_boxes(
+    canvas: Canvas, instances: Instances, boxes: npt.NDArray[np.float64], look: Look
+) -> None:
+    labels = instances.labels.tolist()
+    low = np.minimum(boxes[:, :2], boxes[:, 2:])
+    high = np.maximum(boxes[:, :2], boxes[:, 2:])
+    canvas.draw_bboxes(
+        np.hstack([low, high]),
+        edge_colors=class_colors(look.boxes, labels),
+        line_widths=look.line_width,
+        alpha=look.alpha,
+    )
+    draw_labels(
+        canvas,
+        Labels(
+            _texts(instances, look),
+            low + look.line_width,
+            (high - low).prod(axis=1),
+            class_colors(look.texts, labels),
+        ),
+    )
+
+
+def _label_masks(
+    canvas: Canvas, instances: Instances, masks: npt.NDArray[np.bool_], look: Look
+) -> None:
+    """Label each mask at the centroid of its largest part; empty ones have no place for one."""
+    extents = [find_extent(mask) for mask in masks]
+    centers, areas = [], []
+    for mask, extent in zip(masks, extents, strict=True):
+        if extent is not None:
+            part = largest_parts(find_runs(mask[extent]))
+            centers.append(part.centers[-1] + (extent[1].start, extent[0].start))
+            areas.append(part.areas[-1])
+    shown = instances.select(np.array([extent is not None for extent in extents], np.bool_))
+    draw_labels(
+        canvas,
+        Labels(
+            _texts(shown, look),
+            np.array(centers).reshape(-1, 2),
+            np.array(areas),
+            class_colors(look.texts, shown.labels.tolist()),
+            horizontal="center",
+        ),
+    )
+
+
+def _texts(instances: Instances, look: Look) -> list[str]:
+    """Return what the labels of objects say: ``dog: 98.2``."""
+    names = instances.names
+    texts = [
+        class_name(label, look.classes) if names is None else str(names[i])
+        for i, label in enumerate(instances.labels.tolist())
+    ]
+    if instances.scores is None:
+        return texts
+    scores = instances.scores.tolist()
+    return [f"{text}: {round(100 * s, 1)}" for text, s in zip(texts, scores, strict=True)]
+
+
+def draw_semantic(canvas: Canvas, semantic: SegmentMap, look: Look) -> None:
+    """Draw a semantic map: the classes' colours, and their names on their largest parts.
+
+    Args:
+        canvas: Drawn on.
+        semantic: Ids are classes. Ignored is 255, unless it says otherwise.
+        look: How.
+
+    Raises:
+        ValueError: If the map has not the picture's size.
+    """
+    ignored = _SEMANTIC_IGNORED if semantic.ignore_index is None else semantic.ignore_index
+    runs = _find_runs(canvas, semantic)
+    shown = runs.keys != ignored
+    _lay_over(canvas, runs, runs.keys.astype(np.int64), shown, look)
+    _label_segments(canvas, runs, runs.keys.tolist(), shown, semantic, look, _WHITE)
+
+
+def draw_panoptic(canvas: Canvas, panoptic: SegmentMap, look: Look) -> None:
+    """Draw a panoptic map: colours by class, white borders, names on the segments.
+
+    Args:
+        canvas: Drawn on.
+        panoptic: Ids are instance * 1000 + class. Ignored is the id that is the number of classes,
+            unless it says otherwise.
+        look: How.
+
+    Raises:
+        ValueError: If the map has not the picture's size.
+    """
+    classes = look.classes if panoptic.names is None else panoptic.names
+    ignored = panoptic.ignore_index
+    if ignored is None and classes is not None:
+        ignored = len(classes)
+    runs = _find_runs(canvas, panoptic)
+    shown = np.ones(len(runs.keys), np.bool_) if ignored is None else runs.keys != ignored
+    labels = runs.keys.astype(np.int64) % INSTANCE_OFFSET
+    _lay_over(canvas, runs, labels, shown, look)
+    hidden = None if shown.all() else panoptic.ids == ignored
+    outlines = outline_map(panoptic.ids, hidden)
+    canvas.draw_binary_masks(outlines, colors=_WHITE, alphas=float(look.alpha))
+    _label_segments(canvas, runs, labels.tolist(), shown, panoptic, look, look.texts)
+
+
+def _find_runs(canvas: Canvas, segments: SegmentMap) -> Runs:
+    if segments.ids.shape != (canvas.height, canvas.width):
+        raise ValueError(
+            f"sem_seg must have the picture's size, ({canvas.height}, {canvas.width}), got "
+            f"{segments.ids.shape}; resize the map or the picture"
+        )
+    return find_runs(segments.ids)
+
+
+def _lay_over(
+    canvas: Canvas,
+    runs: Runs,
+    labels: npt.NDArray[np.int64],
+    shown: npt.NDArray[np.bool_],
+    look: Look,
+) -> None:
+    """Lay the colours of the classes over the picture."""
+    found = iter(class_colors(look.masks, labels[shown].tolist()))
+    colors = [next(found) if is_shown else None for is_shown in shown]
+    index = np.repeat(runs.which, runs.lengths).reshape(runs.shape)
+    canvas.set_image(lay_over(canvas.get_image(), index, colors, look.alpha))
+
+
+def _label_segments(
+    canvas: Canvas,
+    runs: Runs,
+    labels: list[int],
+    shown: npt.NDArray[np.bool_],
+    segments: SegmentMap,
+    look: Look,
+    palette: Any,
+) -> None:
+    parts = largest_parts(runs)
+    classes = look.classes if segments.names is None else segments.names
+    wanted = [label for label, is_shown in zip(labels, shown, strict=True) if is_shown]
+    draw_labels(
+        canvas,
+        Labels(
+            [class_name(label, classes) for label in wanted],
+            parts.centers[shown],
+            parts.areas[shown],
+            class_colors(palette, wanted),
+            horizontal="center",
+        ),
+    )

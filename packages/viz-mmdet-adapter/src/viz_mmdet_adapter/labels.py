@@ -1,0 +1,75 @@
+"""Labels: what they say, how large they are and where they fit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from viz_core import Canvas
+from viz_mmdet_adapter.known_palettes import RGB
+
+__all__ = ["Labels", "adaptive_scales", "class_name", "draw_labels"]
+
+_FONT_SIZE = 13
+_BACKGROUND = {"facecolor": "black", "alpha": 0.8, "pad": 0.7, "edgecolor": "none"}
+
+# The background reaches 0.7 points beyond the text, and both are placed on whole pixels.
+_MARGIN = 2.0
+
+
+@dataclass(frozen=True)
+class Labels:
+    """Texts on a picture, N of them.
+
+    Attributes:
+        texts: What they say.
+        positions: x and y in pixels of the top, shape (N, 2).
+        areas: Of the objects, in pixels, shape (N,).
+        colors: One per text.
+        horizontal: What of a text is at x: ``'left'`` or ``'center'``.
+    """
+
+    texts: Sequence[str]
+    positions: npt.NDArray[np.float64]
+    areas: npt.NDArray[Any]
+    colors: Sequence[RGB]
+    horizontal: str = "left"
+
+
+def class_name(label: int, classes: Sequence[str] | None) -> str:
+    """Return what a class is called; ``class 7`` if nobody says."""
+    if classes is not None and 0 <= label < len(classes):
+        return str(classes[label])
+    return f"class {label}"
+
+
+def adaptive_scales(
+    areas: npt.NDArray[Any], min_area: float = 800, max_area: float = 30000
+) -> npt.NDArray[np.float64]:
+    """Return the scale of each object's label: 0.5 up to ``min_area``, 1 from ``max_area``.
+
+    In between it grows with the area, as MMDetection documents it.
+    """
+    scales = 0.5 + 0.5 * (np.asarray(areas, np.float64) - min_area) / (max_area - min_area)
+    return np.clip(scales, 0.5, 1.0)
+
+
+def draw_labels(canvas: Canvas, labels: Labels) -> None:
+    """Draw labels, moved to where they are whole if the picture has room for them."""
+    if not labels.texts:
+        return
+    texts = list(labels.texts)
+    sizes = (_FONT_SIZE * adaptive_scales(labels.areas)).astype(int).tolist()
+    extents = canvas.measure_texts(texts, font_sizes=sizes)
+    corners = labels.positions.copy()
+    if labels.horizontal == "center":
+        corners[:, 0] -= extents[:, 0] / 2
+    room = np.array([canvas.width, canvas.height]) - extents - _MARGIN
+    # Where there is no room, the start stays: names are told apart by it.
+    corners = np.maximum(np.minimum(corners, room), _MARGIN)
+    inside = np.minimum(corners, [canvas.width - 1, canvas.height - 1])
+    canvas.draw_texts(texts, inside, sizes, colors=list(labels.colors), bboxes=_BACKGROUND)

@@ -1,0 +1,48 @@
+"""Laying a map's colours over a picture."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from viz_core.types import Image
+from viz_mmdet_adapter.known_palettes import RGB
+
+__all__ = ["lay_over"]
+
+# Pixels that are blended at a time: few enough to stay in the cache.
+_BAND = 1 << 15
+
+
+def lay_over(
+    image: Image, index: npt.NDArray[np.intp], colors: Sequence[RGB | None], alpha: float
+) -> Image:
+    """Return a picture with a map's colours over it.
+
+    Args:
+        image: RGB, uint8, shape (H, W, 3).
+        index: Which of the colours each pixel has, shape (H, W).
+        colors: None leaves the picture as it is.
+        alpha: Opacity of the colours, in 0..1.
+    """
+    covered = round(alpha * 255)
+    keep = np.full(len(colors), 255 - covered, np.uint16)
+    # With 255 added, >> 8 divides by 255 to at most one level off, and exactly for 0 and 1.
+    ink = np.empty((len(colors), 3), np.uint16)
+    for i, color in enumerate(colors):
+        if color is None:
+            keep[i] = 255
+        ink[i] = 255 if color is None else np.array(color, np.uint16) * covered + 255
+    same = len(np.unique(keep)) == 1
+    blended = np.empty_like(image)
+    pixels, which, out = image.reshape(-1, 3), index.reshape(-1), blended.reshape(-1, 3)
+    for start in range(0, len(pixels), _BAND):
+        band = slice(start, start + _BAND)
+        words = pixels[band].astype(np.uint16)
+        words *= keep[0] if same else keep.take(which[band])[:, None]
+        words += ink.take(which[band], axis=0)
+        words >>= 8
+        out[band] = words
+    return blended

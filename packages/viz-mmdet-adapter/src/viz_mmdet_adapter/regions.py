@@ -1,0 +1,117 @@
+"""Connected parts of maps and masks, by their runs of equal pixels."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+__all__ = ["Parts", "Runs", "find_extent", "find_runs", "largest_parts"]
+
+Ints = npt.NDArray[np.int64]
+
+
+class Runs(NamedTuple):
+    """The horizontal runs of equal pixels of a map, row by row.
+
+    Attributes:
+        keys: The values that occur in the map, ascending, shape (K,).
+        which: The index into ``keys`` of each run.
+        lengths: Pixels of each run.
+        starts: Where each begins, counted through the whole map.
+        shape: Of the map.
+    """
+
+    keys: npt.NDArray[Any]
+    which: Ints
+    lengths: Ints
+    starts: Ints
+    shape: tuple[int, int]
+
+
+class Parts(NamedTuple):
+    """The largest 8-connected part of each value of a map.
+
+    Attributes:
+        areas: In pixels, shape (K,).
+        centers: x and y of the centroids, shape (K, 2).
+    """
+
+    areas: Ints
+    centers: npt.NDArray[np.float64]
+
+
+def find_extent(mask: npt.NDArray[np.bool_]) -> tuple[slice, slice] | None:
+    """Return the rows and columns that hold all of a mask, or None if it is empty."""
+    rows = np.flatnonzero(mask.any(axis=1))
+    if not len(rows):
+        return None
+    top, bottom = int(rows[0]), int(rows[-1]) + 1
+    columns = np.flatnonzero(mask[top:bottom].any(axis=0))
+    return slice(top, bottom), slice(int(columns[0]), int(columns[-1]) + 1)
+
+
+def find_runs(values: npt.NDArray[Any]) -> Runs:
+    """Return the runs of a map of shape (H, W)."""
+    height, width = values.shape
+    begins = np.empty((height, width), np.bool_)
+    begins[:, :1] = True
+    np.not_equal(values[:, 1:], values[:, :-1], out=begins[:, 1:])
+    starts = np.flatnonzero(begins)
+    keys, which = np.unique(values.reshape(-1)[starts], return_inverse=True)
+    lengths = np.diff(starts, append=values.size)
+    return Runs(keys, which.reshape(-1), lengths, starts, (height, width))
+
+
+def largest_parts(runs: Runs) -> Parts:
+    """Return the largest 8-connected part of each value; of equal ones the topmost."""
+    rows, left = np.divmod(runs.starts, runs.shape[1])
+    roots = _connected(runs.which, rows, left, left + runs.lengths, runs.shape[1])
+    count = len(runs.starts)
+    areas = np.bincount(roots, runs.lengths, count)
+    x = np.bincount(roots, runs.lengths * (left + (runs.lengths - 1) / 2), count)
+    y = np.bincount(roots, runs.lengths * rows, count)
+    heads = np.flatnonzero(roots == np.arange(count))
+    order = heads[::-1][np.argsort(areas[heads[::-1]], kind="stable")]
+    largest = np.empty(len(runs.keys), np.int64)
+    largest[runs.which[order]] = order  # ascending, so that the largest comes last and stays
+    centers = np.stack([x[largest], y[largest]], axis=-1) / areas[largest, None]
+    return Parts(areas[largest].astype(np.int64), centers)
+
+
+def _connected(which: Ints, rows: Ints, left: Ints, right: Ints, width: int) -> Ints:
+    """Return for each run the first run of its part."""
+    stride = width + 2  # so that the end of a row does not touch the start of the next
+    begin, end = rows * stride + left, rows * stride + right
+    # Below a run, 8-connected: those that end at its start or later and start at its end or before.
+    first = np.searchsorted(end, begin + stride, "left")
+    after = np.searchsorted(begin, end + stride, "right")
+    counts = np.maximum(after - first, 0)
+    upper = np.repeat(np.arange(len(which)), counts)
+    offsets = np.arange(len(upper)) - np.repeat(counts.cumsum() - counts, counts)
+    lower = first[upper] + offsets
+    same = which[upper] == which[lower]
+    return _united(len(which), upper[same], lower[same])
+
+
+def _united(count: int, upper: Ints, lower: Ints) -> Ints:
+    """Return the smallest member of each set that the pairs unite.
+
+    Each round hooks every root that has a smaller neighbour, which at least halves the number of
+    parts that are still to be united.
+    """
+    roots = np.arange(count)
+    while True:
+        one, other = roots[upper], roots[lower]
+        differ = one != other
+        if not differ.any():
+            return roots
+        upper, lower = upper[differ], lower[differ]
+        one, other = one[differ], other[differ]
+        np.minimum.at(roots, np.maximum(one, other), np.minimum(one, other))
+        while True:
+            further = roots[roots]
+            if (further == roots).all():
+                break
+            roots = further

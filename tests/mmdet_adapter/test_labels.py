@@ -1,0 +1,71 @@
+import numpy as np
+import pytest
+
+from viz_core import Canvas
+from viz_mmdet_adapter.labels import Labels, adaptive_scales, class_name, draw_labels
+
+
+def drawn(texts, positions, size=(200, 300), horizontal="left", area=30000):
+    canvas = Canvas(np.full((*size, 3), 128, np.uint8))
+    count = len(texts)
+    colors = [(255, 255, 255)] * count
+    draw_labels(
+        canvas,
+        Labels(texts, np.array(positions, float), np.full(count, area), colors, horizontal),
+    )
+    return canvas.get_image()
+
+
+def touched(image):
+    """Return the first and last columns and rows that are not the background."""
+    rows, columns = np.nonzero((image != 128).any(axis=-1))
+    return columns.min(), columns.max(), rows.min(), rows.max()
+
+
+def test_scales_ramp_with_the_area():
+    areas = np.array([0, 800, 15400, 30000, 10**7])
+    assert adaptive_scales(areas).tolist() == pytest.approx([0.5, 0.5, 0.75, 1, 1])
+
+
+def test_larger_objects_have_larger_labels():
+    widths = [np.ptp(touched(drawn(["dog"], [[50, 50]], area=a))[:2]) for a in (800, 15400, 30000)]
+    assert widths[0] < widths[1] < widths[2]
+
+
+@pytest.mark.parametrize("horizontal", ["left", "center"])
+@pytest.mark.parametrize(
+    "position", [(-80, -80), (295, 5), (5, 197), (299, 199), (900, 900), (-3, 100)]
+)
+def test_a_label_that_fits_is_whole(position, horizontal):
+    text = "Ågpj: 98.2"
+    whole = drawn([text], [[100, 100]])
+    moved = drawn([text], [position], horizontal=horizontal)
+    x0, x1, y0, y1 = touched(whole)
+    u0, u1, v0, v1 = touched(moved)
+    assert (whole[y0 : y1 + 1, x0 : x1 + 1] == moved[v0 : v1 + 1, u0 : u1 + 1]).all()
+
+
+def test_a_label_that_fits_where_it_is_stays_there():
+    x0, _, y0, _ = touched(drawn(["dog"], [[100, 60]]))
+    assert abs(x0 - 100) <= 2
+    assert abs(y0 - 60) <= 3
+    x0, x1, _, _ = touched(drawn(["dog"], [[100, 60]], horizontal="center"))
+    assert abs((x0 + x1) / 2 - 100) <= 1
+
+
+def test_a_label_that_has_no_room_shows_its_start():
+    long = drawn(["a label that is much too long for this"], [[50, 5]], size=(40, 60))
+    assert touched(long)[0] <= 2
+    tiny = drawn(["dog"], [[0, 0]], size=(1, 1))
+    assert tiny.shape == (1, 1, 3)
+
+
+def test_no_labels_draw_nothing():
+    assert (drawn([], np.zeros((0, 2))) == 128).all()
+
+
+def test_classes_without_a_name_are_called_by_their_number():
+    assert class_name(1, ["cat", "dog"]) == "dog"
+    assert class_name(2, ["cat", "dog"]) == "class 2"
+    assert class_name(-1, ("cat",)) == "class -1"
+    assert class_name(7, None) == "class 7"

@@ -1,0 +1,22 @@
+import numpy as np
+import pytest
+
+from viz_mmdet_adapter.overlays import lay_over
+
+
+@pytest.mark.parametrize("alpha", [0.0, 0.3, 0.8, 1.0])
+@pytest.mark.parametrize("with_ignored", [False, True])
+def test_colors_are_blended_and_none_leaves_the_picture(alpha, with_ignored):
+    random = np.random.default_rng(1)
+    image = random.integers(0, 256, (300, 301, 3), np.uint8)
+    index = random.integers(0, 3, (300, 301))
+    colors = [(220, 20, 60), (0, 255, 3), None if with_ignored else (9, 8, 7)]
+    before = image.copy()
+    found = lay_over(image, index, colors, alpha)
+    table = np.array([color or (0, 0, 0) for color in colors])
+    opacity = np.array([alpha if color else 0 for color in colors])[index][..., None]
+    expected = image * (1 - opacity) + table[index] * opacity
+    assert np.abs(found - expected).max() <= (1.6 if 0 < alpha < 1 else 0)
+    assert (image == before).all()
+    if with_ignored:
+        assert (found[index == 2] == image[index == 2]).all()

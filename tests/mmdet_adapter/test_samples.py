@@ -1,0 +1,98 @@
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from viz_mmdet_adapter.samples import read_field, read_instances, read_map
+
+FIELDS = {
+    "bboxes": np.array([[1, 2, 3, 4], [5, 6, 7, 8]], np.float32),
+    "labels": np.array([3, 1]),
+    "scores": np.array([0.5, 0.25]),
+    "label_names": ["cat", "dog"],
+    "masks": [[[1, 1, 2, 1, 2, 2]], {"size": [1, 1], "counts": [1]}],
+}
+
+
+@pytest.mark.parametrize("make", [dict, lambda **fields: SimpleNamespace(**fields)])
+def test_reads_mappings_and_objects(make):
+    found = read_instances(make(**FIELDS))
+    assert len(found) == 2
+    assert found.boxes.tolist() == FIELDS["bboxes"].tolist()
+    assert found.labels.tolist() == [3, 1]
+    assert found.scores.tolist() == [0.5, 0.25]
+    assert found.names == ["cat", "dog"]
+    assert read_field(make(**FIELDS), "nothing") is None
+
+
+def test_selecting_takes_every_field_along():
+    found = read_instances(FIELDS).select(np.array([False, True]))
+    assert len(found) == 1
+    assert found.boxes.tolist() == [[5, 6, 7, 8]]
+    assert found.labels.tolist() == [1]
+    assert found.scores.tolist() == [0.25]
+    assert found.names == ["dog"]
+    assert found.masks == [{"size": [1, 1], "counts": [1]}]
+
+
+def test_every_field_may_be_missing():
+    assert len(read_instances({})) == 0
+    only_boxes = read_instances({"bboxes": FIELDS["bboxes"]})
+    assert only_boxes.labels.tolist() == [0, 0]
+    assert only_boxes.scores is only_boxes.masks is only_boxes.names is None
+    assert len(read_instances({"masks": np.zeros((3, 4, 5), bool)})) == 3
+    assert len(read_instances({"masks": np.zeros((4, 5), bool)})) == 1
+    assert len(read_instances({"masks": {"size": [1, 1], "counts": [1]}})) == 1
+
+
+def test_boxes_in_a_wrapper_are_taken_out():
+    found = read_instances({"bboxes": SimpleNamespace(tensor=FIELDS["bboxes"])})
+    assert found.boxes.shape == (2, 4)
+
+
+def test_boxes_of_zeros_are_none_and_negative_ones_are_some():
+    assert read_instances({"bboxes": np.zeros((2, 4)), "labels": [1, 2]}).boxes is None
+    assert read_instances({"bboxes": np.array([[-9.0, -9, 3, 3]])}).boxes is not None
+    empty = read_instances({"bboxes": np.zeros((0, 4)), "labels": np.zeros(0, int)})
+    assert len(empty) == 0
+
+
+@pytest.mark.parametrize(
+    ("fields", "match"),
+    [
+        ({**FIELDS, "labels": np.array([1])}, "labels 1, bboxes 2, scores 2"),
+        ({**FIELDS, "label_names": ["cat"]}, "label_names 1"),
+        ({"bboxes": np.zeros((2, 5))}, r"shape \(N, 4\).*got \(2, 5\)"),
+    ],
+)
+def test_fields_that_do_not_fit_are_refused(fields, match):
+    with pytest.raises(ValueError, match=match):
+        read_instances(fields)
+
+
+def test_reads_maps_with_and_without_a_first_axis():
+    ids = np.arange(6).reshape(2, 3)
+    for given in (ids, ids[None], ids.astype(np.float32), ids.astype(np.uint8)):
+        found = read_map({"sem_seg": given})
+        assert found.ids.tolist() == ids.tolist()
+        assert found.ignore_index is found.names is None
+
+
+def test_what_a_map_says_of_itself_is_in_fields_or_metainfo():
+    said = {"ignore_index": np.int64(9), "label_names": ["sky"]}
+    for holder in (said, {"metainfo": said}, SimpleNamespace(metainfo=said)):
+        ids = np.zeros((1, 2, 3), int)
+        if isinstance(holder, dict):
+            holder = {**holder, "sem_seg": ids}
+        else:
+            holder.sem_seg = ids
+        found = read_map(holder)
+        assert found.ignore_index == 9
+        assert found.names == ["sky"]
+
+
+def test_maps_of_another_shape_are_refused():
+    with pytest.raises(ValueError, match=r"got \(5, 2, 3\); take the argmax"):
+        read_map({"sem_seg": np.zeros((5, 2, 3))})
+    with pytest.raises(ValueError, match="must have the field 'sem_seg'"):
+        read_map({"maps": 1})
