@@ -77,8 +77,8 @@ def test_a_thousand_distinct_colors_differ():
     assert len(np.unique(colors, axis=0)) == 1000
     difference = np.abs(colors[:, None] - colors).max(axis=-1)
     assert difference[~np.eye(1000, dtype=bool)].min() >= 15
-    first = difference[:20, :20]
-    assert first[~np.eye(20, dtype=bool)].min() >= 60
+    first = difference[:12, :12]
+    assert first[~np.eye(12, dtype=bool)].min() >= 60
 
 
 def test_distinct_colors_are_those_of_any_longer_palette_and_start_over():
