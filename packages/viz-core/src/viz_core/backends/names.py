@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from pathlib import PurePosixPath
 from typing import NamedTuple
@@ -71,6 +70,8 @@ def _cut(part: str, ending: str, name: str) -> str:
     whole = f"{part}{ending}"
     if len(whole.encode()) <= _LONGEST_PART:
         return whole
+    import hashlib  # brings OpenSSL, for which every import of viz-core would pay
+
     mark = f"~{hashlib.blake2b(name.encode(), digest_size=8).hexdigest()}{ending}"
     room = _LONGEST_PART - len(mark.encode())
     return part.encode()[:room].decode(errors="ignore") + mark
