@@ -86,7 +86,13 @@ ROWS = (
     Row("wandb", (WANDB,), tests=("tests/backends/wandb",)),
     Row("mlflow", (MLFLOW,), ("mlflow",), ("tests/backends/mlflow",)),
     Row("adapter", (ADAPTER,), tests=("tests/mmdet_adapter",)),
-    Row("mmdet", (ADAPTER,), (*MMDET, *FRAMEWORKS), ("tests/mmengine",)),
+    Row(
+        "mmdet",
+        (ADAPTER, *BACKENDS),
+        (*MMDET, *FRAMEWORKS, "mlflow"),
+        ("tests/mmengine",),
+        ("tests/mmdet_adapter",),
+    ),
     Row(
         "all", (ADAPTER, *BACKENDS), (TORCH, "mlflow", "tqdm"), ("tests/docs",), ("tests/backends",)
     ),

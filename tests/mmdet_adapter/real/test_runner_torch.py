@@ -1,0 +1,226 @@
+"""A real Runner with real hooks: train, validate and test, then read back what was recorded."""
+
+import importlib.util
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from mlflow import MlflowClient
+from mmdet.engine.hooks import DetVisualizationHook
+from mmengine import Config
+from mmengine.registry import VISUALIZERS
+from mmengine.runner import Runner
+from mmengine.visualization import Visualizer as MMEngineVisualizer
+from PIL import Image
+from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+
+import viz_core
+from viz_mmdet_adapter import mmengine as adapter
+
+pytestmark = [
+    pytest.mark.filterwarnings("ignore"),  # theirs; ours are errors all the same
+    pytest.mark.filterwarnings("error::viz_core.VizWarning"),
+]
+
+# Beside this file; tests are imported without a package around them.
+_spec = importlib.util.spec_from_file_location("toy", Path(__file__).with_name("toy.py"))
+toy = importlib.util.module_from_spec(_spec)
+_spec.loader.exec_module(toy)
+
+LOCAL = dict(type="LocalVisBackend")
+ALL = [LOCAL, dict(type="TensorboardVisBackend"), dict(type="MLflowVisBackend")]
+PATH = "viz_mmdet_adapter.mmengine.DetLocalVisualizer"
+
+#: (name, step) of every picture of a run of three pictures; steps of tests count from 1.
+VALIDATED = [("val_img", 3 + i) for i in range(toy.COUNT)]
+TESTED = [("test_img", 1 + i) for i in range(toy.COUNT)]
+
+
+def make_runner(folder, visualizer, **options):
+    loader = toy.loader(folder)
+    config = Config({"visualizer_of": "the test", "lr": 0.125})
+    return Runner(
+        model=toy.Detector(),
+        work_dir=str(folder / "work"),
+        train_dataloader=loader,
+        val_dataloader=loader,
+        test_dataloader=loader,
+        train_cfg=dict(by_epoch=True, max_epochs=1, val_interval=1),
+        val_cfg=dict(),
+        test_cfg=dict(),
+        optim_wrapper=dict(optimizer=dict(type="SGD", lr=0.125)),
+        val_evaluator=dict(type=toy.Half),
+        test_evaluator=dict(type=toy.Half),
+        default_hooks=dict(logger=dict(type="LoggerHook", interval=1)),
+        visualizer=visualizer,
+        experiment_name=folder.name,
+        cfg=config,
+        **options,
+    )
+
+
+def run(folder, visualizer):
+    runner = make_runner(
+        folder, visualizer, custom_hooks=[dict(type=DetVisualizationHook, draw=True, interval=1)]
+    )
+    runner.train()
+    runner.test()
+    return runner
+
+
+def local_numbers(folder):
+    """Return the points of ``scalars.json`` by name."""
+    points = {}
+    for line in (folder / "scalars.json").read_text().splitlines():
+        values = json.loads(line)
+        step = values.pop("step")
+        for name, value in values.items():
+            points.setdefault(name, []).append((step, value))
+    return points
+
+
+def local_images(folder):
+    pictures = {}
+    for path in (folder / "vis_image").glob("*.png"):
+        name, _, step = path.stem.rpartition("_")
+        pictures[name, int(step)] = np.asarray(Image.open(path))
+    return pictures
+
+
+@pytest.fixture(scope="module")
+def recorded(tmp_path_factory):
+    """Return where a run through every backend that there is has written."""
+    folder = tmp_path_factory.mktemp("every_backend")
+    # What is an error in the tests is one in here.
+    runner = run(folder, dict(type=PATH, vis_backends=ALL))
+    assert type(runner.visualizer) is adapter.DetLocalVisualizer
+    assert runner.visualizer.dataset_meta == toy.META
+    return Path(runner.log_dir) / "vis_data"
+
+
+def test_local_files_hold_every_number_and_picture(recorded):
+    numbers = local_numbers(recorded)
+    assert [step for step, _ in numbers["loss"]] == [1, 2, 3]
+    assert numbers["lr"] == [(step, 0.125) for step in (1, 2, 3)]
+    assert numbers["mAP"] == [(1, 0.5)]
+    pictures = local_images(recorded)
+    assert sorted(pictures) == sorted([*VALIDATED, *TESTED])
+    assert "lr = 0.125" in (recorded / "config.py").read_text()
+    assert list(recorded.glob("2*.json"))  # the file that LoggerHook names after the time
+
+
+def test_pictures_show_the_truth_left_and_what_was_found_right(recorded):
+    for (name, step), picture in local_images(recorded).items():
+        assert picture.shape == (120, 320, 3)
+        gray = 60 * (1 + (step - 3 if name == "val_img" else step - 1))
+        assert (picture[3, 3] == gray).all()
+        red, blue = picture[70, 20].astype(int), picture[80, 150].astype(int)
+        assert red[0] > red[2] + 100
+        assert blue[2] > blue[0] + 100
+        assert (picture[70, 160 + 20] == picture[70, 20]).all()
+        assert (picture[80, 160 + 150] == gray).all()  # its score is below the threshold
+
+
+def test_tensorboard_holds_what_the_local_files_hold(recorded):
+    events = EventAccumulator(
+        str(recorded), {"scalars": 0, "images": 0}, purge_orphaned_data=False
+    ).Reload()
+    numbers = local_numbers(recorded)
+    assert set(events.Tags()["scalars"]) == set(numbers)
+    for name, points in numbers.items():
+        found = [(event.step, event.value) for event in events.Scalars(name)]
+        assert found == [(step, pytest.approx(value, rel=1e-6)) for step, value in points]
+    found = {(n, event.step) for n in events.Tags()["images"] for event in events.Images(n)}
+    assert found == {*VALIDATED, *TESTED}
+
+
+def test_mlflow_holds_what_the_local_files_hold(recorded):
+    client = MlflowClient(f"sqlite:///{recorded / 'mlflow.db'}")
+    experiments = [experiment.experiment_id for experiment in client.search_experiments()]
+    (found,) = client.search_runs(experiments)
+    for name, points in local_numbers(recorded).items():
+        history = client.get_metric_history(found.info.run_id, name)
+        assert sorted((point.step, point.value) for point in history) == sorted(points)
+    assert found.data.params["lr"] == "0.125"
+    paths = [item.path for item in client.list_artifacts(found.info.run_id, "images")]
+    pictures = {tuple(Path(path).name.split("+")[:3:2]) for path in paths if path.endswith(".png")}
+    assert pictures == {(name, str(step)) for name, step in (*VALIDATED, *TESTED)}
+
+
+@pytest.mark.parametrize("way", ["registered name", "class", "instance", "mmdet's own name"])
+def test_every_other_way_to_name_it_records_the_same(tmp_path, way):
+    options = dict(vis_backends=[LOCAL])
+    if way == "registered name":
+        VISUALIZERS.register_module("OursForTheTest", module=adapter.DetLocalVisualizer, force=True)
+        given = dict(type="OursForTheTest", **options)
+    elif way == "class":
+        given = dict(type=adapter.DetLocalVisualizer, **options)
+    elif way == "instance":
+        given = adapter.DetLocalVisualizer.get_instance(
+            tmp_path.name, save_dir=tmp_path / "work", **options
+        )
+    else:
+        import mmdet.registry
+        from mmdet.visualization import DetLocalVisualizer as MMDetVisualizer
+
+        registry = mmdet.registry.VISUALIZERS
+        registry.import_from_location()
+        registry.register_module(
+            "DetLocalVisualizer", module=adapter.DetLocalVisualizer, force=True
+        )
+        given = dict(type="mmdet.DetLocalVisualizer", **options)
+    try:
+        runner = run(tmp_path, given)
+    finally:
+        if way == "mmdet's own name":
+            registry.register_module("DetLocalVisualizer", module=MMDetVisualizer, force=True)
+    assert type(runner.visualizer) is adapter.DetLocalVisualizer
+    (folder,) = (tmp_path / "work").rglob("vis_data")
+    assert sorted(local_images(folder)) == sorted([*VALIDATED, *TESTED])
+    assert set(local_numbers(folder)) >= {"loss", "lr", "mAP"}
+
+
+def test_pictures_of_a_test_are_written_to_its_folder(tmp_path):
+    hook = dict(type=DetVisualizationHook, draw=True, test_out_dir="shown")
+    runner = make_runner(tmp_path, dict(type=PATH, vis_backends=[LOCAL]), custom_hooks=[hook])
+    runner.test()
+    found = {path.name for path in (tmp_path / "work").rglob("shown/*")}
+    assert found == {"0.png", "1.png", "2.png"}
+    assert not list((tmp_path / "work").rglob("vis_image"))
+
+
+def test_a_hook_that_shows_records_nothing(tmp_path, monkeypatch):
+    for name in ("DISPLAY", "WAYLAND_DISPLAY"):
+        monkeypatch.delenv(name, raising=False)
+    hook = dict(type=DetVisualizationHook, draw=True, show=True)
+    runner = make_runner(tmp_path, dict(type=PATH, vis_backends=[LOCAL]), custom_hooks=[hook])
+    with pytest.warns(viz_core.VizWarning, match="display"):
+        runner.test()
+    assert not list((tmp_path / "work").rglob("vis_image"))
+
+
+def test_without_detection_it_is_the_visualizer_of_the_runner(tmp_path):
+    config = dict(type="viz_mmdet_adapter.mmengine.Visualizer", vis_backends=[LOCAL])
+    runner = make_runner(tmp_path, config)
+    runner.train()
+    assert type(runner.visualizer) is adapter.Visualizer
+    (folder,) = (tmp_path / "work").rglob("vis_data")
+    assert [step for step, _ in local_numbers(folder)["loss"]] == [1, 2, 3]
+    runner.visualizer.set_image(np.zeros((30, 40, 3), np.uint8))
+    runner.visualizer.draw_bboxes(torch.tensor([5, 5, 20, 20]))
+    assert runner.visualizer.get_image().any()
+
+
+def test_both_libraries_know_the_instance():
+    made = adapter.DetLocalVisualizer.get_instance("known")
+    assert isinstance(made, MMEngineVisualizer)
+    for kind in (MMEngineVisualizer, viz_core.Visualizer, adapter.Visualizer):
+        assert kind.get_current_instance() is made
+        assert kind.check_instance_created("known")
+    plain = adapter.Visualizer.get_instance("plain")
+    assert MMEngineVisualizer.get_current_instance() is plain
+    assert adapter.DetLocalVisualizer.get_current_instance() is made
+    adapter.DetLocalVisualizer.forget_instance("known")
+    assert not MMEngineVisualizer.check_instance_created("known")
