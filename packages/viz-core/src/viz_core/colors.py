@@ -34,7 +34,7 @@ def as_color(color: Color, name: str = "color") -> RGBA:
     """
     if isinstance(color, str):
         return _named(color, name)
-    if isinstance(color, np.ndarray) or is_tensor(color):
+    if not isinstance(color, tuple) and (isinstance(color, np.ndarray) or is_tensor(color)):
         color = tuple(as_array(color).tolist())
     if isinstance(color, (tuple, list)):
         try:
@@ -70,6 +70,7 @@ def as_colors(
     return spread([as_color(color, name) for color in colors[:count]], count, name, cycle=cycle)
 
 
+@lru_cache(maxsize=4096)
 def faded(color: RGBA, alpha: float) -> RGBA:
     """Return a colour with its opacity multiplied by ``alpha``."""
     red, green, blue, opacity = color

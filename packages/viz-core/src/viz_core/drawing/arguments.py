@@ -168,7 +168,10 @@ def warn_if_out_of_bounds(
         width: Of the picture. An item that ends exactly at its border is inside.
         height: Of the picture.
     """
-    if len(low) and (low.min() < 0 or (high.max(axis=0) > (width, height)).any()):
+    if not len(low):
+        return
+    right, bottom = high.max(axis=0).tolist()
+    if low.min() < 0 or right > width or bottom > height:
         warnings.warn(
             f"Warning: The {kind} is out of bounds, the drawn {kind} may not be in the image",
             UserWarning,

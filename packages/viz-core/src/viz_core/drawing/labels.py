@@ -1,8 +1,8 @@
 """Labels: a line of text on a plain background, composed once and laid over many pictures.
 
 Labels are mostly a name from a short list and a score that never repeats ("zebra: 87.3"). So the
-start of a line and each numeral are composed, and kept, apart: a label that was never seen before
-is a few tiles that are joined side by side, and blended.
+start of a line and each pair of numerals behind it are composed, and kept, apart: a label that was
+never seen before is a few tiles, joined side by side and blended.
 """
 
 from __future__ import annotations
@@ -42,23 +42,67 @@ class Label(NamedTuple):
 
 
 class _Start(NamedTuple):
-    """The start of a line, up to where its numerals begin, and the tiles that fit beside it.
+    """The start of a line, up to where its numerals begin.
 
     Attributes:
         label: Ends where the numerals begin.
         advance: Where that is, in whole pixels from where the line starts.
-        cells: Tiles of numerals, by the character and the width of its cell in pixels.
+        ends: What fits behind it.
     """
 
     label: Label
     advance: int
-    cells: dict[tuple[str, int], Words]
+    ends: _Ends
 
 
 _labels: ByteCache[Label] = ByteCache(4 << 20)
-# Each with room for some cells. None: numerals cannot be set apart after this start.
+# False: numerals cannot be set apart after this start.
 _starts: ByteCache[_Start | Literal[False]] = ByteCache(4 << 20)
-_CELLS_BYTES = 100_000
+_pairs: ByteCache[tuple[Words, float]] = ByteCache(4 << 20)
+
+# Longer numbers are whole lines, lest there be a tile for every place that a pair can have.
+_LONGEST_NUMBER = 12
+
+
+class _Ends:
+    """Numbers that end lines, in tiles of the same rows.
+
+    Args:
+        style: How they look.
+        top: The first row, in pixels from the baseline.
+        height: In pixels.
+    """
+
+    def __init__(self, style: LabelStyle, top: int, height: int) -> None:
+        self._style = style
+        self._top, self._height = top, height
+
+    def join(self, start: Words, number: str) -> tuple[Words, float]:
+        """Return ``start`` and the number as one tile, and the number's width without padding."""
+        tiles = [start]
+        place = 0.0
+        last = len(number) - 2
+        for i in range(0, len(number), 2):
+            key = (self, number[i : i + 2], place, i >= last)
+            pair = _pairs.find(key) or self._make_pair(key)
+            tiles.append(pair[0])
+            place = pair[1]
+        return np.concatenate(tiles, axis=2), place
+
+    def _make_pair(self, key: tuple[_Ends, str, float, bool]) -> tuple[Words, float]:
+        """Put numerals side by side, each where its line has it, rounded to whole pixels."""
+        _, numerals, place, is_last = key
+        origin = math.floor(place + 0.5)
+        runs = []
+        for numeral in numerals:
+            runs.append((math.floor(place + 0.5) - origin, self._style.face.run(numeral)))
+            place += runs[-1][1].extent.width
+        end = place + self._style.padding if is_last else place
+        coverage = np.zeros((self._height, math.floor(end + 0.5) - origin), np.uint8)
+        for left, run in runs:
+            _place(coverage[:, left:], run, 0, self._top)
+        tile = self._style.look_up(coverage)
+        return _pairs.keep(key, (tile, place), tile.nbytes + 400)
 
 
 class LabelStyle:
@@ -73,21 +117,23 @@ class LabelStyle:
 
     def __init__(self, face: Face, color: RGBA, background: RGBA, padding: float) -> None:
         self.face = face
-        self._padding = padding
+        self.padding = padding
         self._table = _blend_table(color, background)
+        self._ends: dict[tuple[int, int], _Ends] = {}
         numerals = face.extent(NUMERALS)
         self._ascent, self._descent = numerals.ascent, numerals.descent
-        self._widths = {numeral: face.run(numeral).extent.width for numeral in NUMERALS}
 
     def label(self, text: str) -> Label:
         """Return a line composed with its background."""
         head = text.rstrip(NUMERALS)
-        if head and len(head) < len(text):
+        if head and 0 < len(text) - len(head) <= _LONGEST_NUMBER:
             start = _starts.find((self, head))
             if start is None:
                 start = self._make_start(head)
             if start:
-                return self._join(start, text[len(head) :])
+                (tile, left, top, _, ascent, descent), advance, ends = start
+                joined, width = ends.join(tile, text[len(head) :])
+                return Label(joined, left, top, advance + width, ascent, descent)
         return _labels.find((self, text)) or self._make_whole(text)
 
     def turned(self, text: str, degrees: float) -> Label:
@@ -96,29 +142,9 @@ class LabelStyle:
         label = _labels.find(key)
         if label is None:
             run = self.face.turned(text, degrees)
-            label = Label(self._look_up(run.coverage), run.left, run.top, *run.extent)
+            label = Label(self.look_up(run.coverage), run.left, run.top, *run.extent)
             _labels.keep(key, label, label.tile.nbytes + 400)
         return label
-
-    def _join(self, start: _Start, numerals: str) -> Label:
-        """Put numerals behind the start of a line, each in a cell of whole pixels."""
-        (tile, left, top, _, ascent, descent), advance, cells = start
-        tiles = [tile]
-        place = 0.0
-        begin = 0
-        last = len(numerals) - 1
-        for i, numeral in enumerate(numerals):
-            place += self._widths[numeral]
-            end = math.floor((place + self._padding if i == last else place) + 0.5)
-            cell = cells.get((numeral, end - begin))
-            if cell is None:
-                cell = cells[numeral, end - begin] = self._make_cell(
-                    numeral, end - begin, top, tile.shape[1]
-                )
-            tiles.append(cell)
-            begin = end
-        joined = np.concatenate(tiles, axis=2)
-        return Label(joined, left, top, advance + place, ascent, descent)
 
     def _make_start(self, head: str) -> _Start | Literal[False]:
         if not self.face.splits(head):
@@ -126,13 +152,11 @@ class LabelStyle:
         run = self.face.run(head)
         advance = math.floor(run.extent.width + 0.5)
         label = self._compose(run, advance)
-        size = label.tile.nbytes + _CELLS_BYTES
-        return _starts.keep((self, head), _Start(label, advance, {}), size)
-
-    def _make_cell(self, numeral: str, width: int, top: int, rows: int) -> Words:
-        coverage = np.zeros((rows, width), np.uint8)
-        _place(coverage, self.face.run(numeral), 0, top)
-        return self._look_up(coverage)
+        rows = (label.top, label.tile.shape[1])
+        ends = self._ends.get(rows)
+        if ends is None:
+            ends = self._ends[rows] = _Ends(self, *rows)
+        return _starts.keep((self, head), _Start(label, advance, ends), label.tile.nbytes + 400)
 
     def _make_whole(self, text: str) -> Label:
         run = self.face.run(text) if text.rstrip(NUMERALS) else self.face.numerals(text)
@@ -143,19 +167,20 @@ class LabelStyle:
         """Compose ``run`` up to the column ``right``."""
         _, ascent, descent = run.extent
         ascent, descent = max(ascent, self._ascent), max(descent, self._descent)
-        left = min(self._snap(-self._padding), run.left)
-        top = min(self._snap(-ascent - self._padding), run.top)
-        bottom = max(self._snap(descent + self._padding), run.top + run.coverage.shape[0])
+        left = min(self._snap(-self.padding), run.left)
+        top = min(self._snap(-ascent - self.padding), run.top)
+        bottom = max(self._snap(descent + self.padding), run.top + run.coverage.shape[0])
         coverage = np.zeros((bottom - top, max(right - left, 0)), np.uint8)
         _place(coverage, run, left, top)
-        return Label(self._look_up(coverage), left, top, run.extent.width, ascent, descent)
+        return Label(self.look_up(coverage), left, top, run.extent.width, ascent, descent)
 
     def _right(self, run: Run) -> int:
         """Return where a line's box ends, which its ink must not leave."""
         ink_right: int = run.left + run.coverage.shape[1]
-        return max(self._snap(run.extent.width + self._padding), ink_right)
+        return max(self._snap(run.extent.width + self.padding), ink_right)
 
-    def _look_up(self, coverage: Octets) -> Words:
+    def look_up(self, coverage: Octets) -> Words:
+        """Return the tile for how much letters cover, 0 to 255, shape (h, w)."""
         keep, ink = self._table
         height, width = coverage.shape
         tile = np.empty((2, height, width, 3), np.uint16)

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
 from viz_core.arrays import as_array
-from viz_core.colors import as_colors, faded
+from viz_core.colors import RGBA, as_colors, faded
 from viz_core.drawing import arguments as check
 from viz_core.drawing.picture import Picture
 from viz_core.types import ArrayLike, Colors
+
+if TYPE_CHECKING:
+    from viz_core.drawing.outlines import Style
 
 __all__ = ["ShapeMethods"]
 
@@ -52,9 +55,11 @@ class ShapeMethods(Picture):
             )
         from viz_core.drawing.frames import draw_boxes
 
-        styles = _styles(len(boxes), edge_colors, face_colors, line_widths, line_styles, alpha)
+        styles = _style_columns(
+            len(boxes), edge_colors, face_colors, line_widths, line_styles, alpha
+        )
         check.warn_if_out_of_bounds("bbox", low, high, self.width, self.height)
-        draw_boxes(surface, boxes, styles)
+        draw_boxes(surface, boxes, *styles)
         return self
 
     def draw_polygons(
@@ -194,19 +199,24 @@ class ShapeMethods(Picture):
 
 def _styles(
     count: int, edges: Any, faces: Any, widths: Any, line_styles: Any, alphas: Any
-) -> list[Any]:
+) -> list[Style]:
     """Return the styles of shapes."""
     from viz_core.drawing.outlines import Style
 
+    columns = _style_columns(count, edges, faces, widths, line_styles, alphas)
+    return list(map(Style, *columns))
+
+
+def _style_columns(
+    count: int, edges: Any, faces: Any, widths: Any, line_styles: Any, alphas: Any
+) -> tuple[list[RGBA], list[RGBA], list[float], list[str]]:
+    """Return the outlines' colours, the fillings' colours, the line widths and the dashes."""
     opacities = check.per_item(alphas, count, "alpha", check.as_fraction)
-    return list(
-        map(
-            Style,
-            map(faded, as_colors(edges, count, "edge_colors"), opacities),
-            map(faded, as_colors(faces, count, "face_colors"), opacities),
-            check.per_item(widths, count, "line_widths", check.as_length),
-            check.per_item(line_styles, count, "line_styles", check.as_line_style),
-        )
+    return (
+        list(map(faded, as_colors(edges, count, "edge_colors"), opacities)),
+        list(map(faded, as_colors(faces, count, "face_colors"), opacities)),
+        check.per_item(widths, count, "line_widths", check.as_length),
+        check.per_item(line_styles, count, "line_styles", check.as_line_style),
     )
 
 

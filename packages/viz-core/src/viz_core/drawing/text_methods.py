@@ -75,17 +75,15 @@ class TextMethods(Picture):
         def each(value: Any, name: str, convert: Any) -> list[Any]:
             return check.per_item(value, count, name, convert, cycle=False)
 
-        boxes: list[Box | None] = [None] * count
-        if bboxes is not None:
-            given = each(bboxes, "bboxes", lambda box, _: box)
-            made: dict[tuple[int, float], Box | None] = {}  # mostly one for all
-            for i, (box, face) in enumerate(zip(given, faces, strict=True)):
-                key = (id(box), face.size)
-                if key not in made:
-                    made[key] = as_box(box, "bboxes", face.size)
-                boxes[i] = made[key]
-        items = map(
-            drawing.Text,
+        given = each(bboxes, "bboxes", lambda box, _: box)
+        made: dict[tuple[int, float], Box | None] = {}  # mostly one for all
+        boxes = []
+        for box, face in zip(given, faces, strict=True):
+            key = (id(box), face.size)
+            if key not in made:
+                made[key] = as_box(box, "bboxes", face.size)
+            boxes.append(made[key])
+        items = zip(
             words,
             *places.T.tolist(),
             faces,
@@ -94,6 +92,7 @@ class TextMethods(Picture):
             each(vertical_alignments, "vertical_alignments", drawing.as_vertical),
             boxes,
             each(rotations, "rotations", check.as_number),
+            strict=True,
         )
         check.warn_if_out_of_bounds("text", places, places, self.width, self.height)
         drawing.draw_texts(surface, items)

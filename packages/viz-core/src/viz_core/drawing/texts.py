@@ -12,7 +12,7 @@ from viz_core.colors import RGBA
 from viz_core.drawing.arguments import as_string
 from viz_core.drawing.blending import blend
 from viz_core.drawing.faces import Extent, Face
-from viz_core.drawing.labels import find_label_style
+from viz_core.drawing.labels import LabelStyle, find_label_style
 from viz_core.drawing.outlines import Style, draw_outlines, place
 from viz_core.drawing.surface import Surface
 from viz_core.drawing.text_boxes import Box, box_path
@@ -69,19 +69,22 @@ def _one_of(allowed: Iterable[str], value: Any, name: str) -> str:
     return str(value)
 
 
-def draw_texts(surface: Surface, texts: Iterable[Text]) -> None:
-    """Draw texts in their order."""
+def draw_texts(
+    surface: Surface,
+    texts: Iterable[tuple[str, float, float, Face, RGBA, str, str, Box | None, float]],
+) -> None:
+    """Draw texts in their order, each given by the fields of `Text`."""
     rows = surface.rows
     known: tuple[Face, RGBA, Box | None] | None = None  # mostly the same for all
+    style: LabelStyle | None = None
     for text in texts:
         words, x, y, face, color, horizontal, vertical, box, rotation = text
-        if rotation or "\n" in words or not (box is None or box.is_plain):
-            _draw_block(surface, text)
-            continue
         if known is None or known[0] is not face or known[1] != color or known[2] is not box:
-            background, padding = (box.face, box.padding) if box else (_NOTHING, 0.0)
-            style = find_label_style(face, color, background, padding)
             known = (face, color, box)
+            style = _find_style(face, color, box)
+        if style is None or rotation or "\n" in words:
+            _draw_block(surface, Text(*text))
+            continue
         label = style.label(words)
         if horizontal != "left":
             x -= label.width * _HORIZONTAL[horizontal]
@@ -89,6 +92,13 @@ def draw_texts(surface: Surface, texts: Iterable[Text]) -> None:
             y += _baseline(vertical, label.ascent, label.descent)
         left, top = math.floor(x + 0.5) + label.left, math.floor(y + 0.5) + label.top
         blend(rows, label.tile, left, top)
+
+
+def _find_style(face: Face, color: RGBA, box: Box | None) -> LabelStyle | None:
+    """Return how texts become labels, or None if their box is more than a background."""
+    if box is None:
+        return find_label_style(face, color, _NOTHING, 0.0)
+    return find_label_style(face, color, box.face, box.padding) if box.is_plain else None
 
 
 def measure(text: str, face: Face) -> tuple[float, float]:
