@@ -146,8 +146,8 @@ def test_panoptic_segments_have_class_colors_white_borders_and_void(canvas):
     found = canvas.get_image()
     assert tuple(found[10, 10]) == RED
     assert tuple(found[10, 150]) == BLUE
-    assert (found[10, 78:82] == 255).all()
-    assert (found[98:101, 10] == 255).all()
+    assert (found[10, 79:81] == 255).all()
+    assert (found[99:101, 10] == 255).all()
     assert (found[105:118, 10] == 90).all()
 
 

@@ -1,28 +1,50 @@
 import numpy as np
+import pytest
 
 from viz_mmdet_adapter.outlines import outline_map, outline_masks
 
 
+def covered(line):
+    """Return where a row or column of coverage is at least half covered, by halves."""
+    return {int(at): round(line[at] / 127.5) / 2 for at in np.flatnonzero(line > 64)}
+
+
 def test_the_outline_is_three_pixels_wide_around_the_mask_and_its_hole():
-    mask = np.zeros((40, 60), bool)
-    mask[10:30, 10:50] = True
-    mask[18:22, 25:35] = False
+    mask = np.zeros((60, 80), bool)
+    mask[10:50, 10:70] = True
+    mask[22:38, 25:55] = False
     outline = outline_masks(mask[None])
-    across = np.flatnonzero(outline[20])
-    assert across.tolist() == [9, 10, 11, 23, 24, 25, 34, 35, 36, 48, 49, 50]
-    assert np.flatnonzero(outline[:, 15]).tolist() == [9, 10, 11, 28, 29, 30]
+    borders = [10, 25, 55, 70]
+    assert covered(outline[30]) == {
+        at + i: share for at in borders for i, share in ((-2, 0.5), (-1, 1), (0, 1), (1, 0.5))
+    }
+    assert outline[30, :20].sum() / 255 == pytest.approx(3, abs=0.2)
+    assert covered(outline[:, 15]).keys() == {8, 9, 10, 11, 48, 49, 50, 51}
+
+
+@pytest.mark.parametrize("degrees", [0, 7, 20, 33, 45, 70])
+def test_an_outline_follows_a_slope_without_steps(degrees):
+    rows, columns = np.mgrid[:200, :200]
+    angle = np.deg2rad(degrees)
+    distance = np.cos(angle) * (rows - 99.5) - np.sin(angle) * (columns - 99.5)
+    outline = outline_map((distance > 0).astype(int))[20:-20, 20:-20]
+    distance = np.abs(distance[20:-20, 20:-20])
+    assert outline[distance < 0.7].min() >= 230
+    assert outline[distance > 3].max() == 0
+    width = outline.sum() / 255 / 160 * max(np.cos(angle), np.sin(angle))
+    assert width == pytest.approx(2.7, abs=0.5)
 
 
 def test_a_mask_at_the_border_is_outlined_there():
     outline = outline_masks(np.ones((1, 20, 30), bool))
-    assert np.flatnonzero(outline[10]).tolist() == [0, 1, 28, 29]
-    assert np.flatnonzero(outline[:, 15]).tolist() == [0, 1, 18, 19]
+    assert covered(outline[10]) == {0: 1, 1: 0.5, 28: 0.5, 29: 1}
+    assert covered(outline[:, 15]) == {0: 1, 1: 0.5, 18: 0.5, 19: 1}
 
 
 def test_outlines_of_many_are_those_of_each_together(disk):
     masks = np.stack([disk, np.roll(disk, 30, axis=1), np.zeros_like(disk)])
     each = [outline_masks(mask[None]) for mask in masks]
-    assert (outline_masks(masks) == each[0] | each[1]).all()
+    assert (outline_masks(masks) == np.maximum(each[0], each[1])).all()
     assert not each[2].any()
     assert not outline_masks(masks[:0]).any()
 
@@ -32,14 +54,20 @@ def test_single_pixels_are_outlined_everywhere():
         mask = np.zeros((20, 30), bool)
         mask[at] = True
         outline = outline_masks(mask[None])
-        assert outline[at]
+        assert outline[at] >= 200
         rows, columns = np.nonzero(outline)
-        assert (np.abs(rows - at[0]) + np.abs(columns - at[1])).max() == 1
+        assert max(np.abs(rows - at[0]).max(), np.abs(columns - at[1]).max()) <= 3
 
 
-def test_a_map_is_outlined_as_the_masks_of_its_values_are():
-    values = np.kron(np.random.default_rng(0).integers(0, 4, (3, 4)), np.ones((9, 9), int))
+def test_a_map_of_two_values_is_outlined_as_their_masks_are():
+    values = np.zeros((60, 80), int)
+    values[20:45, 15:50] = 1001
     masks = values == np.unique(values)[:, None, None]
-    assert (outline_map(values, None) == outline_masks(masks)).all()
-    shown = masks[1:]
-    assert (outline_map(values, masks[0]) == outline_masks(shown)).all()
+    assert (outline_map(values) == outline_masks(masks)).all()
+    assert (outline_map(values, ignored=0) == outline_masks(masks[1:])).all()
+
+
+def test_a_map_of_one_value_has_only_the_border_of_the_picture():
+    assert (outline_map(np.full((20, 30), 7)) == outline_masks(np.ones((1, 20, 30), bool))).all()
+    assert not outline_map(np.full((20, 30), 7), ignored=7).any()
+    assert outline_map(np.zeros((1, 1), int)).shape == (1, 1)

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from viz_mmdet_adapter.overlays import lay_over
+from viz_mmdet_adapter.overlays import lay_line, lay_over
 
 
 @pytest.mark.parametrize("alpha", [0.0, 0.3, 0.8, 1.0])
@@ -20,3 +20,17 @@ def test_colors_are_blended_and_none_leaves_the_picture(alpha, with_ignored):
     assert (image == before).all()
     if with_ignored:
         assert (found[index == 2] == image[index == 2]).all()
+
+
+@pytest.mark.parametrize("alpha", [0.0, 0.3, 0.8, 1.0])
+def test_a_line_is_blended_by_its_coverage_and_the_rest_is_left(alpha):
+    random = np.random.default_rng(2)
+    image = random.integers(0, 256, (50, 51, 3), np.uint8)
+    coverage = random.integers(0, 256, (50, 51)).astype(np.uint8)
+    coverage[10:20] = 0
+    found = image.copy()
+    lay_line(found, coverage, (255, 20, 0), alpha)
+    opacity = alpha * coverage[..., None] / 255
+    expected = image * (1 - opacity) + np.array([255, 20, 0]) * opacity
+    assert np.abs(found - expected).max() <= 2
+    assert (found[10:20] == image[10:20]).all()

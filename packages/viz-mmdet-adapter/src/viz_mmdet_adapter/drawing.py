@@ -13,8 +13,8 @@ import numpy.typing as npt
 from viz_core import Canvas, VizWarning
 from viz_mmdet_adapter.labels import Labels, class_name, draw_labels
 from viz_mmdet_adapter.masks import as_masks
-from viz_mmdet_adapter.outlines import outline_map, outline_masks
-from viz_mmdet_adapter.overlays import lay_over
+from viz_mmdet_adapter.outlines import Coverage, outline_map, outline_masks
+from viz_mmdet_adapter.overlays import lay_line, lay_over
 from viz_mmdet_adapter.palette import class_colors, jitter_color
 from viz_mmdet_adapter.regions import Runs, find_extent, find_runs, largest_parts
 from viz_mmdet_adapter.samples import Instances, SegmentMap
@@ -68,11 +68,17 @@ def draw_instances(canvas: Canvas, instances: Instances, look: Look) -> None:
         masks = as_masks(instances.masks, canvas.height, canvas.width)
         tints = [jitter_color(c, i) for i, c in enumerate(class_colors(look.masks, labels))]
         canvas.draw_binary_masks(masks, colors=tints, alphas=float(look.alpha))
-        canvas.draw_binary_masks(outline_masks(masks), colors=_WHITE, alphas=float(look.alpha))
+        _draw_outlines(canvas, outline_masks(masks), look)
     if instances.boxes is not None:
         _draw_boxes(canvas, instances, instances.boxes, look)
     elif masks is not None:
         _label_masks(canvas, instances, masks, look)
+
+
+def _draw_outlines(canvas: Canvas, outlines: Coverage, look: Look) -> None:
+    image = canvas.get_image()
+    lay_line(image, outlines, _WHITE, look.alpha)
+    canvas.set_image(image)
 
 
 def _finite(instances: Instances) -> Instances:
@@ -187,9 +193,7 @@ def draw_panoptic(canvas: Canvas, panoptic: SegmentMap, look: Look) -> None:
     shown = np.ones(len(runs.keys), np.bool_) if ignored is None else runs.keys != ignored
     labels = runs.keys.astype(np.int64) % INSTANCE_OFFSET
     _lay_over(canvas, runs, labels, shown, look)
-    hidden = None if shown.all() else panoptic.ids == ignored
-    outlines = outline_map(panoptic.ids, hidden)
-    canvas.draw_binary_masks(outlines, colors=_WHITE, alphas=float(look.alpha))
+    _draw_outlines(canvas, outline_map(panoptic.ids, ignored), look)
     _label_segments(canvas, runs, labels.tolist(), shown, panoptic, look, look.texts)
 
 

@@ -1,4 +1,4 @@
-"""Outlines of masks and maps, as masks themselves."""
+"""Smooth outlines of masks and maps: how much of each pixel they cover."""
 
 from __future__ import annotations
 
@@ -9,62 +9,81 @@ import numpy.typing as npt
 
 from viz_mmdet_adapter.regions import find_extent
 
-__all__ = ["outline_map", "outline_masks"]
+__all__ = ["Coverage", "outline_map", "outline_masks"]
 
-Mask = npt.NDArray[np.bool_]
+#: How much of a pixel is covered, in 0..255: uint8, shape (H, W).
+Coverage = npt.NDArray[np.uint8]
+
+# A pixel's five by five neighbours count by the binomial weights 1, 4, 6, 4, 1 both ways.
+_REACH = 2
+_WEIGHT = 256
+# Beside a straight border the weights of edges add up to 5/8, then 5/16, then 1/16: a covered
+# pixel, a half one, and none. That is a line of 3 pixels; a diagonal one is a little thinner.
+_COVERED = (
+    (255 * np.clip(2.8 * (np.arange(_WEIGHT + 1) / _WEIGHT - 0.11), 0, 1)).round().astype(np.uint8)
+)
 
 
-def outline_masks(masks: Mask) -> Mask:
-    """Return the outlines of masks of shape (N, H, W) together, holes' too.
-
-    An outline is the outermost pixels of a mask and those next to them: 3 pixels wide.
-    """
+def outline_masks(masks: npt.NDArray[np.bool_]) -> Coverage:
+    """Return the outlines of masks of shape (N, H, W) together, holes' too: 3 pixels wide."""
     _, height, width = masks.shape
-    outlines = np.zeros((height, width), np.bool_)
+    outlines = np.zeros((height, width), np.uint8)
     for mask in masks:
         extent = find_extent(mask)
         if extent is None:
             continue
-        part = np.pad(mask[extent], 2)
-        inside = part[1:-1, 1:-1]
-        edge = inside & ~(part[:-2, 1:-1] & part[2:, 1:-1] & part[1:-1, :-2] & part[1:-1, 2:])
-        _widen_into(outlines, edge, extent[0].start - 1, extent[1].start - 1)
+        # The edge reaches one pixel beyond the mask, what is soft twice as far again.
+        smooth = _soften(_edges(np.pad(mask[extent], 1 + 2 * _REACH)))
+        top, left = (part.start - 1 - _REACH for part in extent)
+        y0, x0 = max(top, 0), max(left, 0)
+        y1, x1 = min(top + smooth.shape[0], height), min(left + smooth.shape[1], width)
+        region = outlines[y0:y1, x0:x1]
+        np.maximum(region, smooth[y0 - top : y1 - top, x0 - left : x1 - left], out=region)
     return outlines
 
 
-def outline_map(values: npt.NDArray[Any], ignored: Mask | None) -> Mask:
-    """Return the borders between the values of a map of shape (H, W), and around it.
+def outline_map(values: npt.NDArray[Any], ignored: Any = None) -> Coverage:
+    """Return the borders between the values of a map of shape (H, W), and those of the map.
 
     Args:
         values: Equal where there is no border.
-        ignored: Pixels that are in no segment and have no border of their own, or None.
+        ignored: The value of pixels that are in no segment, or None.
     """
     height, width = values.shape
-    edge = np.zeros((height, width), np.bool_)
+    edges = np.zeros((height + 2 * _REACH, width + 2 * _REACH), np.bool_)
+    inner = edges[_REACH:-_REACH, _REACH:-_REACH]
+    inner[:] = _edges(values)
+    # Around the map as around a mask that reaches its border: inside and outside of it.
+    for line, beyond, at in (
+        (inner[0], edges[_REACH - 1, _REACH:-_REACH], values[0]),
+        (inner[-1], edges[-_REACH, _REACH:-_REACH], values[-1]),
+        (inner[:, 0], edges[_REACH:-_REACH, _REACH - 1], values[:, 0]),
+        (inner[:, -1], edges[_REACH:-_REACH, -_REACH], values[:, -1]),
+    ):
+        shown = np.True_ if ignored is None else at != ignored
+        line |= shown
+        beyond |= shown
+    return _soften(edges)
+
+
+def _edges(values: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
+    """Return the pixels that have another value beside, above or below them."""
+    edges = np.zeros(values.shape, np.bool_)
     beside = values[:, 1:] != values[:, :-1]
-    edge[:, 1:] |= beside
-    edge[:, :-1] |= beside
+    edges[:, 1:] |= beside
+    edges[:, :-1] |= beside
     below = values[1:] != values[:-1]
-    edge[1:] |= below
-    edge[:-1] |= below
-    edge[[0, -1]] = True
-    edge[:, [0, -1]] = True
-    if ignored is not None:
-        edge &= ~ignored
-    outlines = np.zeros((height, width), np.bool_)
-    _widen_into(outlines, edge, 0, 0)
-    return outlines
+    edges[1:] |= below
+    edges[:-1] |= below
+    return edges
 
 
-def _widen_into(outlines: Mask, edge: Mask, top: int, left: int) -> None:
-    """Add ``edge`` and the pixels beside it to ``outlines``, at an offset; the rest is cut."""
-    wide = np.pad(edge, 1)
-    wide[:-2, 1:-1] |= edge
-    wide[2:, 1:-1] |= edge
-    wide[1:-1, :-2] |= edge
-    wide[1:-1, 2:] |= edge
-    top, left = top - 1, left - 1
-    height, width = outlines.shape
-    y0, x0 = max(top, 0), max(left, 0)
-    y1, x1 = min(top + wide.shape[0], height), min(left + wide.shape[1], width)
-    outlines[y0:y1, x0:x1] |= wide[y0 - top : y1 - top, x0 - left : x1 - left]
+def _soften(edges: npt.NDArray[np.bool_]) -> Coverage:
+    """Return lines along edges, without the steps of pixels; ``_REACH`` smaller on each side."""
+    total: npt.NDArray[Any] = edges.view(np.uint8)
+    for _ in range(2 * _REACH):
+        total = total[:, 1:] + total[:, :-1]
+    total = total.astype(np.uint16)
+    for _ in range(2 * _REACH):
+        total = total[1:] + total[:-1]
+    return _COVERED.take(total)

@@ -1,4 +1,4 @@
-"""Laying a map's colours over a picture."""
+"""Laying colours over a picture."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy.typing as npt
 from viz_core.types import Image
 from viz_mmdet_adapter.known_palettes import RGB
 
-__all__ = ["lay_over"]
+__all__ = ["lay_line", "lay_over"]
 
 # Pixels that are blended at a time: few enough to stay in the cache.
 _BAND = 1 << 15
@@ -46,3 +46,21 @@ def lay_over(
         words >>= 8
         out[band] = words
     return blended
+
+
+def lay_line(image: Image, coverage: npt.NDArray[np.uint8], color: RGB, alpha: float) -> None:
+    """Lay a colour over a picture where it is covered, in place.
+
+    Args:
+        image: RGB, uint8, shape (H, W, 3).
+        coverage: How much of each pixel is covered, in 0..255, shape (H, W).
+        color: Of what covers it.
+        alpha: Its opacity, in 0..1.
+    """
+    where = np.flatnonzero(coverage)
+    covered = (alpha * coverage.reshape(-1)[where] + 0.5).astype(np.uint16)[:, None]
+    pixels = image.reshape(-1, 3)
+    words = pixels[where] * (255 - covered)
+    words += covered * np.array(color, np.uint16) + 255
+    words >>= 8
+    pixels[where] = words
