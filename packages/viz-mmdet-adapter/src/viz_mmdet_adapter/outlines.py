@@ -86,4 +86,5 @@ def _soften(edges: npt.NDArray[np.bool_]) -> Coverage:
     total = total.astype(np.uint16)
     for _ in range(2 * _REACH):
         total = total[1:] + total[:-1]
-    return _COVERED.take(total)
+    smooth: Coverage = _COVERED.take(total)
+    return smooth
