@@ -1,1 +1,24 @@
-"""Record images, numbers and configs from viz-core to Weights & Biases: not available yet."""
+"""Record images, numbers and configs from viz-core to Weights & Biases.
+
+Installed, it is found by name: ``dict(type="WandbVisBackend")``.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from viz_backend_wandb.backend import WandbVisBackend
+
+__version__ = "0.1.0"
+
+__all__ = ["WandbVisBackend"]
+
+
+def __getattr__(name: str) -> Any:
+    """Import the backend when it is first asked for."""
+    if name == "WandbVisBackend":
+        from viz_backend_wandb.backend import WandbVisBackend
+
+        return WandbVisBackend
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,9 +1,11 @@
-"""What viz-core asks this package."""
+"""What this package offers to viz-core."""
 
-from viz_core import hookimpl
+from collections.abc import Mapping
+
+import viz_core
 
 
-@hookimpl
-def viz_backends() -> dict[str, str]:
-    """Return the backend, imported when a config first names it."""
+@viz_core.hookimpl
+def viz_backends() -> Mapping[str, str]:
+    """Name the backend and where its class is."""
     return {"WandbVisBackend": "viz_backend_wandb.backend:WandbVisBackend"}

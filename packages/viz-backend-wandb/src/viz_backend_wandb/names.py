@@ -1,0 +1,57 @@
+"""Names of records as keys of W&B's history, and back."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+
+__all__ = ["STEP_KEY", "from_key", "to_image_key", "to_key"]
+
+#: The metric that every point carries, and that W&B draws all others over.
+STEP_KEY = "global_step"
+
+#: What a key cannot say as it is: what looks like one of our escapes, a NUL, W&B's own names
+#: (they begin with an underscore, and its pages hide them), and the name of the axis.
+_ESCAPE_LIKE = re.compile("%(?=[0-9A-F]{2})")
+_ESCAPED = re.compile("%([0-9A-F]{2})")
+
+#: A picture's key is part of a file name, with a step, a hash and an ending. File systems take
+#: 255 bytes a part, and 4096 for a path, much of which may be the folder.
+_LONGEST_PART = 200
+_LONGEST_PATH = 800
+
+
+def to_key(name: str) -> str:
+    """Return the key for a name: the name itself wherever W&B keeps it as it is.
+
+    ``_x`` becomes ``%5Fx``, ``global_step`` ``%67lobal_step``, a NUL ``%00``, and a ``%`` that
+    looks like such an escape ``%25``. Two names never share a key.
+    """
+    if "%" in name:
+        name = _ESCAPE_LIKE.sub("%25", name)
+    if "\0" in name:
+        name = name.replace("\0", "%00")
+    if name[0] == "_" or name == STEP_KEY:
+        name = f"%{ord(name[0]):02X}{name[1:]}"
+    return name
+
+
+def from_key(key: str) -> str:
+    """Return the name that :func:`to_key` made ``key`` of."""
+    return _ESCAPED.sub(lambda match: chr(int(match[1], 16)), key)
+
+
+def to_image_key(name: str) -> tuple[str, bool]:
+    """Return the key for a picture, and whether it was cut.
+
+    A key too long for a file name is cut, and ends in ``~`` and a hash of the whole name.
+    """
+    key = to_key(name)
+    parts = key.split("/")
+    if len(key.encode()) <= _LONGEST_PATH and all(
+        len(part.encode()) <= _LONGEST_PART for part in parts
+    ):
+        return key, False
+    mark = f"~{hashlib.blake2b(name.encode(), digest_size=8).hexdigest()}"
+    start = key.encode()[: _LONGEST_PART - len(mark)].decode(errors="ignore")
+    return f"{start}{mark}", True

@@ -1,0 +1,124 @@
+"""Opening a run within bounds: online if the server answers, else offline, to be sent later."""
+
+from __future__ import annotations
+
+import secrets
+import warnings
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from viz_backend_wandb import service
+from viz_backend_wandb.health import LogFile, check_writable
+from viz_backend_wandb.keys import check_key
+from viz_backend_wandb.settings import find_mode
+
+__all__ = ["Opened", "open_run"]
+
+#: The part of the time that the server is waited for; going offline takes the rest.
+_SERVER_SHARE = 0.8
+
+
+@dataclass
+class Opened:
+    """A run that was opened.
+
+    Attributes:
+        run: W&B's own object.
+        log_file: What wandb-core writes it to; None if it writes nothing.
+        notice: What the user must know, if it is not as was asked.
+        sent_as: The identifier that it is to have on the server, if not its own.
+    """
+
+    run: Any
+    log_file: LogFile | None
+    notice: str | None = None
+    sent_as: str | None = None
+
+
+def open_run(
+    arguments: Mapping[str, Any], settings: Mapping[str, Any], timeout: float, has_others: bool
+) -> Opened:
+    """Open a run.
+
+    Args:
+        arguments: For ``wandb.init``; ``dir``, if given, exists.
+        settings: For ``wandb.Settings``.
+        timeout: Seconds. If the server does not answer in time, the run is offline.
+        has_others: Whether other runs of this program are open, which must go on.
+
+    Raises:
+        OSError: If its folder cannot be written.
+        NoKeyError: If it is to be online, and W&B knows no API key.
+        wandb.errors.Error: If W&B refuses the arguments.
+    """
+    import wandb
+
+    settings = dict(settings)
+    mode = find_mode({**arguments, "settings": settings})
+    settings.pop("mode", None)
+    if mode == "disabled":
+        return Opened(wandb.init(**{**arguments, "mode": mode}, settings=settings), None)
+    with service.lock:
+        shared = _shared_settings()
+        mode = mode or shared.mode
+        check_writable(Path(arguments.get("dir") or shared.root_dir))
+        arguments = {"reinit": "create_new", **arguments, "mode": mode}
+        with service.quiet_terminal(bool(settings.get("silent"))):
+            if mode == "offline":
+                return _start(arguments, settings)
+            return _start_online(arguments, settings, timeout, has_others)
+
+
+def _start_online(
+    arguments: dict[str, Any], settings: dict[str, Any], timeout: float, has_others: bool
+) -> Opened:
+    import wandb
+
+    expected = _shared_settings().model_copy()
+    expected.update_from_settings(wandb.Settings(**settings))
+    check_key(expected)
+    # Known before, so that what goes on offline is the same run.
+    run_id = arguments.get("id") or settings.get("run_id") or secrets.token_hex(4)
+    limits = {"init_timeout": timeout * _SERVER_SHARE}
+    try:
+        return _start({**arguments, "id": run_id}, {**limits, **settings})
+    except wandb.errors.CommError as error:
+        reason = " ".join(str(error).split("Consider increasing")[0].split())
+    sent_as = None
+    if has_others or wandb.run is not None:
+        # wandb-core has that identifier in use until it ends, and other runs need it.
+        sent_as, run_id = run_id, f"{run_id}-{secrets.token_hex(2)}"
+    else:
+        service.tear_down(timeout * (1 - _SERVER_SHARE))
+    opened = _start({**arguments, "id": run_id, "mode": "offline"}, settings)
+    opened.sent_as = sent_as
+    opened.notice = f"W&B's server at {expected.base_url} cannot be reached: {reason}"
+    return opened
+
+
+def _start(arguments: Mapping[str, Any], settings: Mapping[str, Any]) -> Opened:
+    import wandb
+
+    with warnings.catch_warnings():
+        # What W&B leaves open on the way is not what the caller could close.
+        warnings.simplefilter("ignore", ResourceWarning)
+        run = wandb.init(**arguments, settings=wandb.Settings(**settings))
+    interval = settings["x_transaction_log_flush_interval"]
+    if settings.get("x_skip_transaction_log"):
+        return Opened(run, None)
+    return Opened(run, LogFile(Path(run.settings.sync_file), interval))
+
+
+def _shared_settings() -> Any:
+    """Return what W&B has read from the environment and its files; starts wandb-core."""
+    import wandb
+
+    try:
+        return wandb.setup().settings
+    except Exception as error:
+        if not service.is_lost(error):
+            raise
+    service.tear_down(1.0)  # it was killed, and W&B has not noticed
+    return wandb.setup().settings

@@ -1,0 +1,197 @@
+"""An open run: what is logged to it is watched, and it ends within bounds."""
+
+from __future__ import annotations
+
+import atexit
+import errno
+import logging
+import os
+import sys
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from viz_backend_wandb import service
+from viz_backend_wandb.health import LogFile, LogLostError
+from viz_backend_wandb.names import STEP_KEY
+from viz_backend_wandb.opening import Opened
+
+__all__ = ["OpenRun", "close_all", "is_any_open"]
+
+_logger = logging.getLogger(__name__)
+
+#: Seconds that W&B may take beyond its own limit, and in which a file must have its last record.
+_GRACE = 5.0
+
+
+class OpenRun:
+    """A run of W&B that takes records.
+
+    Args:
+        opened: The run.
+        commit: Whether each record is a row of its own; if not, those of one step gather.
+        finish_timeout: Seconds that closing may take.
+    """
+
+    def __init__(self, opened: Opened, commit: bool, finish_timeout: float) -> None:
+        self.run = opened.run
+        self.log_file: LogFile | None = opened.log_file
+        self._commit = commit
+        self._finish_timeout = finish_timeout
+        self._gathered: dict[str, int] = {}
+        self._sent_as = opened.sent_as
+        _enter(self)
+
+    @property
+    def folder(self) -> Path | None:
+        """Where the files of the run are; None if it has none."""
+        return None if self.log_file is None else self.log_file.path.parent
+
+    def log(self, row: Mapping[str, Any], step: int, size: int = 0) -> None:
+        """Keep a row.
+
+        Args:
+            row: Values by key.
+            step: Where it belongs on the axis.
+            size: Bytes of what it comes with.
+
+        Raises:
+            LogLostError: If the run takes no more records.
+            OSError: If the disk is full.
+        """
+        self._call(lambda: self._log({**row, STEP_KEY: step}, step), size)
+
+    def log_image(self, key: str, png: bytes, step: int, caption: str | None = None) -> None:
+        """Keep a picture that is encoded already; raises as :meth:`log`."""
+        import wandb
+
+        # W&B moves files that it made itself, and copies others.
+        with tempfile.TemporaryDirectory(prefix="viz-wandb-") as folder:
+            file = Path(folder, "image.png")
+            file.write_bytes(png)
+            self.log({key: wandb.Image(str(file), caption=caption)}, step, len(png))
+
+    def update_config(self, config: Mapping[str, Any]) -> None:
+        """Keep a config; what changed since stands as it is now. Raises as :meth:`log`."""
+        self._call(lambda: self.run.config.update(dict(config), allow_val_change=True), 0)
+
+    def flush(self, sync: bool) -> None:
+        """Wait until wandb-core has written everything, and with ``sync`` the disk has it."""
+        if self.log_file is None:
+            return
+        self.log_file.settle()
+        if sync:
+            descriptor = os.open(self.log_file.path, os.O_RDONLY)
+            try:
+                os.fsync(descriptor)
+            finally:
+                os.close(descriptor)
+
+    def sync_command(self) -> str:
+        """Return the command that sends the run later."""
+        online = "" if self.run.offline else " --include-online"
+        other = "" if self._sent_as is None else f" --id {self._sent_as}"
+        return f"wandb sync{online}{other} {self.folder}"
+
+    def abandon(self) -> None:
+        """Have done with a run that takes no more records."""
+        _open_runs.discard(self)
+
+    def close(self) -> str | None:
+        """End the run; return what the user must know if not all was sent.
+
+        The run is failed if an exception is being handled, or has ended the program.
+
+        Raises:
+            OSError: If the last records are not on the disk.
+        """
+        _open_runs.discard(self)
+        failed = sys.exc_info()[1] is not None or getattr(sys, "last_value", None) is not None
+        notice = None
+        try:
+            limit = self._finish_timeout + _GRACE
+            with service.quiet_terminal(bool(self.run.settings.silent)):
+                has_ended = service.bounded(lambda: self.run.finish(1 if failed else None), limit)
+            if not has_ended:
+                service.leave_behind()
+                notice = f"W&B has not ended the run within {limit:g} s"
+        except TimeoutError:
+            service.leave_behind()
+            notice = f"W&B's server has not taken everything within {self._finish_timeout:g} s"
+        except Exception as error:
+            if not service.is_lost(error):
+                raise
+            raise LogLostError(
+                errno.EPIPE, "wandb-core was gone before the run was closed", str(self.folder)
+            ) from error
+        if self.log_file is not None and not self.log_file.wait(_GRACE):
+            raise LogLostError(
+                errno.EIO, "W&B has not written the last records", str(self.log_file.path)
+            )
+        if notice is not None and self.folder is not None:
+            notice += (
+                f"; all of it is in {self.folder}, and can be sent with: {self.sync_command()}"
+            )
+        return notice
+
+    def _log(self, row: dict[str, Any], step: int) -> None:
+        if self._commit:
+            self.run.log(row, commit=True)
+            return
+        # A row has one value of each key, and one step: a second would replace the first.
+        if self._gathered and (
+            self._gathered[STEP_KEY] != step or self._gathered.keys() & row.keys() - {STEP_KEY}
+        ):
+            self._gathered.clear()
+            self.run.log({}, commit=True)
+        self.run.log(row, commit=False)
+        self._gathered.update(dict.fromkeys(row, step))
+
+    def _call(self, function: Any, size: int) -> None:
+        if self.log_file is not None:
+            self.log_file.check(size)
+        try:
+            function()
+        except Exception as error:
+            if service.is_lost(error) or getattr(self.run, "_is_finished", False):
+                raise LogLostError(
+                    errno.EPIPE,
+                    f"wandb-core, the process that writes the run, is gone ({error!r}), and with "
+                    "it what was recorded in its last moments",
+                    str(self.folder),
+                ) from error
+            raise
+        if self.log_file is not None:
+            self.log_file.note()
+
+
+_open_runs: set[OpenRun] = set()
+
+
+def is_any_open() -> bool:
+    """Return whether a run is open in this process."""
+    return bool(_open_runs)
+
+
+def close_all() -> None:
+    """Close every run; W&B itself would wait for its server without end when a program ends."""
+    for run in list(_open_runs):
+        try:
+            notice = run.close()
+        except Exception as error:  # noqa: BLE001  # W&B's, and the other runs have their turn
+            notice = f"{type(error).__name__}: {error}"
+        if notice is not None:
+            _logger.warning("WandbVisBackend: %s", notice)
+    service.kill_left_behind()
+
+
+def _enter(run: OpenRun) -> None:
+    _open_runs.add(run)
+    # W&B has registered what it does at exit by now, and the last to register is the first.
+    atexit.unregister(close_all)
+    atexit.register(close_all)
+
+
+if hasattr(os, "register_at_fork"):  # not on Windows, which cannot fork
+    os.register_at_fork(after_in_child=_open_runs.clear)

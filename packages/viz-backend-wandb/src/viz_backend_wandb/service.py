@@ -1,0 +1,134 @@
+"""wandb-core, the process that W&B starts, once for all runs of a program."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+__all__ = [
+    "bounded",
+    "is_lost",
+    "kill_left_behind",
+    "leave_behind",
+    "lock",
+    "quiet_terminal",
+    "tear_down",
+]
+
+#: Held while a run is opened or the process ended: both change what all runs share.
+lock = threading.RLock()
+
+#: Where W&B's errors come from if its process or the connection to it is gone.
+_LOST = ("wandb.sdk.mailbox", "wandb.sdk.lib.asyncio_manager", "wandb.sdk.lib.service")
+
+
+def is_lost(error: BaseException) -> bool:
+    """Return whether ``error`` says that wandb-core does not answer any more."""
+    return isinstance(error, (ConnectionError, EOFError)) or type(error).__module__.startswith(
+        _LOST
+    )
+
+
+def bounded(function: Callable[[], object], seconds: float) -> bool:
+    """Call a function, and return whether it ended in time; otherwise it is left behind.
+
+    Raises:
+        BaseException: What the function raised.
+    """
+    errors: list[BaseException] = []
+
+    def call() -> None:
+        try:
+            function()
+        except BaseException as error:  # noqa: BLE001  # raised again in the caller's thread
+            errors.append(error)
+
+    thread = threading.Thread(target=call, name="viz-wandb", daemon=True)
+    try:
+        thread.start()
+    except RuntimeError:  # while the interpreter ends there are no new threads
+        function()
+        return True
+    thread.join(seconds)
+    if errors:
+        raise errors[0]
+    return not thread.is_alive()
+
+
+def tear_down(seconds: float) -> None:
+    """Have W&B forget its process, so that the next run starts another.
+
+    All runs of the program end with it.
+    """
+    import wandb
+
+    with contextlib.suppress(Exception, SystemExit):  # it may be dead: that is why
+        if not bounded(wandb.teardown, seconds):
+            os.environ.pop("WANDB_SERVICE", None)
+
+
+_is_left_behind = False
+
+
+def leave_behind() -> None:
+    """Note that wandb-core still works on a run that nobody waits for any more."""
+    global _is_left_behind
+    _is_left_behind = True
+
+
+def kill_left_behind() -> None:
+    """Kill wandb-core when the program ends, if it works on what nobody waits for.
+
+    W&B would wait for it without end. If it has other runs, they may be waited for.
+    """
+    setup = sys.modules.get("wandb.sdk.wandb_setup")
+    singleton = getattr(setup, "_singleton", None)
+    if not _is_left_behind or getattr(singleton, "most_recent_active_run", None) is not None:
+        return
+    connection = getattr(singleton, "_connection", None)
+    process = getattr(getattr(connection, "_proc", None), "_process", None)
+    if process is not None:
+        process.kill()
+        getattr(connection, "_cleanup", lambda: None)()  # nothing is left to be done at exit
+
+
+@contextmanager
+def quiet_terminal(is_quiet: bool) -> Iterator[None]:
+    """Keep W&B from printing where it asks no run's settings."""
+    if not is_quiet:
+        yield
+        return
+    import wandb
+
+    wandb.termsetup(wandb.Settings(silent=True), None)
+    try:
+        yield
+    finally:
+        settings = getattr(sys.modules.get("wandb.sdk.wandb_setup"), "_singleton", None)
+        wandb.termsetup(getattr(settings, "settings", None) or wandb.Settings(), None)
+
+
+def _after_fork_in_child() -> None:
+    """Let a child have a process of its own, and no lock that another thread holds."""
+    global lock
+    lock = threading.RLock()
+    setup: Any = sys.modules.get("wandb.sdk.wandb_setup")
+    if setup is None:
+        return
+    setup._singleton_lock = threading.Lock()
+    # What W&B does at exit is the parent's to do; here it would print an error.
+    cleanup = getattr(getattr(setup._singleton, "_connection", None), "_cleanup", None)
+    if cleanup is not None:
+        cleanup()
+    # Its connection is the parent's, and ends with the parent.
+    if f"-{os.getppid()}-" in os.environ.get("WANDB_SERVICE", ""):
+        del os.environ["WANDB_SERVICE"]
+
+
+if hasattr(os, "register_at_fork"):  # not on Windows, which cannot fork
+    os.register_at_fork(after_in_child=_after_fork_in_child)

@@ -1,0 +1,68 @@
+"""What W&B is started with: quiet and durable, unless the user says otherwise."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import Any
+
+__all__ = ["find_mode", "quiet_settings"]
+
+_QUIET: dict[str, Any] = {
+    "silent": True,
+    "x_disable_meta": True,
+    "disable_git": True,
+    "disable_code": True,
+    "label_disable": True,
+    "x_save_requirements": False,
+}
+
+
+def quiet_settings(
+    given: Any,
+    *,
+    flush_interval: float,
+    finish_timeout: float,
+    capture_console: bool,
+    system_metrics: bool,
+) -> dict[str, Any]:
+    """Return the settings of a run.
+
+    What is in ``given`` (a dict or ``wandb.Settings``) and in ``WANDB_*`` variables wins.
+    """
+    defaults = {
+        **_QUIET,
+        "x_transaction_log_flush_interval": flush_interval,
+        "finish_timeout": finish_timeout,
+        "x_disable_stats": not system_metrics,
+    }
+    if not capture_console:
+        defaults["console"] = "off"
+    settings = {name: value for name, value in defaults.items() if not _is_in_environment(name)}
+    return {**settings, **_explicit(given)}
+
+
+def find_mode(arguments: Mapping[str, Any]) -> str:
+    """Return the mode that is asked for, ``""`` if none is: then W&B's own settings say it.
+
+    The variable is read here, as W&B reads it once, when it is first used.
+    """
+    explicit = _explicit(arguments.get("settings"))
+    mode = arguments.get("mode") or explicit.get("mode") or os.environ.get("WANDB_MODE") or ""
+    return {"run": "online", "dryrun": "offline"}.get(mode, mode)
+
+
+def _explicit(given: Any) -> dict[str, Any]:
+    """Return what is set in ``wandb.Settings``, not what it defaults to."""
+    if given is None:
+        return {}
+    if isinstance(given, Mapping):
+        return dict(given)
+    return {name: getattr(given, name) for name in given.model_fields_set}
+
+
+def _is_in_environment(name: str) -> bool:
+    variables = {f"WANDB_{name.upper()}"}
+    if name.startswith("x_"):
+        variables.add(f"WANDB__{name[2:].upper()}")
+    return any(variable in os.environ for variable in variables)

@@ -1,0 +1,69 @@
+"""Watching a model, so that what W&B does in its hooks cannot stop training."""
+
+from __future__ import annotations
+
+import threading
+import warnings
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from viz_core import RecordingWarning
+
+__all__ = ["watch"]
+
+_lock = threading.RLock()
+
+
+def watch(run: Any, model: Any, options: Mapping[str, Any]) -> None:
+    """Have ``run`` keep gradients and parameters of a torch ``model``.
+
+    W&B's hooks log to the global run, which may be another or none, and raise into
+    ``backward()`` where that fails. These log to ``run``, and warn.
+
+    Args:
+        run: A run of W&B.
+        model: A ``torch.nn.Module``.
+        options: For ``run.watch``.
+    """
+    import wandb
+
+    history = run._torch
+    if "log_tensor_stats" not in vars(history):
+        _guard(history, run)
+    if options.get("log_graph") and wandb.run is None:
+        wandb.run = run  # its hook asks for it at the first forward pass
+    run.watch(model, **options)
+
+
+def _guard(history: Any, run: Any) -> None:
+    original = history.log_tensor_stats
+    has_failed = False
+
+    def log_tensor_stats(tensor: Any, name: str) -> None:
+        nonlocal has_failed
+        try:
+            with _as_global_run(run):
+                original(tensor, name)
+        except Exception as error:  # noqa: BLE001  # W&B's, within the user's backward()
+            if not has_failed:
+                has_failed = True
+                warnings.warn(
+                    f"WandbVisBackend: {name} was not recorded: {error}",
+                    RecordingWarning,
+                    stacklevel=2,
+                )
+
+    history.log_tensor_stats = log_tensor_stats
+
+
+@contextmanager
+def _as_global_run(run: Any) -> Iterator[None]:
+    import wandb
+
+    with _lock:
+        before, wandb.run = wandb.run, run
+        try:
+            yield
+        finally:
+            wandb.run = before

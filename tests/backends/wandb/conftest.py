@@ -1,0 +1,120 @@
+"""Reading back with W&B's own reader of its files, ``wandb leet inspect``."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from wandb.util import get_core_path
+
+
+class Run:
+    """What W&B's reader finds in the files of one run, oldest first.
+
+    Several files belong to a run that was closed and went on.
+    """
+
+    def __init__(self, files):
+        self.files = files
+        self.records = [record for file in files for record in _records(file)]
+
+    def all(self, kind):
+        return [record[kind] for record in self.records if record["type"] == kind]
+
+    @property
+    def rows(self):
+        return [row["item"] for row in self.all("history")]
+
+    def points(self):
+        """Return (key, step, value) of every number."""
+        return [
+            (key, row["global_step"], _number(value))
+            for row in self.rows
+            for key, value in row.items()
+            if not key.startswith("_") and key != "global_step" and not _is_of_media(key, row)
+        ]
+
+    def images(self):
+        """Return (key, step, array, caption) of every picture."""
+        found = []
+        for file in self.files:
+            for record in _records(file):
+                row = record.get("history", {}).get("item", {})
+                types = {key: value for key, value in row.items() if key.endswith("._type")}
+                pictures = [key for key, value in types.items() if value == "image-file"]
+                for key in [key.removesuffix("._type") for key in pictures]:
+                    path = file.parent / "files" / row[f"{key}.path"]
+                    with Image.open(path) as picture:
+                        array = np.asarray(picture)
+                    found.append((key, row["global_step"], array, row.get(f"{key}.caption")))
+        return found
+
+    @property
+    def config(self):
+        config = {}
+        for record in self.records:
+            for update in (record.get("run", {}).get("config"), record.get("config")):
+                config.update((update or {}).get("update", {}))
+        return config
+
+
+def _records(file):
+    """Return what ``wandb leet inspect --json`` prints; its command takes a second to start."""
+    command = [get_core_path(), "leet", "inspect", "--no-observability", "--json"]
+    done = subprocess.run(
+        [*command, "--run-file", str(file)], capture_output=True, text=True, timeout=120
+    )
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def _number(value):
+    return float(value) if isinstance(value, str) else value
+
+
+def _is_of_media(key, row):
+    parts = key.split(".")
+    return any(f"{'.'.join(parts[:i])}._type" in row for i in range(1, len(parts)))
+
+
+def read(folder):
+    """Return the runs in a folder, by id."""
+    files = {}
+    for file in sorted(Path(folder).glob("wandb/*run-*/*.wandb")):
+        files.setdefault(file.stem.removeprefix("run-"), []).append(file)
+    return {run_id: Run(found) for run_id, found in files.items()}
+
+
+@pytest.fixture
+def read_runs():
+    """Return a function that reads the runs in a folder, by id."""
+    return read
+
+
+@pytest.fixture
+def read_run():
+    """Return a function that reads the one run in a folder."""
+
+    def read_one(folder):
+        ((_, run),) = read(folder).items()
+        return run
+
+    return read_one
+
+
+@pytest.fixture
+def run_python():
+    """Return a function that runs a program in a process of its own and returns it finished."""
+
+    def run(program, *arguments, **options):
+        return subprocess.run(
+            [sys.executable, "-c", program, *map(str, arguments)],
+            capture_output=True,
+            text=True,
+            timeout=120,
+            **options,
+        )
+
+    return run
