@@ -9,6 +9,7 @@ import warnings
 from importlib.machinery import ModuleSpec
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
+from pathlib import Path
 from types import ModuleType
 
 import numpy as np
@@ -39,6 +40,9 @@ def _has_lite():
     except PackageNotFoundError:
         return False
 
+
+# For what tests share: they are imported without a package around them.
+sys.path.append(str(Path(__file__).parent))
 
 if _has_lite():
     sys.modules.setdefault("mmcv._ext", Operators())

@@ -1,21 +1,18 @@
 """A real Runner with real hooks: train, validate and test, then read back what was recorded."""
 
-import importlib.util
-import json
 import warnings
 from pathlib import Path
 
 import numpy as np
 import pytest
+import reading_back as read
 import torch
-from mlflow import MlflowClient
+import toy_detection as toy
 from mmdet.engine.hooks import DetVisualizationHook
 from mmengine import Config
 from mmengine.registry import VISUALIZERS
 from mmengine.runner import Runner
 from mmengine.visualization import Visualizer as MMEngineVisualizer
-from PIL import Image
-from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
 import viz_core
 from viz_mmdet_adapter import mmengine as adapter
@@ -25,13 +22,12 @@ pytestmark = [
     pytest.mark.filterwarnings("error::viz_core.VizWarning"),
 ]
 
-# Beside this file; tests are imported without a package around them.
-_spec = importlib.util.spec_from_file_location("toy", Path(__file__).with_name("toy.py"))
-toy = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(toy)
-
 LOCAL = dict(type="LocalVisBackend")
-ALL = [LOCAL, dict(type="TensorboardVisBackend"), dict(type="MLflowVisBackend")]
+ALL = [
+    LOCAL,
+    dict(type="TensorboardVisBackend"),
+    dict(type="MLflowVisBackend"),
+]
 PATH = "viz_mmdet_adapter.mmengine.DetLocalVisualizer"
 
 #: (name, step) of every picture of a run of three pictures; steps of tests count from 1.
@@ -71,25 +67,6 @@ def run(folder, visualizer):
     return runner
 
 
-def local_numbers(folder):
-    """Return the points of ``scalars.json`` by name."""
-    points = {}
-    for line in (folder / "scalars.json").read_text().splitlines():
-        values = json.loads(line)
-        step = values.pop("step")
-        for name, value in values.items():
-            points.setdefault(name, []).append((step, value))
-    return points
-
-
-def local_images(folder):
-    pictures = {}
-    for path in (folder / "vis_image").glob("*.png"):
-        name, _, step = path.stem.rpartition("_")
-        pictures[name, int(step)] = np.asarray(Image.open(path))
-    return pictures
-
-
 @pytest.fixture(scope="module")
 def recorded(tmp_path_factory):
     """Return where a run through every backend that there is has written."""
@@ -102,18 +79,17 @@ def recorded(tmp_path_factory):
 
 
 def test_local_files_hold_every_number_and_picture(recorded):
-    numbers = local_numbers(recorded)
+    numbers = read.local_numbers(recorded)
     assert [step for step, _ in numbers["loss"]] == [1, 2, 3]
     assert numbers["lr"] == [(step, 0.125) for step in (1, 2, 3)]
     assert numbers["mAP"] == [(1, 0.5)]
-    pictures = local_images(recorded)
-    assert sorted(pictures) == sorted([*VALIDATED, *TESTED])
+    assert sorted(read.local_images(recorded)) == sorted([*VALIDATED, *TESTED])
     assert "lr = 0.125" in (recorded / "config.py").read_text()
     assert list(recorded.glob("2*.json"))  # the file that LoggerHook names after the time
 
 
 def test_pictures_show_the_truth_left_and_what_was_found_right(recorded):
-    for (name, step), picture in local_images(recorded).items():
+    for (name, step), picture in read.local_images(recorded).items():
         assert picture.shape == (120, 320, 3)
         gray = 60 * (1 + (step - 3 if name == "val_img" else step - 1))
         assert (picture[3, 3] == gray).all()
@@ -124,30 +100,25 @@ def test_pictures_show_the_truth_left_and_what_was_found_right(recorded):
         assert (picture[80, 160 + 150] == gray).all()  # its score is below the threshold
 
 
-def test_tensorboard_holds_what_the_local_files_hold(recorded):
-    events = EventAccumulator(
-        str(recorded), {"scalars": 0, "images": 0}, purge_orphaned_data=False
-    ).Reload()
-    numbers = local_numbers(recorded)
-    assert set(events.Tags()["scalars"]) == set(numbers)
-    for name, points in numbers.items():
-        found = [(event.step, event.value) for event in events.Scalars(name)]
-        assert found == [(step, pytest.approx(value, rel=1e-6)) for step, value in points]
-    found = {(n, event.step) for n in events.Tags()["images"] for event in events.Images(n)}
-    assert found == {*VALIDATED, *TESTED}
+@pytest.mark.parametrize("tracker", ["tensorboard", "mlflow"])
+def test_every_tracker_holds_what_the_local_files_hold(recorded, tracker):
+    where = f"sqlite:///{recorded / 'mlflow.db'}" if tracker == "mlflow" else recorded
+    numbers = getattr(read, f"{tracker}_numbers")(where)
+    expected = read.local_numbers(recorded)
+    assert set(numbers) == set(expected)
+    for name, points in expected.items():
+        # TensorBoard keeps 32 bits.
+        assert numbers[name] == [(step, pytest.approx(value, rel=1e-6)) for step, value in points]
+    images = getattr(read, f"{tracker}_images")(where)
+    pictures = read.local_images(recorded)
+    assert sorted(images) == sorted(pictures)
+    for key, picture in pictures.items():
+        assert (images[key] == picture).all()
 
 
-def test_mlflow_holds_what_the_local_files_hold(recorded):
-    client = MlflowClient(f"sqlite:///{recorded / 'mlflow.db'}")
-    experiments = [experiment.experiment_id for experiment in client.search_experiments()]
-    (found,) = client.search_runs(experiments)
-    for name, points in local_numbers(recorded).items():
-        history = client.get_metric_history(found.info.run_id, name)
-        assert sorted((point.step, point.value) for point in history) == sorted(points)
-    assert found.data.params["lr"] == "0.125"
-    paths = [item.path for item in client.list_artifacts(found.info.run_id, "images")]
-    pictures = {tuple(Path(path).name.split("+")[:3:2]) for path in paths if path.endswith(".png")}
-    assert pictures == {(name, str(step)) for name, step in (*VALIDATED, *TESTED)}
+def test_mlflow_holds_the_config(recorded):
+    _, run_there = read.mlflow_run(f"sqlite:///{recorded / 'mlflow.db'}")
+    assert run_there.data.params["lr"] == "0.125"
 
 
 @pytest.mark.parametrize("way", ["registered name", "class", "instance", "mmdet's own name"])
@@ -179,8 +150,8 @@ def test_every_other_way_to_name_it_records_the_same(tmp_path, way):
             registry.register_module("DetLocalVisualizer", module=MMDetVisualizer, force=True)
     assert type(runner.visualizer) is adapter.DetLocalVisualizer
     (folder,) = (tmp_path / "work").rglob("vis_data")
-    assert sorted(local_images(folder)) == sorted([*VALIDATED, *TESTED])
-    assert set(local_numbers(folder)) >= {"loss", "lr", "mAP"}
+    assert sorted(read.local_images(folder)) == sorted([*VALIDATED, *TESTED])
+    assert set(read.local_numbers(folder)) >= {"loss", "lr", "mAP"}
 
 
 def test_pictures_of_a_test_are_written_to_its_folder(tmp_path):
@@ -209,7 +180,7 @@ def test_without_detection_it_is_the_visualizer_of_the_runner(tmp_path):
     runner.train()
     assert type(runner.visualizer) is adapter.Visualizer
     (folder,) = (tmp_path / "work").rglob("vis_data")
-    assert [step for step, _ in local_numbers(folder)["loss"]] == [1, 2, 3]
+    assert [step for step, _ in read.local_numbers(folder)["loss"]] == [1, 2, 3]
     runner.visualizer.set_image(np.zeros((30, 40, 3), np.uint8))
     runner.visualizer.draw_bboxes(torch.tensor([5, 5, 20, 20]))
     assert runner.visualizer.get_image().any()
