@@ -26,6 +26,7 @@ LOCAL = dict(type="LocalVisBackend")
 ALL = [
     LOCAL,
     dict(type="TensorboardVisBackend"),
+    dict(type="WandbVisBackend", init_kwargs=dict(mode="offline")),
     dict(type="MLflowVisBackend"),
 ]
 PATH = "viz_mmdet_adapter.mmengine.DetLocalVisualizer"
@@ -100,7 +101,7 @@ def test_pictures_show_the_truth_left_and_what_was_found_right(recorded):
         assert (picture[80, 160 + 150] == gray).all()  # its score is below the threshold
 
 
-@pytest.mark.parametrize("tracker", ["tensorboard", "mlflow"])
+@pytest.mark.parametrize("tracker", ["tensorboard", "wandb", "mlflow"])
 def test_every_tracker_holds_what_the_local_files_hold(recorded, tracker):
     where = f"sqlite:///{recorded / 'mlflow.db'}" if tracker == "mlflow" else recorded
     numbers = getattr(read, f"{tracker}_numbers")(where)

@@ -25,6 +25,7 @@ visualizer = VISUALIZERS.build(dict(
         dict(type="MLflowVisBackend", tracking_uri=address, timeout=2),
         dict(type="LocalVisBackend"),
         dict(type="TensorboardVisBackend"),
+        dict(type="WandbVisBackend", init_kwargs=dict(mode="offline")),
     ],
 ))
 visualizer.dataset_meta = dict(classes=["cat", "dog"])
@@ -83,7 +84,7 @@ def stop(server):
 
 
 @pytest.mark.parametrize("stopped", ["in the middle", "before it begins"])
-def test_the_others_hold_everything_when_mlflows_server_is_stopped(tmp_path, stopped):
+def test_the_other_three_hold_everything_when_mlflows_server_is_stopped(tmp_path, stopped):
     address = free_address()
     server = start_server(tmp_path, address) if stopped == "in the middle" else None
     program = subprocess.Popen(
@@ -113,7 +114,7 @@ def test_the_others_hold_everything_when_mlflows_server_is_stopped(tmp_path, sto
     for (_, step), picture in pictures.items():
         assert (picture[3, 3] == 20 * step).all()
         assert (picture[60, 20] != 20 * step).any()
-    for tracker in ("local", "tensorboard"):
+    for tracker in ("local", "tensorboard", "wandb"):
         numbers = getattr(read, f"{tracker}_numbers")(folder)
         assert numbers == {
             name: [(step, pytest.approx(value, rel=1e-6)) for step, value in points]
