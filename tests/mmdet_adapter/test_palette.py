@@ -81,6 +81,12 @@ def test_a_thousand_distinct_colors_differ():
     assert first[~np.eye(12, dtype=bool)].min() >= 60
 
 
+def test_the_first_distinct_colors_are_seen_in_shadows_and_are_no_grays():
+    colors = np.array(distinct_palette(20))
+    assert colors.max(axis=1).min() >= 130
+    assert np.ptp(colors, axis=1).min() >= 70
+
+
 def test_distinct_colors_are_those_of_any_longer_palette_and_start_over():
     assert distinct_palette(1000)[:37] == distinct_palette(37)
     assert distinct_palette(0) == []
