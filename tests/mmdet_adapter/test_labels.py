@@ -53,6 +53,52 @@ def test_a_label_that_fits_where_it_is_stays_there():
     assert abs((x0 + x1) / 2 - 100) <= 1
 
 
+def lines(image):
+    """Return the first and last rows of each label, from the top."""
+    rows = (image != 128).any(axis=(1, 2)).astype(int)
+    edges = np.diff(rows, prepend=0, append=0)
+    return list(zip(np.flatnonzero(edges > 0), np.flatnonzero(edges < 0) - 1, strict=True))
+
+
+def test_labels_of_one_place_are_all_readable():
+    texts = ["dog: 98.2", "cat: 91.4", "fox: 40.5"]
+    shown = drawn(texts, [[50, 60], [53, 62], [48, 61]])
+    found = lines(shown)
+    assert len(found) == 3
+    for text, (first, last) in zip(texts, found, strict=True):
+        alone = drawn([text], [[50, 60]])
+        ((top, bottom),) = lines(alone)
+        x0, x1, *_ = touched(alone)
+        y0, y1, *_ = touched(shown[first : last + 1])
+        assert last - first == bottom - top
+        assert abs((y1 - y0) - (x1 - x0)) <= 1
+
+
+def test_the_first_label_stays_and_others_do_not_go_far():
+    shown = drawn(["dog"] * 30, [[50, 20]] * 30)
+    alone = lines(drawn(["dog"], [[50, 20]]))[0]
+    found = lines(shown)
+    assert found[0] == alone
+    assert found[-1][1] - alone[0] < 5 * (alone[1] - alone[0] + 2)
+
+
+def test_a_label_that_was_moved_is_not_covered_by_a_later_one():
+    texts = ["dog", "cat", "fox"]
+    assert len(lines(drawn(texts, [[50, 20], [50, 20], [50, 45]]))) == 3
+
+
+def test_labels_beside_one_another_stay():
+    both = drawn(["dog", "cat"], [[50, 60], [100, 60]])
+    assert (both[:, :90] == drawn(["dog"], [[50, 60]])[:, :90]).all()
+    assert (both[:, 95:] == drawn(["cat"], [[100, 60]])[:, 95:]).all()
+
+
+def test_a_label_at_the_bottom_is_not_moved_out():
+    shown = drawn(["dog", "cat"], [[50, 190], [50, 190]])
+    assert touched(shown)[3] <= 199
+    assert (shown == drawn(["dog", "cat"], [[50, 400], [50, 400]])).all()
+
+
 def test_a_label_that_has_no_room_shows_its_start():
     long = drawn(["a label that is much too long for this"], [[50, 5]], size=(40, 60))
     assert touched(long)[0] <= 2

@@ -20,6 +20,9 @@ _BACKGROUND = {"facecolor": "black", "alpha": 0.8, "pad": 0.7, "edgecolor": "non
 # The background reaches 0.7 points beyond the text, and both are placed on whole pixels.
 _MARGIN = 2.0
 
+# A label moves down by this many of its heights at most, so that it stays with its object.
+_FARTHEST = 3
+
 
 @dataclass(frozen=True)
 class Labels:
@@ -59,7 +62,10 @@ def adaptive_scales(
 
 
 def draw_labels(canvas: Canvas, labels: Labels) -> None:
-    """Draw labels, moved to where they are whole if the picture has room for them."""
+    """Draw labels, moved to where they are whole if the picture has room for them.
+
+    One that would lie on an earlier one goes below it, if that is not far.
+    """
     if not labels.texts:
         return
     texts = list(labels.texts)
@@ -71,5 +77,36 @@ def draw_labels(canvas: Canvas, labels: Labels) -> None:
     room = np.array([canvas.width, canvas.height]) - extents - _MARGIN
     # Where there is no room, the start stays: names are told apart by it.
     corners = np.maximum(np.minimum(corners, room), _MARGIN)
+    _part(corners, extents + 2 * _MARGIN, room[:, 1])
     inside = np.minimum(corners, [canvas.width - 1, canvas.height - 1])
     canvas.draw_texts(texts, inside, sizes, colors=list(labels.colors), bboxes=_BACKGROUND)
+
+
+def _part(
+    corners: npt.NDArray[np.float64],
+    sizes: npt.NDArray[np.float64],
+    lowest: npt.NDArray[np.float64],
+) -> None:
+    """Move labels that lie on earlier ones below them, in place.
+
+    Args:
+        corners: Of the labels, shape (N, 2).
+        sizes: Width and height of each, shape (N, 2).
+        lowest: Where each may be at most, shape (N,).
+    """
+    near = np.abs(corners[:, None] - corners) < np.maximum(sizes[:, None], sizes)
+    met = np.flatnonzero(np.tril(near.all(axis=-1), -1).any(axis=1)).tolist()
+    # From the first that is moved on, any may be met.
+    for i in range(met[0] if met else len(sizes), len(sizes)):
+        left, top = corners[i].tolist()
+        width, height = sizes[i].tolist()
+        before, extents = corners[:i], sizes[:i]
+        beside = (before[:, 0] < left + width) & (left < before[:, 0] + extents[:, 0])
+        highest, ends = before[beside, 1], before[beside, 1] + extents[beside, 1]
+        y = top
+        while y <= min(lowest[i], top + _FARTHEST * height):
+            under = (highest < y + height) & (y < ends)
+            if not under.any():
+                corners[i, 1] = y
+                break
+            y = float(ends[under].max())
