@@ -3,6 +3,7 @@
 import pytest
 from mlflow import MlflowClient
 
+from viz_backend_mlflow.line_buffer import FLUSH_INTERVAL
 from viz_backend_mlflow.names import from_key
 from viz_backend_mlflow.sync import sync
 from viz_core.testing import BackendCase, BackendContract, BackendFaults, evaluate_config
@@ -12,6 +13,8 @@ class _MLflow(BackendCase):
     """How to record in an experiment of its own of a shared database, and to read that."""
 
     type = "MLflowVisBackend"
+    durable = False
+    flush_interval = FLUSH_INTERVAL
 
     @pytest.fixture(autouse=True)
     def _database(self, database, read_runs):

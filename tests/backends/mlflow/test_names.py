@@ -2,12 +2,14 @@
 
 import re
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from mlflow.entities import Metric
 from mlflow.utils.validation import _validate_metric_name
 
+from viz_backend_mlflow import MLflowVisBackend
 from viz_backend_mlflow.names import from_key, to_image_key, to_key
 
 _NAMES = st.text(
@@ -60,3 +62,34 @@ def test_long_names_keep_apart():
 def test_a_name_like_a_cut_one_is_another():
     cut = to_key("x" * 300)
     assert to_key(cut) != cut
+
+
+def test_tags_and_parameters_may_have_any_name_and_value(database, read_run, tmp_path):
+    backend = MLflowVisBackend(
+        tmp_path,
+        exp_name=str(tmp_path),
+        tracking_uri=database,
+        tags={"acc@1": "x" * 9000, "..": "up", "mlflow.note.content": "a note"},
+        params={"a//b": "nul \0", "empty": "", "wide": "損" * 7000},
+    )
+    backend.add_scalar("loss", 1)
+    backend.close()
+    run = read_run(database, str(tmp_path))
+    assert run.tags["acc_x40_1"] == "x" * 5000
+    assert run.tags["_x2E__x2E_"] == "up"
+    assert run.tags["mlflow.note.content"] == "a note"
+    assert run.params == {"a/_x2F_b": "nul \\x00", "empty": "", "wide": "損" * 6000}
+    assert run.text("params/wide.txt") == "損" * 7000
+
+
+def test_long_names_are_whole_in_a_tag(database, read_run, tmp_path):
+    backend = MLflowVisBackend(tmp_path, exp_name=str(tmp_path), tracking_uri=database)
+    names = ["x" * 299 + end for end in "ab"]
+    backend.add_scalars(dict.fromkeys(names, 1.0), step=1)
+    backend.add_image(names[0], np.zeros((4, 4, 3), np.uint8))
+    backend.close()
+    run = read_run(database, str(tmp_path))
+    assert len(run.metrics) == 2
+    assert sorted(run.tags[f"viz.name.{key[-22:-1]}"] for key in run.metrics) == names
+    ((key, _, _),) = run.images()
+    assert run.tags[f"viz.name.{key[-22:-1]}"] == names[0]

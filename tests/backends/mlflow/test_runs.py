@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from viz_backend_mlflow import MLflowVisBackend
-from viz_core import RecordingWarning
+from viz_core import RecordingWarning, Visualizer
 
 
 @pytest.fixture
@@ -209,3 +209,45 @@ assert "mlflow" not in sys.modules
 """
     done = run_python(program)
     assert done.returncode == 0, done.stderr
+
+
+def test_files_of_the_save_dir_are_uploaded_when_no_config_says_a_work_dir(
+    database, read_run, tmp_path
+):
+    folder = tmp_path / "run"
+    backend = MLflowVisBackend(folder, exp_name=str(tmp_path), tracking_uri=database)
+    backend.add_scalar("loss", 1)
+    (folder / "scalars.json").write_text('{"loss": 1}')
+    (folder / "weights.pth").write_text("not asked for")
+    (folder / "config.yaml").write_text("lr: 0.1")
+    backend.close()
+    run = read_run(database, str(tmp_path))
+    assert run.artifacts("work_dir") == ["work_dir/config.yaml", "work_dir/scalars.json"]
+    assert run.text("work_dir/config.yaml") == "lr: 0.1"
+
+
+def test_every_rank_has_a_run_of_its_own(database, monkeypatch, read_runs, tmp_path):
+    config = {"type": "MLflowVisBackend", "exp_name": str(tmp_path), "tracking_uri": database}
+    monkeypatch.setenv("WORLD_SIZE", "2")
+    for rank in range(2):
+        monkeypatch.setenv("RANK", str(rank))
+        visualizer = Visualizer(vis_backends=[config], save_dir=tmp_path, ranks="all")
+        visualizer.add_scalar("loss", rank, step=1)
+        (journal,) = tmp_path.rglob("records.jsonl")
+        assert f"rank_{rank}" in journal.parts
+        visualizer.close()
+    found = {
+        run.tags["viz.rank"]: run.history("loss") for run in read_runs(database, str(tmp_path))
+    }
+    assert found == {"0": [(1, 0)], "1": [(1, 1)]}
+
+
+def test_only_rank_0_has_a_run_by_default(database, monkeypatch, read_runs, tmp_path):
+    config = {"type": "MLflowVisBackend", "exp_name": str(tmp_path), "tracking_uri": database}
+    monkeypatch.setenv("RANK", "1")
+    monkeypatch.setenv("WORLD_SIZE", "2")
+    visualizer = Visualizer(vis_backends=[config], save_dir=tmp_path)
+    visualizer.add_scalar("loss", 1)
+    visualizer.close()
+    assert read_runs(database, str(tmp_path)) == []
+    assert not list(tmp_path.rglob("records.jsonl"))

@@ -23,17 +23,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
     command.add_argument("folder", type=Path, help="the save_dir, or a folder above it")
     command.add_argument("--timeout", type=float, default=10.0, help="seconds for a request")
     options = parser.parse_args(arguments)
-    if not options.folder.is_dir():
-        parser.error(f"{options.folder} is not a folder; name the save_dir of the run")
-    total = sum(journal.count() for journal in find_journals(options.folder))
+    folder: Path = options.folder
+    if not folder.is_dir():
+        parser.error(f"{folder} is not a folder; name the save_dir of the run")
+    journals = find_journals(folder)
+    if not journals:
+        print(
+            f"no journal in {folder} or below it: nothing is left to be sent there. A run deletes "
+            "its journal when MLflow has everything"
+        )
+        return 0
+    total = sum(journal.count() for journal in journals)
     with tqdm(total=total, unit="record", disable=not total) as bar:
-        summary = sync(options.folder, options.timeout, bar.update)
+        summary = sync(folder, options.timeout, bar.update)
     print(
         f"journals: {summary.journals}, sent: {summary.sent}, refused: {summary.refused}, "
         f"left: {summary.left}"
     )
-    for folder, error in summary.errors.items():
-        print(f"{folder}: {type(error).__name__}: {error}", file=sys.stderr)
+    for where, error in summary.errors.items():
+        print(f"{where}: {type(error).__name__}: {error}", file=sys.stderr)
     return 1 if summary.left else 0
 
 

@@ -56,7 +56,8 @@ class BoundMlflow:
         import mlflow
 
         # MLflow has one tracker for all threads, so they take turns here.
-        with _lock, bounded_requests(self._timeout), _tracking_uri(self.tracking_uri):
+        bounded = bounded_requests(self._timeout)
+        with _lock, bounded, _tracking_uri(self.tracking_uri), _last_active_run():
             run = mlflow.start_run(run_id=self.run_id, nested=True, log_system_metrics=False)
             try:
                 yield run
@@ -70,6 +71,20 @@ class BoundMlflow:
                 return function(*args, **kwargs)
 
         return call
+
+
+@contextmanager
+def _last_active_run() -> Iterator[None]:
+    from mlflow.tracking import fluent
+
+    # Private, as `mlflow.last_active_run` has no setter; a test tells if it is gone.
+    variable = getattr(fluent, "_last_active_run_id", None)
+    before = None if variable is None else variable.get()
+    try:
+        yield
+    finally:
+        if variable is not None:
+            variable.set(before)
 
 
 @contextmanager

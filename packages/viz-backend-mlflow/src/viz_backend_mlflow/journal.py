@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from viz_backend_mlflow.line_buffer import LineBuffer
 from viz_core.backends.files import write_whole
 from viz_core.backends.lines import LineFile
 
@@ -24,13 +25,16 @@ _SENT = "sent"
 _REFUSED = "refused.jsonl"
 _FILES = "files"
 
+_encode = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
+
 
 class Journal:
     """A folder with the records of one run, in the order they were made.
 
-    A record is with the operating system when :meth:`append` returns: killing the process
-    loses none. Threads, forked children and other processes may append. ``run.json`` says
-    which run they belong to, and ``sent`` how many bytes of ``records.jsonl`` MLflow has.
+    A record is with the operating system when :meth:`append` returns, or a moment later if it
+    may wait: killing the process loses no other. Threads, forked children and other processes
+    may append. ``run.json`` says which run the records belong to, and ``sent`` how many bytes of
+    ``records.jsonl`` MLflow has.
 
     Args:
         folder: Made at the first record, with a lock file of the same name beside it.
@@ -40,7 +44,7 @@ class Journal:
     def __init__(self, folder: Path, header: Mapping[str, Any] | None = None) -> None:
         self.folder = folder
         self._new_header = dict(header or {})
-        self._records = LineFile(self._make)
+        self._records = LineBuffer(LineFile(self._make))
 
     def _make(self) -> Path:
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -48,14 +52,29 @@ class Journal:
             self._write(_HEADER, self._new_header)
         return self.folder / _RECORDS
 
-    def append(self, record: list[Any]) -> None:
+    def append(self, record: list[Any], *, at_once: bool = True) -> None:
         """Keep a record.
+
+        Args:
+            record: As :mod:`viz_backend_mlflow.records` makes it.
+            at_once: Otherwise it may wait in memory, for 0.1 s, to be written with others.
 
         Raises:
             OSError: If it cannot be written; nothing of it is kept then.
         """
-        line = json.dumps(record, separators=(",", ":"), ensure_ascii=False)
-        self._records.append(f"{line}\n".encode())
+        line = f"{_encode(record)}\n".encode()
+        if at_once:
+            self._records.write(line)
+        else:
+            self._records.append(line)
+
+    def flush(self) -> None:
+        """Write the records that wait.
+
+        Raises:
+            OSError: If they cannot be written; they go on waiting.
+        """
+        self._records.flush()
 
     def keep_file(self, data: bytes) -> str:
         """Keep what is too large for a record, and return its name for :meth:`file`."""
@@ -102,14 +121,17 @@ class Journal:
 
     def refuse(self, record: object, reason: str) -> None:
         """Put aside what MLflow will never take."""
-        line = json.dumps({"record": record, "reason": reason}, ensure_ascii=False)
+        line = json.dumps({"record": record, "reason": reason}, ensure_ascii=False, default=str)
         refused = LineFile(lambda: self.folder / _REFUSED)
         refused.append(f"{line}\n".encode())
         refused.close()
 
     def count(self) -> int:
         """Return how many records are to be sent."""
-        return len(self.pending(1 << 60)[0])
+        with contextlib.suppress(FileNotFoundError), self._records_path.open("rb") as file:
+            file.seek(self._sent())
+            return sum(line.endswith(b"\n") and bool(line.strip()) for line in file)
+        return 0
 
     @property
     def is_done(self) -> bool:
@@ -168,9 +190,12 @@ class Journal:
 
     def _parse(self, line: bytes) -> list[Any]:
         try:
-            record: list[Any] = json.loads(line)
+            record = json.loads(line)
         except ValueError as error:  # torn by a crash of the machine
             self.refuse(line.decode(errors="replace"), f"not a whole record: {error}")
+            return []
+        if not (isinstance(record, list) and record and isinstance(record[0], str)):
+            self.refuse(record, "not a list that begins with a kind")
             return []
         return record
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from viz_backend_mlflow.journal import Journal
+from viz_backend_mlflow.values import as_tags
 
 __all__ = ["RUN_TAG", "open_run"]
 
@@ -23,8 +24,8 @@ def open_run(client: Any, journal: Journal) -> str:
         journal.update_header(run_id=run_id, resumes=False)
     elif header.get("resumes"):
         client.update_run(run_id, status="RUNNING")
-        if header["tags"]:
-            _set_tags(client, run_id, header["tags"])
+        for key, value in as_tags(header["tags"]).items():
+            client.set_tag(run_id, key, value)
         journal.update_header(resumes=False)
     return run_id
 
@@ -58,12 +59,7 @@ def _make(client: Any, experiment_id: str, header: Mapping[str, Any]) -> str:
     run = client.create_run(
         experiment_id,
         start_time=header["started"],
-        tags={**header["tags"], RUN_TAG: header["key"]},
+        tags={**as_tags(header["tags"]), RUN_TAG: header["key"]},
         run_name=header["run_name"],
     )
     return str(run.info.run_id)
-
-
-def _set_tags(client: Any, run_id: str, tags: Mapping[str, str]) -> None:
-    for name, value in tags.items():
-        client.set_tag(run_id, name, value)

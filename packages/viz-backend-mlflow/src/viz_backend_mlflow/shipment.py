@@ -11,14 +11,15 @@ from typing import Any
 from viz_backend_mlflow.images import image_stem, write_thumbnail
 from viz_backend_mlflow.journal import Journal
 from viz_backend_mlflow.names import IMAGE_LIMIT, KEY_LIMIT, to_image_key, to_key
+from viz_backend_mlflow.values import as_param, as_tags
 
 __all__ = ["Shipment"]
 
-#: MLflow's own limits for one request, and for one value.
+#: MLflow's own limits for one request.
 _METRICS = 1000
 _PARAMS = 100
-_PARAM_LENGTH = 6000
-_TAG_LENGTH = 5000
+
+_KINDS = ("image", "params", "tags", "text", "artifact", "status")
 
 _REFUSALS = ("INVALID_PARAMETER_VALUE", "BAD_REQUEST", "RESOURCE_ALREADY_EXISTS")
 
@@ -48,12 +49,10 @@ class Shipment:
         Raises:
             Exception: What MLflow raises if it cannot be reached.
         """
-        points = [
-            (name, value, timestamp, step)
-            for kind, step, values in (record for record in records if record[0] == "scalars")
-            for name, (value, timestamp) in values.items()
-            if kind
-        ]
+        points: list[tuple[str, float, int, int]] = []
+        for record in records:
+            if record[0] == "scalars":
+                self._guarded([record], lambda records: points.extend(_points(*records)))
         for start in range(0, len(points), _METRICS):
             self._guarded(points[start : start + _METRICS], self._send_points)
         for record in records:
@@ -79,18 +78,21 @@ class Shipment:
     def _send_points(self, points: list[tuple[str, float, int, int]]) -> None:
         from mlflow.entities import Metric
 
-        metrics = [Metric(to_key(n), float(v), t, s) for n, v, t, s in points]
+        metrics = [Metric(to_key(name), *point) for name, *point in points]
         tags: dict[str, str] = {}
         for name, value, _, step in points:
             self._tell_name(tags, name, to_key(name), KEY_LIMIT)
-            if math.isinf(value):
-                tags.setdefault(to_key(f"viz.infinite.{name}"), f"{value} at step {step}")
+            infinite = f"viz.infinite.{name}"
+            if math.isinf(value) and to_key(infinite) not in self._tags:
+                tags.setdefault(infinite, f"{value} at step {step}")
         self._client.log_batch(self._run_id, metrics=metrics)
         self._set_tags(tags)
 
     def _send_record(self, records: list[list[Any]]) -> None:
         (record,) = records
         kind, *arguments = record
+        if kind not in _KINDS:
+            raise ValueError(f"a record of the kind {kind!r}, which is not among {_KINDS}")
         getattr(self, f"_send_{kind}")(*arguments)
 
     def _send_image(self, name: str, step: int, timestamp: int, identifier: str, kept: str) -> None:
@@ -117,13 +119,13 @@ class Shipment:
         for name, value in values.items():
             key = to_key(name)
             self._tell_name(tags, name, key, KEY_LIMIT)
-            short = value[:_PARAM_LENGTH]
+            short = as_param(value)
             if short != value:
                 self._client.log_text(self._run_id, value, f"params/{to_image_key(name)}.txt")
             if key not in there:
                 new[key] = short
             elif there[key] != short:
-                tags[to_key(f"viz.changed.{name}")] = value[:_TAG_LENGTH]
+                tags[f"viz.changed.{name}"] = value
         items = [Param(key, value) for key, value in new.items()]
         for start in range(0, len(items), _PARAMS):
             self._guarded(items[start : start + _PARAMS], self._send_new_params)
@@ -133,7 +135,7 @@ class Shipment:
         self._client.log_batch(self._run_id, params=params)
 
     def _send_tags(self, values: Mapping[str, str]) -> None:
-        self._set_tags({to_key(name): value[:_TAG_LENGTH] for name, value in values.items()})
+        self._set_tags(values)
 
     def _send_text(self, path: str, content: str) -> None:
         self._client.log_text(self._run_id, content, path)
@@ -149,13 +151,24 @@ class Shipment:
 
     def _tell_name(self, tags: dict[str, str], name: str, key: str, limit: int) -> None:
         if len(key) == limit and "_xcut" in key:
-            tags[f"viz.name.{key[-22:-1]}"] = name[:_TAG_LENGTH]
+            tags[f"viz.name.{key[-22:-1]}"] = name
 
     def _set_tags(self, tags: Mapping[str, str]) -> None:
-        for key, value in tags.items():
+        for key, value in as_tags(tags).items():
             if self._tags.get(key) != value:
                 self._client.set_tag(self._run_id, key, value)
                 self._tags[key] = value
+
+
+def _points(record: list[Any]) -> list[tuple[str, float, int, int]]:
+    """Return each number of a record with its name, time and step."""
+    _, step, values = record
+    if not -(2**63) <= step < 2**63:
+        raise ValueError(f"step must fit into 64 bits, got {step}")
+    return [
+        (name, float(value), int(timestamp), int(step))
+        for name, (value, timestamp) in dict(values).items()
+    ]
 
 
 def _refusal(error: Exception) -> str | None:

@@ -1,0 +1,69 @@
+"""Which run a backend records to, as its config says it."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from viz_backend_mlflow.params import flatten
+from viz_backend_mlflow.places import check_tracking_uri, local_artifacts, local_database
+
+__all__ = ["RunDescription"]
+
+
+class RunDescription:
+    """A run that may not exist yet; arguments as :class:`MLflowVisBackend`'s.
+
+    Attributes:
+        tracking_uri: Where the run is; None for a database in the folder of the run.
+        params: Parameters of the run, flat.
+    """
+
+    def __init__(
+        self,
+        *,
+        exp_name: str | None,
+        run_name: str | None,
+        tags: Mapping[str, Any] | None,
+        params: Mapping[str, Any] | None,
+        tracking_uri: str | None,
+        artifact_location: str | None,
+        run_id: str | None,
+    ) -> None:
+        self.tracking_uri = None if tracking_uri is None else check_tracking_uri(tracking_uri)
+        self.params = flatten(params or {})
+        self._experiment = exp_name or "Default"
+        self._run_name = run_name
+        self._tags = {str(name): str(value) for name, value in (tags or {}).items()}
+        self._artifact_location = artifact_location
+        self._run_id = run_id
+        self._key = uuid.uuid4().hex
+
+    def header(self, directory: Path | None, rank: int | None) -> dict[str, Any]:
+        """Return what a journal says of the run.
+
+        Args:
+            directory: The folder of the run, if it has one.
+            rank: Whose run it is, if every rank has one.
+        """
+        key, tags, uri = self._key, dict(self._tags), self.tracking_uri
+        if rank is not None:
+            key, tags["viz.rank"] = f"{key}-{rank}", str(rank)
+        if uri is None:
+            assert directory is not None, "a database needs a folder"
+            uri = local_database(directory)
+        return {
+            "key": key,
+            "tracking_uri": uri,
+            "artifacts": local_artifacts(uri),
+            "experiment": self._experiment,
+            "artifact_location": self._artifact_location,
+            "run_name": self._run_name,
+            "tags": tags,
+            "run_id": self._run_id,
+            "resumes": self._run_id is not None,
+            "started": time.time_ns() // 1_000_000,
+        }

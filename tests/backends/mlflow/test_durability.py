@@ -1,0 +1,188 @@
+"""What a kill, a bad folder, a dead tracker and a bad record cost."""
+
+import json
+import os
+import re
+import signal
+import socket
+import time
+
+import numpy as np
+import pytest
+from mlflow import MlflowClient
+
+from viz_backend_mlflow import MLflowVisBackend
+from viz_backend_mlflow.journal import Journal
+from viz_backend_mlflow.line_buffer import FLUSH_INTERVAL
+from viz_backend_mlflow.sync import sync
+from viz_core import RecordingWarning
+from viz_core.testing.faults import read_only
+
+#: Bounds are for machines that are busy with much else.
+_BUSY = 10
+
+_RECORD_AND_DIE = """
+import json, os, signal, sys, time
+import numpy as np
+from viz_backend_mlflow import MLflowVisBackend
+folder, uri, kind, times = sys.argv[1:]
+backend = MLflowVisBackend(folder, exp_name=folder, tracking_uri=uri, artifact_suffix=())
+done = []
+for step in range(3000):
+    backend.add_scalar("loss", step, step=step)
+    done.append(time.time())
+    time.sleep(0.0002)
+if kind == "records":
+    backend.add_image("demo", np.full((8, 8, 3), 7, np.uint8), step=1)
+    backend.add_config({"lr": 0.1})
+if kind == "flush":
+    backend.flush()
+with open(times, "w") as file:
+    json.dump([*done, time.time()], file)
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+@pytest.mark.parametrize("kind", ["scalars", "records", "flush"])
+def test_a_kill_costs_the_numbers_of_one_flush_interval(
+    database, read_run, run_python, tmp_path, kind
+):
+    folder, times = tmp_path / "run", tmp_path / "times.json"
+    killed = run_python(_RECORD_AND_DIE, folder, database, kind, times)
+    assert killed.returncode == -signal.SIGKILL, killed.stderr
+    sync(folder)
+    *done, end = json.loads(times.read_text())
+    run = read_run(database, str(folder))
+    kept = run.history("loss")
+    assert kept == [(step, step) for step in range(len(kept))]
+    assert all(end - then < _BUSY * FLUSH_INTERVAL for then in done[len(kept) :])
+    if kind != "scalars":
+        assert len(kept) == 3000
+    if kind == "records":
+        assert [(key, step) for key, step, _ in run.images()] == [("demo", 1)]
+        assert run.params == {"lr": "0.1"}
+    assert run.status == "RUNNING"
+
+
+def test_a_read_only_folder_fails_at_open_and_names_the_path(tmp_path):
+    with read_only(tmp_path / "disk") as folder:
+        for options in ({}, {"tracking_uri": "http://127.0.0.1:1"}):
+            backend = MLflowVisBackend(folder / "run", **options)
+            before = time.monotonic()
+            with pytest.raises(OSError, match=re.escape(str(folder))):
+                backend.add_scalar("loss", 1)
+            assert time.monotonic() - before < 1
+            backend.close()
+
+
+def test_no_call_waits_for_a_tracker_that_does_not_answer(tmp_path, record_property):
+    with socket.socket() as hole:
+        hole.bind(("127.0.0.1", 0))
+        hole.listen(128)
+        port = hole.getsockname()[1]
+        for name, uri in (("hole", f"http://127.0.0.1:{port}"), ("dead", "http://127.0.0.1:1")):
+            backend = MLflowVisBackend(tmp_path / name, tracking_uri=uri, timeout=1, interval=0.1)
+            slowest = 0.0
+            start = time.monotonic()
+            step = 0
+            while time.monotonic() - start < 3:
+                before = time.monotonic()
+                backend.add_scalar("loss", step, step=step)
+                if step % 100 == 0:
+                    backend.add_image("demo", np.zeros((8, 8, 3), np.uint8), step=step)
+                    backend.add_scalars({"a": 1, "b": 2}, step=step)
+                slowest = max(slowest, time.monotonic() - before)
+                step += 1
+                time.sleep(0.0005)
+            record_property(f"slowest with a tracker that is {name}", slowest)
+            print(f"{name}: {step} calls, the slowest took {slowest * 1e3:.1f} ms")
+            assert slowest < 1
+            before = time.monotonic()
+            with pytest.raises(ConnectionError, match=f"cannot be opened at {uri}"):
+                backend.experiment  # noqa: B018  # the access is what is tried
+            with pytest.warns(RecordingWarning, match="are not sent"):
+                backend.close()
+            assert time.monotonic() - before < 15
+            assert sum(journal.count() for journal in _journals(tmp_path / name)) > step
+
+
+def test_a_refused_record_takes_no_other_with_it(database, read_run, tmp_path):
+    backend = MLflowVisBackend(
+        tmp_path / "run",
+        exp_name=str(tmp_path),
+        tracking_uri=database,
+        artifact_suffix=(),
+        interval=60,
+        batch_size=10**6,
+    )
+    backend.add_scalar("loss", 0, step=0)
+    (journal,) = _journals(tmp_path)
+    for step in range(1, 1500):
+        backend.add_scalar("loss", step, step=step)
+    bad = [
+        ["scalars", 7, {"": [1.0, 1]}],
+        ["scalars", 7, {"loss": ["many", 1]}],
+        ["scalars", 2**70, {"loss": [1.0, 1]}],
+        ["scalars"],
+        ["artifact", str(tmp_path / "gone"), "work_dir"],
+        ["params", {"": "nothing"}],
+        ["hologram", 1],
+        {"no": "list"},
+    ]
+    with (journal.folder / "records.jsonl").open("a") as file:
+        for record in bad:
+            file.write(f"{json.dumps(record)}\n")
+        file.write("{torn\n")
+    for step in range(1500, 3000):
+        backend.add_scalar("loss", step, step=step)
+    backend.add_config({"lr": 0.1})
+    backend.close()
+    run = read_run(database, str(tmp_path))
+    assert run.history("loss") == [(step, step) for step in range(3000)]
+    assert run.params == {"lr": "0.1"}
+    assert run.status == "FINISHED"
+    lines = (journal.folder / "refused.jsonl").read_text().splitlines()
+    refused = [json.loads(line) for line in lines]
+    assert len(refused) == len(bad) + 1
+    assert all(line["reason"] for line in refused)
+    assert sync(tmp_path).left == 0
+
+
+def test_pictures_have_the_file_names_that_log_image_gives(database, read_run, tmp_path):
+    image = np.full((8, 8, 3), 7, np.uint8)
+    backend = MLflowVisBackend(tmp_path, exp_name=str(tmp_path), tracking_uri=database)
+    backend.add_image("val/the demo", image, step=12)
+    backend.close()
+    run = read_run(database, str(tmp_path))
+    ours = run.artifacts("images")
+    assert run.tags["mlflow.loggedImages"] == "True"
+    other = MlflowClient(database)
+    run_id = other.create_run(run.run.info.experiment_id).info.run_id
+    other.log_image(run_id, image, key="val/the demo", step=12)
+    theirs = sorted(item.path for item in other.list_artifacts(run_id, "images"))
+    pattern = r"(.*\+timestamp\+)\d+\+[\w-]+((?:\+compressed)?\.\w+)"
+    alike = [[re.fullmatch(pattern, path).groups() for path in paths] for paths in (ours, theirs)]
+    assert sorted(alike[0]) == sorted(alike[1])
+    assert other.get_run(run_id).data.tags["mlflow.loggedImages"] == "True"
+
+
+def _journals(folder):
+    return [Journal(path.parent) for path in folder.rglob("records.jsonl")]
+
+
+def test_records_of_a_child_are_in_the_run_of_its_parent(database, read_run, tmp_path):
+    backend = MLflowVisBackend(tmp_path, exp_name=str(tmp_path), tracking_uri=database)
+    backend.add_scalar("loss", 0, step=0)
+    for step in range(1, 6):
+        backend.add_scalar("loss", step, step=step)
+        child = os.fork()
+        if child == 0:
+            try:
+                backend.add_scalar("child", step, step=step)
+            finally:
+                os._exit(0)
+        assert os.waitpid(child, 0)[1] == 0
+    backend.close()
+    run = read_run(database, str(tmp_path))
+    assert run.history("loss") == [(step, step) for step in range(6)]
+    assert run.history("child") == [(step, step) for step in range(1, 6)]
