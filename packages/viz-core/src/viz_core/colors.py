@@ -67,7 +67,14 @@ def as_colors(
         colors = cast("list[Any]", as_array(colors).tolist())
     if not isinstance(colors, list) or _is_one_color(colors):
         return [as_color(cast(Color, colors), name)] * count
-    return spread([as_color(color, name) for color in colors[:count]], count, name, cycle=cycle)
+    try:
+        each = [
+            _numbered(color, name) if type(color) is tuple else as_color(color, name)
+            for color in colors[:count]
+        ]
+    except TypeError:  # a tuple of anything: the message is in there
+        each = [as_color(color, name) for color in colors[:count]]
+    return spread(each, count, name, cycle=cycle)
 
 
 @lru_cache(maxsize=4096)

@@ -114,9 +114,9 @@ def draw_outlines(surface: Surface, outlines: Sequence[Outline], styles: Sequenc
     top = min(outline.top for outline in outlines) - margin
     right = max(outline.right for outline in outlines) + margin
     bottom = max(outline.bottom for outline in outlines) + margin
-    for renderer, transform in surface.agg(left, top, right, bottom):
+    for tile in surface.agg(left, top, right, bottom):
         for outline, style in zip(outlines, styles, strict=True):
-            _draw(renderer, outline.path, outline.placement + transform, style)
+            _draw(tile.renderer, outline.path, outline.placement + tile.transform, style)
 
 
 def _draw(renderer: Any, path: Path, transform: Transform, style: Style) -> None:

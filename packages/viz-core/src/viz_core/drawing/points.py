@@ -3,24 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
+from typing import NamedTuple
 
+import numpy as np
 from matplotlib.markers import MarkerStyle
 from matplotlib.path import Path
-from matplotlib.transforms import Affine2D
 
 from viz_core.colors import RGBA
 from viz_core.drawing.arguments import Floats
-from viz_core.drawing.outlines import as_fractions
+from viz_core.drawing.sprites import Look, draw_markers, make_sprite, stamp
 from viz_core.drawing.surface import DPI, Surface
 
-__all__ = ["as_marker", "draw_points"]
+__all__ = ["Marker", "as_marker", "draw_points"]
 
 # Markers have an edge of their own colour, in points, as those of matplotlib's scatter do.
 _EDGE = 1.0
 _EDGE_UNFILLED = 1.5  # 'x' and the like are nothing but edge
 
+# Markers that reach farther than this, in pixels, are drawn each by Agg: sprites take memory.
+_LARGEST = 256.0
 
-def as_marker(marker: object) -> MarkerStyle:
+
+class Marker(NamedTuple):
+    """A shape of points.
+
+    Attributes:
+        path: Its outline, of diameter 1 around (0, 0), y up.
+        is_filled: Whether it is more than its outline.
+    """
+
+    path: Path
+    is_filled: bool
+
+
+def as_marker(marker: object) -> Marker:
     """Return a marker.
 
     Raises:
@@ -28,22 +45,32 @@ def as_marker(marker: object) -> MarkerStyle:
     """
     if marker is None:
         marker = "o"
+    return _named_marker(marker) if isinstance(marker, str) else _make_marker(marker)
+
+
+@lru_cache(maxsize=64)
+def _named_marker(name: str) -> Marker:
+    return _make_marker(name)
+
+
+def _make_marker(marker: object) -> Marker:
     try:
-        return MarkerStyle(marker)  # type: ignore[arg-type]  # checked by matplotlib
+        style = MarkerStyle(marker)  # type: ignore[arg-type]  # checked by matplotlib
     except (ValueError, TypeError) as error:
         raise ValueError(
             f"marker must be one of matplotlib's, such as 'o', 'x' or '*', got {marker!r}"
         ) from error
+    return Marker(style.get_path().transformed(style.get_transform()), bool(style.is_filled()))
 
 
 def draw_points(
     surface: Surface,
     positions: Floats,
     colors: Sequence[RGBA],
-    marker: MarkerStyle,
+    marker: Marker,
     sizes: Sequence[float],
 ) -> None:
-    """Draw points in their order.
+    """Draw points in their order, each around the pixel that its position is nearest to.
 
     Args:
         surface: Drawn on.
@@ -52,31 +79,31 @@ def draw_points(
         marker: Of all.
         sizes: The square of each diameter, in points.
     """
-    if not len(positions):
+    line_width = _EDGE if marker.is_filled else _EDGE_UNFILLED
+    reach = (max(sizes, default=0.0) ** 0.5 + line_width) * DPI / 72 + 2
+    near = (positions > -reach) & (positions < (surface.width + reach, surface.height + reach))
+    visible = np.flatnonzero(near.all(axis=1)).tolist()
+    if not visible:
         return
-    unit = marker.get_path().transformed(marker.get_transform())
-    margin = (max(sizes) ** 0.5 + 2 * _EDGE_UNFILLED) * DPI / 72 + 2
-    left, top = positions.min(axis=0) - margin
-    right, bottom = positions.max(axis=0) + margin
-    for renderer, transform in surface.agg(left, top, right, bottom):
-        start = 0
-        while start < len(positions):
-            end = start + 1
-            while (
-                end < len(positions) and colors[end] == colors[start] and sizes[end] == sizes[start]
-            ):
-                end += 1
-            context = renderer.new_gc()
-            color = as_fractions(colors[start])
-            context.set_foreground(color, isRGBA=True)
-            context.set_linewidth(_EDGE if marker.is_filled() else _EDGE_UNFILLED)
-            diameter = sizes[start] ** 0.5 * DPI / 72
-            renderer.draw_markers(
-                context,
-                unit,
-                Affine2D().scale(diameter),
-                Path(positions[start:end]),
-                transform,
-                color if marker.is_filled() else None,
-            )
-            start = end
+    if len(visible) < len(positions):
+        positions = positions[visible]
+        colors, sizes = [colors[i] for i in visible], [sizes[i] for i in visible]
+    looks = {size: Look(*marker, size**0.5 * DPI / 72, line_width) for size in set(sizes)}
+    count = len(positions)
+    low, high = positions.min(axis=0) - reach, positions.max(axis=0) + reach
+    if colors.count(colors[0]) == count == sizes.count(sizes[0]):
+        for tile in surface.agg(*low, *high):
+            draw_markers(tile.renderer, looks[sizes[0]], positions, tile.transform, colors[0])
+        return
+    if reach > _LARGEST:
+        for tile in surface.agg(*low, *high):
+            for place, color, size in zip(positions, colors, sizes, strict=True):
+                draw_markers(tile.renderer, looks[size], place[None], tile.transform, color)
+        return
+    keys = list(zip(sizes, [color[3] for color in colors], strict=True))
+    numbers = {key: number for number, key in enumerate(set(keys))}
+    sprites = [make_sprite(looks[size], opacity) for size, opacity in numbers]
+    which = [numbers[key] for key in keys]
+    places = np.floor(positions + 0.5).astype(np.int64)
+    for tile in surface.agg(*low, *high):
+        stamp(tile.pixels, places - (tile.left, tile.top), colors, sprites, which)
