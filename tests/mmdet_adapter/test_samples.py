@@ -50,6 +50,14 @@ def test_boxes_in_a_wrapper_are_taken_out():
     assert found.boxes.shape == (2, 4)
 
 
+def test_lists_and_the_numbers_of_a_single_object_are_taken():
+    found = read_instances({"bboxes": [1, 2, 30, 40], "labels": 3, "scores": 0.5})
+    assert found.boxes.tolist() == [[1, 2, 30, 40]]
+    assert (found.labels.tolist(), found.scores.tolist()) == ([3], [0.5])
+    assert read_instances({"bboxes": [[1, 2, 3, 4], [5, 6, 7, 8]]}).boxes.shape == (2, 4)
+    assert len(read_instances({"bboxes": [], "labels": [], "scores": []})) == 0
+
+
 def test_boxes_of_zeros_are_none_and_negative_ones_are_some():
     assert read_instances({"bboxes": np.zeros((2, 4)), "labels": [1, 2]}).boxes is None
     assert read_instances({"bboxes": np.array([[-9.0, -9, 3, 3]])}).boxes is not None
@@ -96,3 +104,6 @@ def test_maps_of_another_shape_are_refused():
         read_map({"sem_seg": np.zeros((5, 2, 3))})
     with pytest.raises(ValueError, match="must have the field 'sem_seg'"):
         read_map({"maps": 1})
+    for wrong in (0.5, np.nan, np.inf):
+        with pytest.raises(ValueError, match="must be whole numbers"):
+            read_map({"sem_seg": np.full((2, 3), wrong)})

@@ -1,3 +1,4 @@
+import os
 import subprocess
 import sys
 from types import SimpleNamespace
@@ -124,6 +125,57 @@ def test_what_the_data_set_does_not_say_is_made_up_the_same_way_every_time(image
         found.append(visualizer.get_image())
     assert (found[0] == found[1]).all()
     assert (found[0] != picture).any()
+
+
+def test_a_name_that_is_no_tuple_is_that_of_the_only_class(image, make_sample):
+    found = []
+    for classes in ("cat", ("cat",)):
+        visualizer = DetLocalVisualizer()
+        visualizer.dataset_meta = {"classes": classes}
+        sample = make_sample(bboxes=BOXES, labels=[0, 1])
+        visualizer.add_datasample("a", image, sample, draw_gt=False)
+        found.append(visualizer.get_image())
+    assert (found[0] == found[1]).all()
+
+
+EVERYTHING = """
+import hashlib, random, sys
+import numpy as np
+from viz_mmdet_adapter import DetLocalVisualizer
+
+before = np.random.get_state()[1].tolist(), np.random.get_state()[2], random.getstate()
+image = np.full((120, 160, 3), 90, np.uint8)
+rows, columns = np.mgrid[:120, :160]
+sample = {
+    "gt_instances": {
+        "bboxes": [[20, 30, 80, 90], [100, 50, 150, 110]],
+        "labels": [3, 700],
+        "masks": np.stack([rows > columns, rows < 40]),
+    },
+    "pred_sem_seg": {"sem_seg": columns // 20},
+    "pred_panoptic_seg": {"sem_seg": 1000 * (rows // 30) + columns // 50},
+}
+visualizer = DetLocalVisualizer()
+visualizer.add_datasample("a", image, sample)
+after = np.random.get_state()[1].tolist(), np.random.get_state()[2], random.getstate()
+print(before == after, hashlib.sha256(visualizer.get_image().tobytes()).hexdigest())
+"""
+
+
+def test_pictures_are_the_same_in_every_run_and_no_global_generator_is_used():
+    printed = [
+        subprocess.run(
+            [sys.executable, "-c", EVERYTHING],
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=True,
+            env={**os.environ, "PYTHONHASHSEED": seed},
+        ).stdout
+        for seed in ("1", "2")
+    ]
+    assert printed[0].startswith("True ")
+    assert printed[0] == printed[1]
 
 
 def test_given_colors_win_over_those_of_the_data_set(image, sample):

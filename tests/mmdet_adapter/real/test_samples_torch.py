@@ -107,6 +107,31 @@ def test_what_a_map_says_of_itself_is_in_its_metainfo(image):
     assert (found[:, :80] != image[:, :80]).any()
 
 
+@pytest.mark.parametrize(
+    "masks",
+    [
+        torch.zeros(2, 120, 160, dtype=bool),
+        BitmapMasks(np.zeros((2, 120, 160), np.uint8), 120, 160),
+        PolygonMasks(SQUARES, 120, 160),
+    ],
+    ids=["tensor", "BitmapMasks", "PolygonMasks"],
+)
+def test_predictions_without_any_object_are_the_bare_picture(image, masks):
+    empty = instances(masks=masks)[:0]
+    assert len(empty.masks) == 0
+    for found in (empty, InstanceData(), instances(scores=torch.tensor([0.1, 0.2]), masks=masks)):
+        assert (drawn(image, DetDataSample(pred_instances=found)) == image).all()
+    assert (drawn(image, DetDataSample()) == image).all()
+
+
+def test_a_palette_may_be_a_tensor(image):
+    visualizer = DetLocalVisualizer(alpha=1.0)
+    visualizer.dataset_meta = {**META, "palette": torch.tensor(META["palette"])}
+    sample = DetDataSample(pred_instances=instances())
+    visualizer.add_datasample("a", image, sample, draw_gt=False)
+    assert tuple(visualizer.get_image()[70, 20]) == (255, 0, 0)
+
+
 def close(ours, theirs, share):
     """Whether all but a small share of pixels are nearly equal: letters and borders differ."""
     differs = np.abs(ours.astype(int) - theirs).max(axis=-1) > 6

@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from viz_core import as_array
+from viz_core.arrays import is_tensor
 from viz_core.colors import as_color
 from viz_mmdet_adapter.distinct import DISTINCT, distinct_palette
 from viz_mmdet_adapter.known_palettes import PALETTES, RGB
@@ -83,7 +85,7 @@ def class_colors(palette: Any, labels: Iterable[int]) -> list[RGB]:
     """Return the colour of each label, whatever the palette lacks.
 
     Args:
-        palette: As `get_palette` takes it, or a tuple or array of colours. None, and labels
+        palette: As `get_palette` takes it, or a tuple, array or tensor of colours. None, and labels
             beyond its end or below 0, mean colours of the distinct palette.
         labels: Any whole numbers.
 
@@ -91,6 +93,8 @@ def class_colors(palette: Any, labels: Iterable[int]) -> list[RGB]:
         TypeError, ValueError: If ``palette`` is not one, or an entry is not a colour.
     """
     wanted = [int(label) for label in labels]
+    if is_tensor(palette):
+        palette = as_array(palette)
     if isinstance(palette, (np.ndarray, tuple)):
         # A tuple is one colour, but data sets may also hold their colours in one.
         entries = palette.tolist() if isinstance(palette, np.ndarray) else list(palette)

@@ -88,7 +88,7 @@ def read_instances(holder: Any) -> Instances:
     """Return the objects in an InstanceData, or in anything with its fields.
 
     Args:
-        holder: ``labels``, ``bboxes`` (an array, a tensor or HorizontalBoxes), ``scores``,
+        holder: ``labels``, ``bboxes`` (an array, a tensor, a list or HorizontalBoxes), ``scores``,
             ``masks`` and ``label_names``, of which each may be missing. Boxes that are all 0
             stand for none, as models without boxes give them. Without labels all are 0.
 
@@ -98,7 +98,8 @@ def read_instances(holder: Any) -> Instances:
     """
     boxes = read_field(holder, "bboxes")
     boxes = None if boxes is None else _boxes(boxes)
-    scores, labels = read_field(holder, "scores"), read_field(holder, "labels")
+    scores = _row(read_field(holder, "scores"))
+    labels = _row(read_field(holder, "labels"))
     masks, names = read_field(holder, "masks"), read_field(holder, "label_names")
     if hasattr(masks, "ndim") and masks.ndim == 2:
         masks = masks[None]
@@ -115,9 +116,9 @@ def read_instances(holder: Any) -> Instances:
     if boxes is not None and not boxes.any():
         boxes = None
     return Instances(
-        labels=np.zeros(count, np.int64) if labels is None else _row(labels).astype(np.int64),
+        labels=np.zeros(count, np.int64) if labels is None else labels.astype(np.int64),
         boxes=boxes,
-        scores=None if scores is None else _row(scores).astype(np.float64),
+        scores=None if scores is None else scores.astype(np.float64),
         masks=masks,
         names=names,
     )
@@ -145,6 +146,8 @@ def read_map(holder: Any) -> SegmentMap:
             "over the classes first"
         )
     if array.dtype.kind == "f":
+        if not (np.isfinite(array) & (array == np.round(array))).all():
+            raise ValueError("sem_seg must be whole numbers, got others; did a softmax make them?")
         array = array.astype(np.int64)
     elif array.dtype.kind == "b":
         array = array.view(np.uint8)
@@ -161,7 +164,8 @@ def read_map(holder: Any) -> SegmentMap:
 
 
 def _boxes(boxes: Any) -> npt.NDArray[np.float64]:
-    array = as_array(getattr(boxes, "tensor", boxes), "bboxes")
+    boxes = getattr(boxes, "tensor", boxes)
+    array = np.array(boxes) if isinstance(boxes, (list, tuple)) else as_array(boxes, "bboxes")
     if array.ndim == 1:
         array = array.reshape(-1, 4) if array.size in (0, 4) else array
     if array.ndim != 2 or array.shape[1] != 4:
@@ -169,6 +173,8 @@ def _boxes(boxes: Any) -> npt.NDArray[np.float64]:
     return array.astype(np.float64)
 
 
-def _row(values: Any) -> npt.NDArray[Any]:
+def _row(values: Any) -> npt.NDArray[Any] | None:
+    if values is None:
+        return None
     array = as_array(values) if hasattr(values, "shape") else np.asarray(values)
     return array.reshape(-1)

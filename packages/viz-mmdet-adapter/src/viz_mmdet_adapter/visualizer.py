@@ -124,9 +124,9 @@ class DetLocalVisualizer(Visualizer):
     ) -> Image:
         """Return the picture with one side of a sample: ``gt`` or ``pred``."""
         meta = self.dataset_meta or {}
-        palette = meta.get("palette")
+        palette, classes = meta.get("palette"), meta.get("classes")
         look = Look(
-            classes=meta.get("classes"),
+            classes=(classes,) if isinstance(classes, str) else classes,
             boxes=palette if self.bbox_color is None else self.bbox_color,
             masks=palette if self.mask_color is None else self.mask_color,
             texts=self.text_color,
