@@ -94,19 +94,20 @@ def _part(
         sizes: Width and height of each, shape (N, 2).
         lowest: Where each may be at most, shape (N,).
     """
-    near = np.abs(corners[:, None] - corners) < np.maximum(sizes[:, None], sizes)
-    met = np.flatnonzero(np.tril(near.all(axis=-1), -1).any(axis=1)).tolist()
-    # From the first that is moved on, any may be met.
-    for i in range(met[0] if met else len(sizes), len(sizes)):
-        left, top = corners[i].tolist()
-        width, height = sizes[i].tolist()
-        before, extents = corners[:i], sizes[:i]
-        beside = (before[:, 0] < left + width) & (left < before[:, 0] + extents[:, 0])
-        highest, ends = before[beside, 1], before[beside, 1] + extents[beside, 1]
-        y = top
-        while y <= min(lowest[i], top + _FARTHEST * height):
-            under = (highest < y + height) & (y < ends)
-            if not under.any():
-                corners[i, 1] = y
+    left, right = corners[:, 0], corners[:, 0] + sizes[:, 0]
+    met, earlier = np.nonzero(np.tril((left < right[:, None]) & (left[:, None] < right), -1))
+    bounds = np.searchsorted(met, np.arange(len(sizes) + 1)).tolist()
+    # Few are met by each: plain numbers are faster here than arrays.
+    others, tops = earlier.tolist(), corners[:, 1].tolist()
+    bottoms = (corners[:, 1] + sizes[:, 1]).tolist()
+    for i, height in enumerate(sizes[:, 1].tolist()):
+        before = others[bounds[i] : bounds[i + 1]]
+        limit = min(float(lowest[i]), tops[i] + _FARTHEST * height)
+        y = tops[i]
+        while y <= limit:
+            ends = [bottoms[j] for j in before if tops[j] < y + height and y < bottoms[j]]
+            if not ends:
+                tops[i], bottoms[i] = y, y + height
                 break
-            y = float(ends[under].max())
+            y = max(ends)
+    corners[:, 1] = tops
