@@ -18,6 +18,9 @@ Mask = npt.NDArray[np.bool_]
 # One pixel as one item, so that numpy moves or skips its three bytes together.
 _PIXEL = np.dtype("V3")
 
+_TRUE = b"\x01"
+_CHUNK = 1 << 16  # bytes that a core's own cache holds
+
 
 def draw_masks(surface: Surface, masks: npt.NDArray[np.bool_], colors: Sequence[RGBA]) -> None:
     """Blend masks over the picture, one after the other.
@@ -46,16 +49,27 @@ def extent(mask: Mask) -> tuple[slice, slice] | None:
     if not flat[first]:
         return None
     top = first // width
-    last = flat[top * width :].tobytes().rfind(b"\x01")  # memrchr is faster than any reduction
-    bottom = top + last // width + 1
+    bottom = _last(flat) // width + 1
     rows = mask[top:bottom]
     if width % 8 == 0:  # eight columns at a time
         columns = np.bitwise_or.reduce(rows.view(np.uint64), axis=0).view(np.bool_)
     else:
         columns = np.bitwise_or.reduce(rows, axis=0)
     left = int(columns.argmax())
-    right = width - int(columns[::-1].argmax())
+    right = columns.tobytes().rfind(_TRUE) + 1
     return slice(top, bottom), slice(left, right)
+
+
+def _last(flat: Mask) -> int:
+    """Return the index of the last true value, which there is."""
+    end = flat.size
+    while True:
+        start = max(end - _CHUNK, 0)
+        # Copying to search with memrchr is faster than any reduction.
+        found = flat[start:end].tobytes().rfind(_TRUE)
+        if found >= 0:
+            return start + found
+        end = start
 
 
 def _blend(surface: Surface, mask: Mask, box: tuple[slice, slice], color: RGBA) -> None:
@@ -68,7 +82,8 @@ def _blend(surface: Surface, mask: Mask, box: tuple[slice, slice], color: RGBA) 
     blended[...] = target
     blended *= np.uint16(255 - covered)
     ink = np.array([red, green, blue], np.uint16) * np.uint16(covered) + np.uint16(255)
-    blended += np.tile(ink, columns.stop - columns.start)
+    # Repeating bytes is several times as fast as numpy's tile.
+    blended += np.frombuffer(ink.tobytes() * (columns.stop - columns.start), np.uint16)
     blended >>= EIGHT
     colored = octets.reshape(target.shape)
     colored[...] = blended
