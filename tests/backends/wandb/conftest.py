@@ -10,6 +10,9 @@ import pytest
 from PIL import Image
 from wandb.util import get_core_path
 
+sys.path.insert(0, str(Path(__file__).parent / "support"))
+from fake_server import FakeServer
+
 
 class Run:
     """What W&B's reader finds in the files of one run, oldest first.
@@ -102,6 +105,20 @@ def read_run():
         return run
 
     return read_one
+
+
+@pytest.fixture(scope="session")
+def _server():
+    fake = FakeServer().start()
+    yield fake
+    fake.stop()
+
+
+@pytest.fixture
+def server(_server):
+    """Return a server on loopback that is well, has nothing, and fails on demand."""
+    _server.forget()
+    return _server
 
 
 @pytest.fixture

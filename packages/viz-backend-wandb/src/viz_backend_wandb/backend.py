@@ -13,7 +13,7 @@ from typing import Any
 
 from viz_backend_wandb.definitions import as_definitions
 from viz_backend_wandb.experiment import BoundWandb
-from viz_backend_wandb.names import STEP_KEY, to_image_key, to_key
+from viz_backend_wandb.names import to_image_key, to_key
 from viz_backend_wandb.settings import quiet_settings
 from viz_backend_wandb.values import as_json_config, as_json_number
 from viz_core import (
@@ -133,9 +133,8 @@ class WandbVisBackend(BaseVisBackend):
         """Keep the config in the run's, nested as it is; a value that changed stands as it is now."""
         values = as_json_config(as_config(config))
         self._record(lambda run: run.update_config(values))
-        self._config.update(values)
         if self._log_code_name is not None:
-            self._record(lambda run: run.run.log_code(name=self._log_code_name))
+            self._record(lambda run: run.log_code(self._log_code_name))
 
     def add_graph(self, model: Any, data_batch: Any, **kwargs: Any) -> None:
         """Watch the gradients of a torch ``model``, as ``run.watch`` does.
@@ -145,9 +144,7 @@ class WandbVisBackend(BaseVisBackend):
             data_batch: Has no meaning here.
             **kwargs: Has no meaning here.
         """
-        from viz_backend_wandb.watching import watch
-
-        self._record(lambda run: watch(run.run, model, self._watch_kwargs))
+        self._record(lambda run: run.watch(model, self._watch_kwargs))
 
     def add_image(self, name: str, image: ArrayLike, step: int = 0, **kwargs: Any) -> None:
         """Keep a picture, losslessly; arguments as :meth:`viz_core.Visualizer.add_image`'s.
@@ -202,8 +199,10 @@ class WandbVisBackend(BaseVisBackend):
         if not self.is_open:
             return
         with self._lock:
-            run, self._run = self._run, None
-            notice = run.close() if run is not None else None
+            notice = None
+            if self._run is not None:
+                run = self._leave()
+                notice = run.close()
         if notice is not None:
             self._warn(notice)
 
@@ -229,8 +228,7 @@ class WandbVisBackend(BaseVisBackend):
             try:
                 call(run)
             except LogLostError as error:
-                run.abandon()
-                self._run = None
+                self._leave().abandon()
                 run = self._opened()
                 call(run)
                 self._notices.append(f"{error}; recording goes on in {run.folder}")
@@ -248,6 +246,12 @@ class WandbVisBackend(BaseVisBackend):
                 self._open()
             return self._run
 
+    def _leave(self) -> Any:
+        """Return the open run, which is not ours any more; its config stays with us."""
+        run, self._run = self._run, None
+        self._config = dict(run.run.config)
+        return run
+
     def _open(self) -> None:
         from viz_backend_wandb.opening import open_run
         from viz_backend_wandb.run import OpenRun, is_any_open
@@ -260,7 +264,6 @@ class WandbVisBackend(BaseVisBackend):
         opened = open_run(arguments, settings, self._open_timeout, is_any_open())
         self._run = run = OpenRun(opened, self._commit, self._finish_timeout)
         self._run_id, self._is_copy = run.run.id, False
-        run.run.define_metric("*", step_metric=STEP_KEY)
         for definition in self._definitions:
             run.run.define_metric(**definition)
         if opened.notice is not None:
@@ -277,7 +280,7 @@ class WandbVisBackend(BaseVisBackend):
         if self._is_copy:
             return {"id": f"{self._run_id}-process-{os.getpid()}"}
         if self._run_id is not None:
-            return {"id": self._run_id, "resume": "allow"}
+            return {"id": self._run_id, "resume": "allow", "config": self._config}
         if self.ranks != "all" or get_rank() == 0:
             return {}
         given = {name: self._init_kwargs.get(name) for name in ("id", "name")}

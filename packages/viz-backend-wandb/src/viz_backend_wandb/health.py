@@ -58,32 +58,33 @@ class LogFile:
         self._size = -1
         self._waiting_since: float | None = None
         self._waiting = 0
-        self.was_full = False
+        self._was_full = False
 
     def check(self, size: int = 0) -> None:
         """Raise unless a record of so many bytes can be kept, and the last ones were.
 
         Raises:
-            LogLostError: If the file is gone or does not grow.
+            LogLostError: If the file is gone, does not grow, or may have missed a write while
+                the disk was full.
             OSError: If the disk is full.
         """
+        if not self._has_grown() and self._waiting_since is not None:
+            waited = time.monotonic() - self._waiting_since
+            if waited > self._patience:
+                raise LogLostError(
+                    errno.EIO,
+                    f"W&B has written nothing for {waited:.1f} s, so the last {self._waiting} "
+                    "records are lost; the disk or a quota may be full",
+                    str(self.path),
+                )
         try:
             _check_room(self.path.parent, size)
-        except OSError as error:
-            self.was_full = self.was_full or error.errno == errno.ENOSPC
-            if error.errno != errno.ENOENT:
-                raise
-        if self._has_grown():
-            return
-        if self._waiting_since is None:
-            return
-        waited = time.monotonic() - self._waiting_since
-        if waited > self._patience:
+        except OSError:
+            self._was_full = True
+            raise
+        if self._was_full:
             raise LogLostError(
-                errno.EIO,
-                f"W&B has written nothing for {waited:.1f} s: the last {self._waiting} records "
-                "are lost, as on a full disk or over a quota",
-                str(self.path),
+                errno.ENOSPC, "the disk was full, and has room again", str(self.path)
             )
 
     def note(self) -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import os
 import secrets
-import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,13 +11,19 @@ from typing import Any
 
 from viz_backend_wandb import service
 from viz_backend_wandb.health import LogFile, check_writable
-from viz_backend_wandb.keys import check_key
 from viz_backend_wandb.settings import find_mode
 
-__all__ = ["Opened", "open_run"]
+__all__ = ["NoKeyError", "Opened", "open_run"]
 
 #: The part of the time that the server is waited for; going offline takes the rest.
 _SERVER_SHARE = 0.8
+
+#: Seconds after which W&B writes a record, if a variable says otherwise than we do.
+_DEFAULT_INTERVAL = 15.0
+
+
+class NoKeyError(RuntimeError):
+    """W&B knows no API key, and nobody is asked for one."""
 
 
 @dataclass
@@ -53,6 +59,8 @@ def open_run(
         NoKeyError: If it is to be online, and W&B knows no API key.
         wandb.errors.Error: If W&B refuses the arguments.
     """
+    # W&B reports how it is used to its server, from a thread, and at exit waits 10 s for that.
+    os.environ.setdefault("WANDB_ERROR_REPORTING", "false")
     import wandb
 
     settings = dict(settings)
@@ -65,60 +73,71 @@ def open_run(
         mode = mode or shared.mode
         check_writable(Path(arguments.get("dir") or shared.root_dir))
         arguments = {"reinit": "create_new", **arguments, "mode": mode}
-        with service.quiet_terminal(bool(settings.get("silent"))):
+        with service.quiet_terminal():
             if mode == "offline":
                 return _start(arguments, settings)
-            return _start_online(arguments, settings, timeout, has_others)
+            server = settings.get("base_url") or shared.base_url
+            return _start_online(arguments, settings, server, timeout, has_others)
 
 
 def _start_online(
-    arguments: dict[str, Any], settings: dict[str, Any], timeout: float, has_others: bool
+    arguments: dict[str, Any],
+    settings: dict[str, Any],
+    server: str,
+    timeout: float,
+    has_others: bool,
 ) -> Opened:
     import wandb
 
-    expected = _shared_settings().model_copy()
-    expected.update_from_settings(wandb.Settings(**settings))
-    check_key(expected)
-    # Known before, so that what goes on offline is the same run.
-    run_id = arguments.get("id") or settings.get("run_id") or secrets.token_hex(4)
+    # Known before, so that what goes on offline is the same run; `auto` has it in a file.
+    run_id = arguments.get("id") or settings.get("run_id") or os.environ.get("WANDB_RUN_ID")
+    if run_id is None and (arguments.get("resume") or settings.get("resume")) != "auto":
+        run_id = secrets.token_hex(4)
     limits = {"init_timeout": timeout * _SERVER_SHARE}
     try:
         return _start({**arguments, "id": run_id}, {**limits, **settings})
     except wandb.errors.CommError as error:
         reason = " ".join(str(error).split("Consider increasing")[0].split())
+    except wandb.errors.UsageError as error:
+        if "API key" not in str(error):
+            raise
+        raise NoKeyError(
+            f"W&B knows no API key for {server}; run `wandb login`, set WANDB_API_KEY, or record "
+            'without a server: init_kwargs=dict(mode="offline")'
+        ) from error
     sent_as = None
-    if has_others or wandb.run is not None:
+    if run_id is not None and (has_others or wandb.run is not None):
         # wandb-core has that identifier in use until it ends, and other runs need it.
         sent_as, run_id = run_id, f"{run_id}-{secrets.token_hex(2)}"
     else:
         service.tear_down(timeout * (1 - _SERVER_SHARE))
     opened = _start({**arguments, "id": run_id, "mode": "offline"}, settings)
     opened.sent_as = sent_as
-    opened.notice = f"W&B's server at {expected.base_url} cannot be reached: {reason}"
+    opened.notice = f"W&B's server at {server} cannot be reached: {reason}"
     return opened
 
 
 def _start(arguments: Mapping[str, Any], settings: Mapping[str, Any]) -> Opened:
     import wandb
 
-    with warnings.catch_warnings():
-        # What W&B leaves open on the way is not what the caller could close.
-        warnings.simplefilter("ignore", ResourceWarning)
-        run = wandb.init(**arguments, settings=wandb.Settings(**settings))
-    interval = settings["x_transaction_log_flush_interval"]
+    def start() -> Any:
+        return wandb.init(**arguments, settings=wandb.Settings(**settings))
+
+    try:
+        run = start()
+    except Exception as error:
+        if not service.is_lost(error):
+            raise
+        service.tear_down(1.0)  # it was killed, and W&B has not noticed
+        run = start()
     if settings.get("x_skip_transaction_log"):
         return Opened(run, None)
-    return Opened(run, LogFile(Path(run.settings.sync_file), interval))
+    interval = settings.get("x_transaction_log_flush_interval", _DEFAULT_INTERVAL)
+    return Opened(run, LogFile(Path(run.settings.sync_file), float(interval)))
 
 
 def _shared_settings() -> Any:
     """Return what W&B has read from the environment and its files; starts wandb-core."""
     import wandb
 
-    try:
-        return wandb.setup().settings
-    except Exception as error:
-        if not service.is_lost(error):
-            raise
-    service.tear_down(1.0)  # it was killed, and W&B has not noticed
     return wandb.setup().settings

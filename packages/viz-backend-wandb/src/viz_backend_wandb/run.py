@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import atexit
+import contextlib
 import errno
 import logging
 import os
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +18,7 @@ from viz_backend_wandb import service
 from viz_backend_wandb.health import LogFile, LogLostError
 from viz_backend_wandb.names import STEP_KEY
 from viz_backend_wandb.opening import Opened
+from viz_backend_wandb.watching import watch
 
 __all__ = ["OpenRun", "close_all", "is_any_open"]
 
@@ -41,6 +44,7 @@ class OpenRun:
         self._finish_timeout = finish_timeout
         self._gathered: dict[str, int] = {}
         self._sent_as = opened.sent_as
+        self._is_silent = bool(self.run.settings.silent)
         _enter(self)
 
     @property
@@ -74,7 +78,25 @@ class OpenRun:
 
     def update_config(self, config: Mapping[str, Any]) -> None:
         """Keep a config; what changed since stands as it is now. Raises as :meth:`log`."""
-        self._call(lambda: self.run.config.update(dict(config), allow_val_change=True), 0)
+
+        def update() -> bool:
+            self.run.config.update(dict(config), allow_val_change=True)
+            return True
+
+        self._call(update, 0)
+
+    def watch(self, model: Any, options: Mapping[str, Any]) -> None:
+        """Watch a torch model, as ``run.watch`` does. Raises as :meth:`log`."""
+
+        def start() -> bool:
+            watch(self.run, model, options)
+            return False
+
+        self._call(start, 0)
+
+    def log_code(self, name: str) -> None:
+        """Keep the Python files of the current directory as an artifact."""
+        self._call(lambda: self.run.log_code(name=name) is not None, 0)
 
     def flush(self, sync: bool) -> None:
         """Wait until wandb-core has written everything, and with ``sync`` the disk has it."""
@@ -97,6 +119,9 @@ class OpenRun:
     def abandon(self) -> None:
         """Have done with a run that takes no more records."""
         _open_runs.discard(self)
+        # It may be gone altogether, or its process. What is lost has been said.
+        with contextlib.suppress(Exception), self._quietly():
+            service.bounded(self.run.finish, _GRACE)
 
     def close(self) -> str | None:
         """End the run; return what the user must know if not all was sent.
@@ -111,7 +136,7 @@ class OpenRun:
         notice = None
         try:
             limit = self._finish_timeout + _GRACE
-            with service.quiet_terminal(bool(self.run.settings.silent)):
+            with self._quietly():
                 has_ended = service.bounded(lambda: self.run.finish(1 if failed else None), limit)
             if not has_ended:
                 service.leave_behind()
@@ -135,24 +160,30 @@ class OpenRun:
             )
         return notice
 
-    def _log(self, row: dict[str, Any], step: int) -> None:
+    def _quietly(self) -> AbstractContextManager[None]:
+        return service.quiet_terminal() if self._is_silent else contextlib.nullcontext()
+
+    def _log(self, row: dict[str, Any], step: int) -> bool:
         if self._commit:
             self.run.log(row, commit=True)
-            return
+            return True
         # A row has one value of each key, and one step: a second would replace the first.
-        if self._gathered and (
-            self._gathered[STEP_KEY] != step or self._gathered.keys() & row.keys() - {STEP_KEY}
-        ):
+        is_full = bool(self._gathered) and (
+            self._gathered[STEP_KEY] != step or self._gathered.keys() & row.keys() != {STEP_KEY}
+        )
+        if is_full:
             self._gathered.clear()
             self.run.log({}, commit=True)
         self.run.log(row, commit=False)
         self._gathered.update(dict.fromkeys(row, step))
+        return is_full
 
-    def _call(self, function: Any, size: int) -> None:
+    def _call(self, function: Callable[[], bool], size: int) -> None:
+        """Call what gives something to W&B, and returns whether it is on its way to the file."""
         if self.log_file is not None:
             self.log_file.check(size)
         try:
-            function()
+            is_on_its_way = function()
         except Exception as error:
             if service.is_lost(error) or getattr(self.run, "_is_finished", False):
                 raise LogLostError(
@@ -162,7 +193,7 @@ class OpenRun:
                     str(self.folder),
                 ) from error
             raise
-        if self.log_file is not None:
+        if self.log_file is not None and is_on_its_way:
             self.log_file.note()
 
 

@@ -29,9 +29,10 @@ _LOST = ("wandb.sdk.mailbox", "wandb.sdk.lib.asyncio_manager", "wandb.sdk.lib.se
 
 def is_lost(error: BaseException) -> bool:
     """Return whether ``error`` says that wandb-core does not answer any more."""
-    return isinstance(error, (ConnectionError, EOFError)) or type(error).__module__.startswith(
-        _LOST
-    )
+    if isinstance(error, (ConnectionError, EOFError)):
+        return True
+    kind = type(error)
+    return kind.__module__.startswith(_LOST) and kind.__name__ != "ServerResponseError"
 
 
 def bounded(function: Callable[[], object], seconds: float) -> bool:
@@ -98,11 +99,8 @@ def kill_left_behind() -> None:
 
 
 @contextmanager
-def quiet_terminal(is_quiet: bool) -> Iterator[None]:
-    """Keep W&B from printing where it asks no run's settings."""
-    if not is_quiet:
-        yield
-        return
+def quiet_terminal() -> Iterator[None]:
+    """Keep W&B from printing, where it asks no run's settings, and from asking for an API key."""
     import wandb
 
     wandb.termsetup(wandb.Settings(silent=True), None)

@@ -28,7 +28,7 @@ def as_json_config(config: Mapping[Any, Any]) -> dict[str, Any]:
     """Return a config of plain values as one that JSON has.
 
     Tuples become lists, sets sorted lists, bytes and complex numbers their text, keys that are
-    no strings theirs. W&B strips ``-`` from the ends of the outermost keys and keeps those that
+    no strings theirs, and what is not finite ``"NaN"``, ``"Infinity"`` or ``"-Infinity"``. W&B strips ``-`` from the ends of the outermost keys and keeps those that
     begin with ``_`` for itself: such keys are escaped as names are, see :func:`to_key`.
     """
     return {_config_key(str(key)): _plain(value) for key, value in config.items()}
@@ -55,7 +55,9 @@ def _plain(value: Any) -> Any:
         return [_plain(item) for item in value]
     if isinstance(value, Set):
         return sorted((_plain(item) for item in value), key=repr)
-    if isinstance(value, bool) or value is None or isinstance(value, (str, float)):
+    if isinstance(value, float) and not math.isfinite(value):
+        return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
+    if isinstance(value, (bool, str, float)) or value is None:
         return value
     if isinstance(value, int):
         return as_json_number(value)

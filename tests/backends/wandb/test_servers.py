@@ -1,0 +1,268 @@
+"""Online, against a server that takes everything, and one that refuses, hangs or fails."""
+
+import os
+import pty
+import subprocess
+import sys
+import time
+import warnings
+
+import numpy as np
+import pytest
+
+import wandb
+from viz_backend_wandb import WandbVisBackend
+from viz_core import RecordingWarning
+
+MOODS = ["refusing", "hanging", "failing"]
+PICTURE = np.random.default_rng(0).integers(0, 256, (12, 16, 3), dtype=np.uint8)
+
+
+@pytest.fixture
+def online(server, tmp_path):
+    """Return a function that makes a backend whose runs go to the server."""
+    made = []
+
+    def make(name="run", run_id=None, **options):
+        settings = {"base_url": server.url, "api_key": "local-" + "a" * 40}
+        arguments = {"project": "p", "mode": "online", "settings": settings}
+        if run_id is not None:
+            arguments["id"] = run_id
+        options = {"open_timeout": 3.0, "finish_timeout": 1.0, **options}
+        made.append(WandbVisBackend(tmp_path / name, arguments, **options))
+        return made[-1]
+
+    yield make
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RecordingWarning)
+        for backend in made:
+            backend.close()
+
+
+@pytest.fixture
+def send(server):
+    """Return a function that runs the command that a warning names."""
+
+    def run(warning):
+        command = str(warning).split(": wandb ")[1].split()
+        environment = {k: v for k, v in os.environ.items() if k != "WANDB_SERVICE"}
+        environment |= {"WANDB_BASE_URL": server.url, "WANDB_API_KEY": "local-" + "a" * 40}
+        return subprocess.run(
+            [sys.executable, "-m", "wandb", *command],
+            capture_output=True,
+            text=True,
+            timeout=60,
+            env=environment,
+        )
+
+    return run
+
+
+def slowest(backend, steps):
+    """Record numbers and pictures; return the seconds of every call, longest first."""
+    times = []
+    for step in steps:
+        moments = [time.monotonic()]
+        backend.add_scalars({"loss": step / 2, "acc": step}, step=step)
+        moments.append(time.monotonic())
+        backend.add_image("demo", PICTURE, step=step)
+        moments.append(time.monotonic())
+        times += [moments[1] - moments[0], moments[2] - moments[1]]
+    return sorted(times, reverse=True)
+
+
+def test_an_online_run_is_on_the_server(server, online):
+    backend = online(run_id="good", define_metric_cfg={"acc": "max"})
+    for step in (1, 2, 9, 3, 3):
+        backend.add_scalar("loss", step + 0.5, step=step)
+    backend.add_image("val/demo", PICTURE, step=2)
+    backend.add_config({"lr": 0.1, "model": {"type": "ResNet"}})
+    assert not backend.experiment.offline
+    backend.close()
+    run = server.run("good")
+    assert run.points() == [("loss", s, s + 0.5) for s in (1, 2, 9, 3, 3)]
+    (row,) = [row for row in run.history if "val/demo" in row]
+    assert row["global_step"] == 2
+    assert row["val/demo"]["path"] in run.files
+    assert run.config["lr"]["value"] == 0.1
+    assert run.config["model"]["value"] == {"type": "ResNet"}
+    assert run.exit_code == 0
+    assert not server.unknown
+
+
+def test_what_comes_after_close_is_in_the_same_run(server, online):
+    backend = online(run_id="twice")
+    backend.add_scalar("train", 0.5, step=1)
+    backend.add_config({"lr": 0.1})
+    backend.close()
+    backend.add_config({"lr": 0.2})
+    backend.add_scalar("test", 0.25, step=2)
+    assert backend.experiment.id == "twice"
+    backend.close()
+    assert server.run("twice").points() == [("train", 1, 0.5), ("test", 2, 0.25)]
+    assert server.run("twice").config["lr"]["value"] == 0.2
+
+
+def test_two_runs_of_one_program_are_two_on_the_server(server, online):
+    first, second = online("a", "first"), online("b", "second")
+    for step in range(5):
+        first.add_scalar("loss", step, step=step)
+        second.add_scalar("loss", -step, step=step)
+    first.close()
+    second.add_scalar("loss", 100, step=5)
+    second.close()
+    assert [value for *_, value in server.run("first").points()] == [0, 1, 2, 3, 4]
+    assert [value for *_, value in server.run("second").points()] == [0, -1, -2, -3, -4, 100]
+
+
+@pytest.mark.parametrize("mood", MOODS)
+def test_without_a_server_the_run_is_offline_and_can_be_sent_later(
+    server, online, send, read_run, tmp_path, mood
+):
+    backend = online(run_id=mood)
+    with server.feeling(mood), pytest.warns(RecordingWarning) as said:
+        before = time.monotonic()
+        backend.add_scalar("loss", 0.5, step=1)
+        assert time.monotonic() - before < 6
+        slowest(backend, range(5))
+        backend.close()
+    (warning,) = said
+    assert "cannot be reached" in str(warning.message)
+    assert str(tmp_path / "run") in str(warning.message)
+    points = read_run(tmp_path / "run").points()
+    done = send(warning.message)
+    assert done.returncode == 0, done.stderr
+    assert len(points) == 11
+    assert sorted(server.run(mood).points()) == sorted(points)
+    assert len(server.run(mood).images()) == 5
+
+
+def test_a_run_that_cannot_be_opened_leaves_other_runs_alone(server, online, send):
+    other, backend = online("other", "other", finish_timeout=30.0), online("run", "mine")
+    other.add_scalar("loss", 0, step=0)
+    with server.feeling("refusing"), pytest.warns(RecordingWarning, match="--id mine") as said:
+        backend.add_scalar("loss", 0.5, step=1)
+        other.add_scalar("loss", 1, step=1)
+        backend.close()
+    backend.close()
+    other.add_scalar("loss", 2, step=2)
+    other.close()
+    assert send(said[0].message).returncode == 0
+    assert server.run("mine").points() == [("loss", 1, 0.5)]
+    assert server.run("other").points() == [("loss", step, step) for step in range(3)]
+
+
+@pytest.mark.parametrize("mood", MOODS)
+def test_a_server_that_fails_later_holds_nothing_up(server, online, send, mood):
+    backend = online(run_id=f"later-{mood}")
+    slowest(backend, range(2))
+    with server.feeling(mood):
+        times = slowest(backend, range(2, 60))
+        assert times[len(times) // 50] < 0.1
+        assert times[0] < 1
+        before = time.monotonic()
+        with pytest.warns(RecordingWarning, match="not taken everything within 1 s") as said:
+            backend.close()
+        assert time.monotonic() - before < 5
+    assert send(said[0].message).returncode == 0
+    points = server.run(f"later-{mood}").points()
+    assert sorted(points) == sorted(
+        (name, step, value)
+        for step in range(60)
+        for name, value in (("acc", step), ("loss", step / 2))
+    )
+
+
+def test_what_a_server_missed_for_a_while_is_sent(server, online):
+    backend = online(run_id="back", finish_timeout=30.0)
+    slowest(backend, range(3))
+    with server.feeling("refusing"):
+        slowest(backend, range(3, 6))
+        time.sleep(0.5)
+    slowest(backend, range(6, 9))
+    backend.close()
+    assert len(server.run("back").points()) == 18
+    assert len(server.run("back").images()) == 9
+
+
+PROGRAM = """
+import sys, time
+from viz_backend_wandb import WandbVisBackend
+folder, url, end = sys.argv[1:]
+settings = dict(base_url=url, api_key="local-" + "a" * 40)
+backend = WandbVisBackend(folder, dict(mode="online", settings=settings), finish_timeout=1.0)
+backend.add_scalar("loss", 0.5, step=0)
+print("opened", flush=True)
+sys.stdin.readline()
+for step in range(1, 50):
+    backend.add_scalar("loss", 0.5, step=step)
+exec(end)
+"""
+
+
+@pytest.mark.parametrize("end", ["pass", "backend.close()"])
+def test_a_program_ends_though_its_server_hangs(server, read_run, tmp_path, end):
+    command = [sys.executable, "-c", PROGRAM, str(tmp_path), server.url, end]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    with subprocess.Popen(command, text=True, **pipes) as process:
+        assert process.stdout.readline() == "opened\n"
+        with server.feeling("hanging"):
+            before = time.monotonic()
+            _, said = process.communicate("\n", timeout=60)
+            assert time.monotonic() - before < 8
+    assert process.returncode == 0
+    assert said.count("wandb sync --include-online") == 1
+    assert len(read_run(tmp_path).points()) == 50
+
+
+NO_KEY = """
+import sys, warnings
+from viz_core import Visualizer
+config = {"type": "WandbVisBackend", "init_kwargs": {"settings": {"silent": False}}}
+with warnings.catch_warnings(record=True) as said:
+    warnings.simplefilter("always")
+    visualizer = Visualizer(vis_backends=[config], save_dir=sys.argv[1])
+    for step in range(3):
+        visualizer.add_scalar("loss", 0.5, step=step)
+    visualizer.close()
+print(sum('`wandb login`' in str(w.message) and 'mode="offline"' in str(w.message) for w in said))
+"""
+
+
+def test_no_key_is_said_at_once_and_nobody_is_asked(tmp_path, server):
+    left_out = ("WANDB_API_KEY", "WANDB_MODE", "WANDB_SERVICE", "NETRC")
+    environment = {name: value for name, value in os.environ.items() if name not in left_out}
+    environment |= {"HOME": str(tmp_path), "WANDB_BASE_URL": server.url, "TERM": "xterm"}
+    terminal, end = pty.openpty()  # where W&B would ask
+    try:
+        command = [sys.executable, "-c", NO_KEY, str(tmp_path / "run")]
+        pipes = {"stdin": end, "stderr": end, "stdout": subprocess.PIPE, "text": True}
+        before = time.monotonic()
+        done = subprocess.run(command, env=environment, timeout=60, **pipes)
+        assert time.monotonic() - before < 15
+    finally:
+        os.close(terminal)
+        os.close(end)
+    assert done.stdout == "1\n"
+
+
+def test_a_key_in_netrc_is_found(tmp_path, monkeypatch, server):
+    wandb.teardown()  # it remembers the keys of other tests
+    monkeypatch.delenv("WANDB_API_KEY", raising=False)
+    file = tmp_path / "netrc"
+    host = server.url.removeprefix("http://")
+    file.write_text(f"machine {host}\n login user\n password local-{'b' * 40}\n")
+    file.chmod(0o600)
+    monkeypatch.setenv("NETRC", str(file))
+    arguments = {"id": "netrc", "mode": "online", "settings": {"base_url": server.url}}
+    backend = WandbVisBackend(tmp_path / "run", arguments)
+    backend.add_scalar("loss", 0.5, step=1)
+    backend.close()
+    assert server.run("netrc").points() == [("loss", 1, 0.5)]
+
+
+def test_a_folder_of_a_dead_server_is_as_quiet_as_a_good_one(server, online, capfd):
+    backend = online(run_id="quiet")
+    slowest(backend, range(3))
+    backend.close()
+    assert capfd.readouterr() == ("", "")
