@@ -200,11 +200,15 @@ def bench(session: nox.Session) -> None:
     _install(session, tuple(PACKAGES), *MMDET, *peers, "mlflow")
     for benchmark in session.posargs or (
         "importing",
+        "discovery",
         "drawing",
         "featmap",
         "images",
         "recording",
-        "tensorboard",
+        "tensorboard_events",
+        "wandb_logging",
+        "mlflow_logging",
+        "detection",
     ):
         session.run("python", f"benchmarks/{benchmark}.py", env={"MPLBACKEND": "Agg"})
 

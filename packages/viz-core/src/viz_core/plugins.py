@@ -127,10 +127,10 @@ class PluginHost:
             return
         self._loaded = True
         switched_off = set(os.environ.get(_DISABLE, "").replace(" ", "").split(","))
-        points = sorted((_provider(point), point) for point in self._find())
-        ours = {_distribution(point) for _, point in points if point.group == GROUP}
-        for provider, point in points:
-            distribution = _distribution(point)
+        points = sorted((_distribution(point), point) for point in self._find())
+        ours = {distribution for distribution, point in points if point.group == GROUP}
+        for distribution, point in points:
+            provider = f"{distribution} [{point.name}]"
             if "*" in switched_off or distribution.split()[0] in switched_off:
                 self._disabled.append(provider)
             elif point.group == GROUP:
@@ -202,10 +202,6 @@ def _distribution(point: EntryPoint) -> str:
     if metadata is None or "Name" not in metadata:
         return f"{point.value.partition(':')[0]} ?"
     return f"{metadata['Name']} {metadata['Version']}"
-
-
-def _provider(point: EntryPoint) -> str:
-    return f"{_distribution(point)} [{point.name}]"
 
 
 def _other_version(group: str) -> str:

@@ -1,0 +1,80 @@
+"""What finding plugins costs, with 30 more of them installed: python benchmarks/discovery.py.
+
+The first name that this process does not know makes viz-core look for plugins. That is timed in
+fresh interpreters, and so is the whole of ``viz backends`` beside ``import numpy``.
+"""
+
+from __future__ import annotations
+
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from compare import print_environment
+
+PLUGINS = 30
+ROUNDS = 9
+VIZ = str(Path(sys.executable).parent / "viz")
+
+FIND = """
+import time, viz_core
+start = time.perf_counter()
+viz_core.VISBACKENDS.get("Plugin17VisBackend")
+print((time.perf_counter() - start) * 1e3)
+"""
+
+
+def install_plugins(folder: Path) -> None:
+    """Write packages that each provide one backend, as pip leaves them."""
+    for number in range(PLUGINS):
+        information = folder / f"viz_plugin_{number}-1.0.dist-info"
+        information.mkdir()
+        (information / "METADATA").write_text(
+            f"Metadata-Version: 2.1\nName: viz-plugin-{number}\nVersion: 1.0\n"
+        )
+        (information / "entry_points.txt").write_text(
+            f"[viz.plugins.v1]\nplugin{number} = viz_plugin_{number}\n"
+        )
+        (folder / f"viz_plugin_{number}.py").write_text(
+            "from viz_core import BaseVisBackend, hookimpl\n\n"
+            f"class Plugin{number}VisBackend(BaseVisBackend):\n    pass\n\n"
+            "@hookimpl\ndef viz_backends():\n"
+            f'    return {{"Plugin{number}VisBackend": Plugin{number}VisBackend}}\n'
+        )
+
+
+def run(*command: str, path: str | None = None) -> tuple[str, float]:
+    """Return what a command prints, and how many milliseconds it takes in all."""
+    environment = {**os.environ, "PYTHONPATH": path or ""}
+    start = time.perf_counter()
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+    return done.stdout, (time.perf_counter() - start) * 1e3
+
+
+def main() -> None:
+    """Measure and print."""
+    print_environment(["viz-core", "pluggy", "numpy"])
+    times: dict[str, list[float]] = {}
+    with tempfile.TemporaryDirectory() as folder:
+        install_plugins(Path(folder))
+        for path, installed in ((None, "what is installed"), (folder, f"{PLUGINS} plugins more")):
+            find = FIND if path else FIND.replace("get(", "__contains__(")
+            for _ in range(ROUNDS):
+                took = {
+                    "the first unknown name": float(run(sys.executable, "-c", find, path=path)[0]),
+                    "viz backends, the command": run(VIZ, "backends", path=path)[1],
+                    "import numpy, the command": run(sys.executable, "-c", "import numpy")[1],
+                }
+                for what, milliseconds in took.items():
+                    times.setdefault(f"{what} | {installed}", []).append(milliseconds)
+    print("\n| what | with | median ms |\n|---|---|---|")
+    for what, milliseconds in times.items():
+        print(f"| {what} | {statistics.median(milliseconds):.1f} |")
+
+
+if __name__ == "__main__":
+    main()
