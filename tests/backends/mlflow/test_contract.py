@@ -64,7 +64,9 @@ class TestContract(_MLflow, BackendContract):
 
 
 class TestFaults(_MLflow, BackendFaults):
-    pass
+    # As many bytes a number as the suite allows, of fewer numbers: a database takes its time.
+    many = 30_000
+    memory = 4
 
 
 def test_the_shared_database_has_its_artifacts_beside_it(database):

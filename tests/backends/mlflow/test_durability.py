@@ -26,7 +26,10 @@ import json, os, signal, sys, time
 import numpy as np
 from viz_backend_mlflow import MLflowVisBackend
 folder, uri, kind, times = sys.argv[1:]
-backend = MLflowVisBackend(folder, exp_name=folder, tracking_uri=uri, artifact_suffix=())
+interval = 60 if kind == "records" else 1
+backend = MLflowVisBackend(
+    folder, exp_name=folder, tracking_uri=uri, artifact_suffix=(), interval=interval, batch_size=4000
+)
 done = []
 for step in range(3000):
     backend.add_scalar("loss", step, step=step)

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from viz_backend_mlflow import MLflowVisBackend
+from viz_backend_mlflow.__main__ import main
 from viz_backend_mlflow.sync import sync
 from viz_core import RecordingWarning
 
@@ -50,7 +51,7 @@ def test_nothing_is_lost_or_doubled_when_the_server_fails(
 
 
 def test_without_a_server_training_goes_on_and_sync_sends_it(
-    server, read_run, run_python, tmp_path
+    server, read_run, run_python, capsys, tmp_path
 ):
     server.kill()
     experiment = str(tmp_path)
@@ -64,19 +65,18 @@ def test_without_a_server_training_goes_on_and_sync_sends_it(
         backend.experiment  # noqa: B018  # the access is what is tried
     with pytest.warns(RecordingWarning, match="not sent.*viz_backend_mlflow sync"):
         backend.close()
-    command = "import sys; from viz_backend_mlflow.__main__ import main; sys.exit(main())"
-    failed = run_python(command, "sync", tmp_path, "--timeout", "2")
-    assert failed.returncode == 1
-    assert "left: 5" in failed.stdout
-    assert server.url in failed.stderr
+    assert main(["sync", str(tmp_path), "--timeout", "2"]) == 1
+    said = capsys.readouterr()
+    assert "sent: 0, refused: 0, left: 5" in said.out
+    assert server.url in said.err
     server.start()
+    command = "import sys; from viz_backend_mlflow.__main__ import main; sys.exit(main())"
     done = run_python(command, "sync", tmp_path)
     assert done.returncode == 0, done.stderr
     assert "sent: 5, refused: 0, left: 0" in done.stdout
     assert "100%" in done.stderr
-    again = run_python(command, "sync", tmp_path)
-    assert again.returncode == 0
-    assert "nothing is left to be sent" in again.stdout
+    assert main(["sync", str(tmp_path)]) == 0
+    assert "nothing is left to be sent" in capsys.readouterr().out
     run = read_run(server.url, experiment)
     assert run.history("loss") == [(3, 0.5)]
     assert run.history("acc_x40_1") == [(3, 0.25)]
