@@ -34,6 +34,10 @@ class Recorder:
     goes wrong inside a backend never robs another: each has its turn first. A backend gets one
     call at a time, whatever the number of threads that record.
 
+    The ``add_*`` methods take what those of :class:`~viz_core.Visualizer` take: a name, an
+    ``image``, a ``value`` or a ``scalar_dict``, and a ``step``. A ``file_path`` is for backends
+    that write files.
+
     Args:
         backends: Objects with ``add_*`` methods, by name.
         on_backend_error: ``"warn"`` or ``"raise"``; see :class:`~viz_core.Visualizer`.

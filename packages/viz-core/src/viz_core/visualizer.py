@@ -241,7 +241,18 @@ class Visualizer(Canvas, NamedInstances):
         wait_time: float = 0,
         step: int = 0,
     ) -> None:
-        """Draw a sample and record the picture. Task libraries override it; here it does nothing."""
+        """Draw a sample and record the picture. Task libraries override it; here it does nothing.
+
+        Args:
+            name: Of the picture.
+            image: See :meth:`set_image`.
+            data_sample: What the task library has for one picture.
+            draw_gt: Whether to draw the ground truth.
+            draw_pred: Whether to draw the prediction.
+            show: Whether to show the picture in a window.
+            wait_time: Seconds to show it; 0 waits for a key.
+            step: See :meth:`add_image`.
+        """
 
     def flush(self, sync: bool = False) -> None:
         """Hand everything recorded so far to the trackers; with ``sync`` also to the disk."""

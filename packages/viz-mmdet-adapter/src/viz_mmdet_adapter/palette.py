@@ -25,7 +25,7 @@ _GROUPS = (tuple, list, np.ndarray, str)
 
 
 def palette_val(palette: Iterable[Sequence[float]]) -> list[tuple[float, ...]]:
-    """Return colours of 0..255 as colours of 0..1, which matplotlib takes."""
+    """Return the colours of a ``palette`` of 0..255 as colours of 0..1, which matplotlib takes."""
     return [tuple(channel / 255 for channel in color) for color in palette]
 
 

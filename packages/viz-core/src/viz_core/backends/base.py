@@ -123,7 +123,14 @@ class BaseVisBackend:
         """
 
     def add_scalar(self, name: str, value: Scalar, step: int = 0, **kwargs: Any) -> None:
-        """Keep one number, as :meth:`add_scalars` keeps several."""
+        """Keep one number, as :meth:`add_scalars` keeps several.
+
+        Args:
+            name: Any unicode, and it may contain ``/``.
+            value: An int or a float, which may be NaN or infinite.
+            step: Steps come in any order and may repeat.
+            **kwargs: What the caller passed besides.
+        """
         self.add_scalars(scalar_dict={name: value}, step=step, **kwargs)
 
     def add_scalars(

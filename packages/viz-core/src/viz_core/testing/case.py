@@ -24,6 +24,8 @@ class BackendCase:
     Set :attr:`type`, and override :meth:`read_scalars`, :meth:`read_images` and
     :meth:`read_config` for the kinds it keeps. Read with other code than the backend's own:
     the tracker's reader, or a few lines. What is read is what a user of the tracker finds.
+
+    ``save_dir`` is always the folder that :meth:`make_config` was given.
     """
 
     #: What configs call it: a name, a class or ``"package.module:Class"``.
@@ -65,7 +67,7 @@ class BackendCase:
         """Wait until everything can be read, after the backend is closed or has died."""
 
     def same_value(self, read: float, recorded: float) -> bool:
-        """Return whether a number was kept: as float32 at least, NaN as NaN."""
+        """Return whether ``read`` is what was ``recorded``: as float32 at least, NaN as NaN."""
         if math.isnan(recorded):
             return math.isnan(read)
         return math.isclose(read, recorded, rel_tol=1e-6)
@@ -91,7 +93,12 @@ class BackendCase:
 
     @contextmanager
     def recording(self, save_dir: Path, **options: Any) -> Iterator[Visualizer]:
-        """Give a visualizer with this backend; a failure raises. Afterwards it can be read."""
+        """Give a visualizer with this backend; a failure raises. Afterwards it can be read.
+
+        Args:
+            save_dir: See the class.
+            **options: More for the visualizer.
+        """
         options = {"on_backend_error": "raise", **options}
         visualizer = Visualizer(vis_backends=[self.make_config(save_dir)], **options)
         try:
@@ -129,7 +136,12 @@ class BackendCase:
         self.check_images(save_dir, {(name, step): expected})
 
     def check_images(self, save_dir: Path, expected: Mapping[tuple[str, int], ArrayLike]) -> None:
-        """Fail unless these pictures can be read back, and no others."""
+        """Fail unless the ``expected`` pictures can be read back, and no others.
+
+        Args:
+            save_dir: See the class.
+            expected: Pictures by name and step.
+        """
         __tracebackhide__ = True
         kept = {(str(n), int(s)): np.asarray(image) for n, s, image in self.read_images(save_dir)}
         assert set(kept) == set(expected), (

@@ -1,0 +1,78 @@
+"""Every public name says what it does, and what its arguments are."""
+
+import importlib
+import inspect
+import re
+
+import pytest
+
+PACKAGES = (
+    "viz_core",
+    "viz_core.testing",
+    "viz_backend_tensorboard",
+    "viz_backend_wandb",
+    "viz_backend_mlflow",
+    "viz_mmdet_adapter",
+)
+
+
+def is_ours(thing):
+    return getattr(thing, "__module__", "").startswith("viz_")
+
+
+def members(kind):
+    """Return the functions and properties, by name, that our classes give to ``kind``."""
+    found = {}
+    for name in dir(kind):
+        thing = inspect.getattr_static(kind, name)
+        function = getattr(thing, "__func__", getattr(thing, "fget", thing))
+        if name.startswith(("_", "test_")):
+            continue
+        if inspect.isfunction(function) and is_ours(function):
+            found[name] = function
+    return found
+
+
+def documented(package):
+    """Yield (name, thing, the docstrings that describe it) of everything public in ``package``.
+
+    A method may leave to its class, and to the classes that its class inherits from, what they
+    have said.
+    """
+    module = importlib.import_module(package)
+    for name in module.__all__:
+        thing = getattr(module, name)
+        if not is_ours(thing) or not (inspect.isclass(thing) or inspect.isfunction(thing)):
+            continue
+        yield f"{package}.{name}", thing, [inspect.getdoc(thing) or ""]
+        if not inspect.isclass(thing):
+            continue
+        for member, function in members(thing).items():
+            docstrings = [inspect.getdoc(function) or ""]
+            for base in thing.__mro__:
+                docstrings.append(getattr(base.__dict__.get(member), "__doc__", "") or "")
+                docstrings.append(base.__dict__.get("__doc__") or "")
+            yield f"{package}.{name}.{member}", function, docstrings
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_every_public_name_has_a_docstring(package):
+    found = list(documented(package))
+    assert found
+    assert [name for name, _, docstrings in found if not docstrings[0]] == []
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_every_argument_is_described(package):
+    missing = []
+    for name, thing, docstrings in documented(package):
+        if inspect.isclass(thing) and issubclass(thing, BaseException):
+            continue  # they take a message
+        text = "\n".join(docstrings)
+        missing += [
+            f"{name}({argument})"
+            for argument in inspect.signature(thing).parameters
+            if argument not in ("self", "cls", "args", "kwargs")
+            and not re.search(rf"\b{argument}\b", text)
+        ]
+    assert missing == []
