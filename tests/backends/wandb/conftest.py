@@ -1,8 +1,11 @@
 """Reading back with W&B's own reader of its files, ``wandb leet inspect``."""
 
 import json
+import os
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import numpy as np
@@ -90,6 +93,12 @@ def read(folder):
     return {run_id: Run(found) for run_id, found in files.items()}
 
 
+@pytest.fixture(autouse=True)
+def _own_process(monkeypatch):
+    """Let programs that a test starts have a wandb-core of their own, not that of the tests."""
+    monkeypatch.delenv("WANDB_SERVICE", raising=False)
+
+
 @pytest.fixture
 def read_runs():
     """Return a function that reads the runs in a folder, by id."""
@@ -122,6 +131,49 @@ def server(_server):
 
 
 @pytest.fixture
+def kill_service():
+    """Return a function that kills this program's wandb-core, as a system short of memory does."""
+
+    def kill():
+        (process,) = [
+            int(folder.name)
+            for folder in Path("/proc").iterdir()
+            if folder.name.isdigit() and _is_service(folder)
+        ]
+        os.kill(process, signal.SIGKILL)
+        time.sleep(0.1)
+
+    return kill
+
+
+def _is_service(folder):
+    try:
+        program, *arguments = (folder / "cmdline").read_bytes().split(b"\0")
+    except OSError:
+        return False
+    return program.endswith(b"wandb-core") and str(os.getpid()).encode() in arguments
+
+
+@pytest.fixture
+def send(server, tmp_path):
+    """Return a function that runs a command of W&B's, with the server as its own."""
+
+    def run(*command):
+        environment = {k: v for k, v in os.environ.items() if k != "WANDB_SERVICE"}
+        environment |= {"WANDB_BASE_URL": server.url, "WANDB_API_KEY": "local-" + "a" * 40}
+        return subprocess.run(
+            [sys.executable, "-m", "wandb", *command],
+            capture_output=True,
+            text=True,
+            timeout=60,
+            env=environment,
+            cwd=tmp_path,
+        )
+
+    return run
+
+
+@pytest.fixture
 def run_python():
     """Return a function that runs a program in a process of its own and returns it finished."""
 
@@ -131,6 +183,7 @@ def run_python():
             capture_output=True,
             text=True,
             timeout=120,
+            env={k: v for k, v in os.environ.items() if k != "WANDB_SERVICE"},
             **options,
         )
 

@@ -144,7 +144,7 @@ class WandbVisBackend(BaseVisBackend):
             data_batch: Has no meaning here.
             **kwargs: Has no meaning here.
         """
-        self._record(lambda run: run.watch(model, self._watch_kwargs))
+        self._record(lambda run: run.watch(model, self._watch_kwargs, self._find_run))
 
     def add_image(self, name: str, image: ArrayLike, step: int = 0, **kwargs: Any) -> None:
         """Keep a picture, losslessly; arguments as :meth:`viz_core.Visualizer.add_image`'s.
@@ -235,6 +235,11 @@ class WandbVisBackend(BaseVisBackend):
             notices, self._notices = self._notices, []
         for notice in notices:
             self._warn(notice)
+
+    def _find_run(self) -> Any | None:
+        """Return W&B's run if it is open."""
+        run = self._run
+        return run.run if run is not None and self._pid == os.getpid() else None
 
     def _opened(self) -> Any:
         """Return the open run, which is opened at the first record, and again after a close."""

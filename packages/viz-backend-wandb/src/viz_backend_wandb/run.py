@@ -85,11 +85,13 @@ class OpenRun:
 
         self._call(update, 0)
 
-    def watch(self, model: Any, options: Mapping[str, Any]) -> None:
+    def watch(
+        self, model: Any, options: Mapping[str, Any], find_run: Callable[[], Any | None]
+    ) -> None:
         """Watch a torch model, as ``run.watch`` does. Raises as :meth:`log`."""
 
         def start() -> bool:
-            watch(self.run, model, options)
+            watch(self.run, model, options, find_run)
             return False
 
         self._call(start, 0)
@@ -132,12 +134,13 @@ class OpenRun:
             OSError: If the last records are not on the disk.
         """
         _open_runs.discard(self)
-        failed = sys.exc_info()[1] is not None or getattr(sys, "last_value", None) is not None
+        has_failed = sys.exc_info()[1] is not None or getattr(sys, "last_value", None) is not None
+        code = 1 if has_failed else service.exit_code()
         notice = None
         try:
             limit = self._finish_timeout + _GRACE
             with self._quietly():
-                has_ended = service.bounded(lambda: self.run.finish(1 if failed else None), limit)
+                has_ended = service.bounded(lambda: self.run.finish(code), limit)
             if not has_ended:
                 service.leave_behind()
                 notice = f"W&B has not ended the run within {limit:g} s"

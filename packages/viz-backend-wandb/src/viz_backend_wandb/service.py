@@ -12,6 +12,7 @@ from typing import Any
 
 __all__ = [
     "bounded",
+    "exit_code",
     "is_lost",
     "kill_left_behind",
     "leave_behind",
@@ -68,9 +69,17 @@ def tear_down(seconds: float) -> None:
     """
     import wandb
 
+    process = _process()
     with contextlib.suppress(Exception, SystemExit):  # it may be dead: that is why
         if not bounded(wandb.teardown, seconds):
             os.environ.pop("WANDB_SERVICE", None)
+    if process is not None:
+        process.poll()  # a dead one is a zombie otherwise
+
+
+def exit_code() -> int:
+    """Return what the program ends with, as far as W&B has noticed: it listens to ``sys.exit``."""
+    return getattr(getattr(sys.exit, "__self__", None), "exit_code", 0) or 0
 
 
 _is_left_behind = False
@@ -87,15 +96,15 @@ def kill_left_behind() -> None:
 
     W&B would wait for it without end. If it has other runs, they may be waited for.
     """
-    setup = sys.modules.get("wandb.sdk.wandb_setup")
-    singleton = getattr(setup, "_singleton", None)
-    if not _is_left_behind or getattr(singleton, "most_recent_active_run", None) is not None:
+    if not _is_left_behind or getattr(_singleton(), "most_recent_active_run", None) is not None:
         return
-    connection = getattr(singleton, "_connection", None)
-    process = getattr(getattr(connection, "_proc", None), "_process", None)
+    process = _process()
     if process is not None:
         process.kill()
-        getattr(connection, "_cleanup", lambda: None)()  # nothing is left to be done at exit
+        process.wait()
+        (
+            getattr(_connection(), "_cleanup", None) or _nothing
+        )()  # there is nothing to be done at exit
 
 
 @contextmanager
@@ -107,8 +116,26 @@ def quiet_terminal() -> Iterator[None]:
     try:
         yield
     finally:
-        settings = getattr(sys.modules.get("wandb.sdk.wandb_setup"), "_singleton", None)
-        wandb.termsetup(getattr(settings, "settings", None) or wandb.Settings(), None)
+        wandb.termsetup(getattr(_singleton(), "settings", None) or wandb.Settings(), None)
+
+
+# W&B has no names for these. Where it has others one day, what they serve is left out.
+
+
+def _singleton() -> Any:
+    return getattr(sys.modules.get("wandb.sdk.wandb_setup"), "_singleton", None)
+
+
+def _connection() -> Any:
+    return getattr(_singleton(), "_connection", None)
+
+
+def _process() -> Any:
+    return getattr(getattr(_connection(), "_proc", None), "_process", None)
+
+
+def _nothing() -> None:
+    pass
 
 
 def _after_fork_in_child() -> None:
@@ -120,9 +147,7 @@ def _after_fork_in_child() -> None:
         return
     setup._singleton_lock = threading.Lock()
     # What W&B does at exit is the parent's to do; here it would print an error.
-    cleanup = getattr(getattr(setup._singleton, "_connection", None), "_cleanup", None)
-    if cleanup is not None:
-        cleanup()
+    (getattr(_connection(), "_cleanup", None) or _nothing)()
     # Its connection is the parent's, and ends with the parent.
     if f"-{os.getppid()}-" in os.environ.get("WANDB_SERVICE", ""):
         del os.environ["WANDB_SERVICE"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -15,33 +15,39 @@ __all__ = ["watch"]
 _lock = threading.RLock()
 
 
-def watch(run: Any, model: Any, options: Mapping[str, Any]) -> None:
+def watch(
+    run: Any, model: Any, options: Mapping[str, Any], find_run: Callable[[], Any | None]
+) -> None:
     """Have ``run`` keep gradients and parameters of a torch ``model``.
 
     W&B's hooks log to the global run, which may be another or none, and raise into
-    ``backward()`` where that fails. These log to ``run``, and warn.
+    ``backward()`` where that fails. These log to the run that is open then, and warn.
 
     Args:
         run: A run of W&B.
         model: A ``torch.nn.Module``.
         options: For ``run.watch``.
+        find_run: Returns the run that is open, at each step.
     """
     import wandb
 
     history = run._torch
     if "log_tensor_stats" not in vars(history):
-        _guard(history, run)
+        _guard(history, find_run)
     if options.get("log_graph") and wandb.run is None:
         wandb.run = run  # its hook asks for it at the first forward pass
     run.watch(model, **options)
 
 
-def _guard(history: Any, run: Any) -> None:
+def _guard(history: Any, find_run: Callable[[], Any | None]) -> None:
     original = history.log_tensor_stats
     has_failed = False
 
     def log_tensor_stats(tensor: Any, name: str) -> None:
         nonlocal has_failed
+        run = find_run()
+        if run is None:
+            return
         try:
             with _as_global_run(run):
                 original(tensor, name)

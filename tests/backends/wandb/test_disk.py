@@ -1,0 +1,103 @@
+"""Disks that are full and folders that cannot be written, which W&B passes over in silence."""
+
+import resource
+import shutil
+import time
+
+import pytest
+import wandb
+
+from viz_backend_wandb import WandbVisBackend, health
+from viz_core import RecordingWarning
+from viz_core.testing.faults import read_only, small_disk
+
+
+@pytest.fixture
+def offline():
+    """Return a function that makes an offline backend for a folder."""
+    made = []
+
+    def make(folder, **options):
+        made.append(WandbVisBackend(folder, {"mode": "offline"}, **options))
+        return made[-1]
+
+    yield make
+    for backend in made:
+        backend.close()
+
+
+def test_a_folder_that_cannot_be_written_fails_at_once_and_is_named(tmp_path, offline):
+    offline(tmp_path / "warm-up").add_scalar("loss", 1)
+    with read_only(tmp_path / "disk") as folder:
+        before = time.monotonic()
+        with pytest.raises(OSError, match=str(folder)):
+            offline(folder / "run").add_scalar("loss", 1)
+        assert time.monotonic() - before < 1
+
+
+def test_wandbs_own_folder_is_looked_at_too(tmp_path, offline, monkeypatch):
+    wandb.teardown()  # it remembers the folder
+    with read_only(tmp_path / "disk") as folder:
+        monkeypatch.setenv("WANDB_DIR", str(folder))
+        with pytest.raises(OSError, match=str(folder)):
+            offline(None).add_scalar("loss", 1)
+    wandb.teardown()
+
+
+def test_a_full_disk_fails_at_each_record_and_goes_on_when_it_has_room(tmp_path, offline, read_run):
+    with small_disk(tmp_path / "disk", 8) as disk:
+        if shutil.disk_usage(disk).total > 1 << 26:
+            pytest.skip("this user may not mount a small disk; the fault kit covers it otherwise")
+        backend = offline(disk / "run")
+        for step in range(10):
+            backend.add_scalar("loss", step, step=step)
+        filler = disk / "filler"
+        with filler.open("wb") as file:
+            file.write(b"\0" * (shutil.disk_usage(disk).free - (1 << 19)))
+        for step in range(10, 20):
+            with pytest.raises(OSError, match=r"No space left on device.*are left"):
+                backend.add_scalar("loss", step, step=step)
+        filler.unlink()
+        with pytest.warns(RecordingWarning, match="disk was full.*goes on in"):
+            backend.add_scalar("loss", 20, step=20)
+        backend.add_scalar("loss", 21, step=21)
+        backend.close()
+        run = read_run(disk / "run")
+        assert [step for _, step, _ in run.points()] == [*range(10), 20, 21]
+
+
+def test_a_file_that_cannot_grow_is_noticed_and_another_begun(
+    tmp_path, offline, read_run, monkeypatch
+):
+    monkeypatch.setattr(health, "_PATIENCE", 0.5)
+    wandb.teardown()  # so that the next process takes over the limit, as one of a quota
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 16, limits[1]))
+    try:
+        backend = offline(tmp_path)
+        backend.add_scalar("loss", 0, step=0)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    step, end = 0, time.monotonic() + 30
+    with pytest.warns(RecordingWarning, match="has written nothing for") as said:
+        while not said and time.monotonic() < end:
+            step += 1
+            backend.add_scalar("loss", step, step=step)
+            time.sleep(0.001)
+    backend.add_scalar("after", 1, step=1)
+    backend.close()
+    run = read_run(tmp_path)
+    assert ("loss", 0, 0) in run.points()
+    assert ("loss", step, step) in run.points()
+    assert ("after", 1, 1) in run.points()
+    wandb.teardown()
+
+
+def test_a_deleted_folder_is_made_again(tmp_path, offline, read_run):
+    backend = offline(tmp_path / "run")
+    backend.add_scalar("loss", 0, step=0)
+    shutil.rmtree(tmp_path / "run")
+    with pytest.warns(RecordingWarning, match="deleted.*goes on in"):
+        backend.add_scalar("loss", 1, step=1)
+    backend.close()
+    assert read_run(tmp_path / "run").points() == [("loss", 1, 1)]

@@ -1,0 +1,155 @@
+"""What is left when a program is killed, ends without closing, forks or goes on."""
+
+import os
+
+import pytest
+import wandb
+
+from viz_backend_wandb import WandbVisBackend
+
+#: How late a busy machine may be with what it does every 0.1 s.
+LATE = 0.4
+
+KILLED = """
+import os, signal, sys, time
+import wandb
+from viz_backend_wandb import WandbVisBackend
+for number in range(10):
+    child = os.fork()
+    if child == 0:
+        backend = WandbVisBackend(f"{sys.argv[1]}/{number}", dict(mode="offline"))
+        backend.add_scalar("time", time.time(), step=0)
+        end = time.time() + 0.3 + number * 0.017
+        step = 1
+        while time.time() < end:
+            backend.add_scalar("time", time.time(), step=step)
+            step += 1
+            time.sleep(0.003)
+        print(number, time.time(), step, flush=True)
+        os.kill(os.getpid(), signal.SIGKILL)
+    assert os.waitpid(child, 0)[1] == signal.SIGKILL
+"""
+
+
+def test_killing_loses_the_flush_interval_at_most(tmp_path, run_python, read_run):
+    done = run_python(KILLED, tmp_path)
+    assert done.returncode == 0, done.stderr
+    killed = [line.split() for line in done.stdout.splitlines()]
+    assert len(killed) == 10
+    for number, moment, count in killed:
+        points = read_run(tmp_path / number).points()
+        assert [step for _, step, _ in points] == list(range(len(points)))
+        assert 0 < len(points) <= int(count)
+        assert float(moment) - points[-1][2] < 0.1 + LATE, f"run {number} of {killed}"
+
+
+def test_the_flush_interval_is_a_setting_that_wandb_has(tmp_path):
+    assert "x_transaction_log_flush_interval" in wandb.Settings.model_fields
+    for options, expected in (({}, 0.1), ({"flush_interval": 2.5}, 2.5)):
+        backend = WandbVisBackend(tmp_path, {"mode": "offline"}, **options)
+        assert backend.experiment.settings.x_transaction_log_flush_interval == expected
+        backend.close()
+
+
+@pytest.mark.parametrize("end", ["pass", "sys.exit(3)", "raise SystemError", "backend = None"])
+def test_leaving_without_close_loses_nothing(tmp_path, run_python, read_run, end):
+    program = """
+import sys
+from viz_backend_wandb import WandbVisBackend
+backend = WandbVisBackend(sys.argv[1], dict(mode="offline"))
+for step in range(100):
+    backend.add_scalar("loss", step, step=step)
+"""
+    done = run_python(program + end, tmp_path)
+    assert done.returncode == {"sys.exit(3)": 3, "raise SystemError": 1}.get(end, 0), done.stderr
+    run = read_run(tmp_path)
+    assert run.points() == [("loss", step, step) for step in range(100)]
+    (exited,) = run.all("exit")
+    assert bool(exited.get("exit_code")) == (done.returncode != 0)
+
+
+def test_a_forked_child_has_a_run_of_its_own(tmp_path, run_python, read_runs):
+    program = """
+import os, sys, threading
+from viz_backend_wandb import WandbVisBackend
+backend = WandbVisBackend(sys.argv[1], dict(mode="offline", id="mine"))
+def record(name, steps):
+    for step in steps:
+        backend.add_scalar(name, step, step=step)
+record("parent", range(30))
+busy = threading.Event()
+def keep_the_lock_busy():
+    while not busy.is_set():
+        record("thread", [0])
+thread = threading.Thread(target=keep_the_lock_busy)
+thread.start()
+children = []
+for number in range(4):
+    child = os.fork()
+    if child == 0:
+        if number == 0:
+            sys.exit(0)  # with all that happens at exit, and without a record
+        record("child", range(30))
+        backend.close()
+        record("child", range(30, 60))
+        if number == 1:
+            sys.exit(0)
+        backend.close()
+        os._exit(0)
+    children.append(child)
+for child in children:
+    assert os.waitpid(child, 0)[1] == 0
+busy.set()
+thread.join()
+record("parent", range(30, 60))
+backend.close()
+print(*children)
+"""
+    done = run_python(program, tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == ""
+    _, *recording = done.stdout.split()
+    runs = read_runs(tmp_path)
+    assert set(runs) == {"mine", *(f"mine-process-{child}" for child in recording)}
+    of_parent = [point for point in runs["mine"].points() if point[0] != "thread"]
+    assert of_parent == [("parent", step, step) for step in range(60)]
+    for child in recording:
+        points = runs[f"mine-process-{child}"].points()
+        assert points == [("child", step, step) for step in range(60)]
+
+
+def test_the_parts_of_a_run_are_one_run_when_they_are_sent(tmp_path, server, send, read_run):
+    backend = WandbVisBackend(tmp_path, {"mode": "offline", "id": "parts", "project": "p"})
+    for part in range(3):
+        for step in range(5):
+            backend.add_scalar("loss", part, step=10 * part + step)
+        backend.add_config({"part": part, f"only {part}": True})
+        backend.close()
+    run = read_run(tmp_path)
+    assert len(run.files) == 3
+    expected = [("loss", 10 * part + step, part) for part in range(3) for step in range(5)]
+    assert run.points() == expected
+    done = send("sync", *(str(file.parent) for file in run.files))
+    assert done.returncode == 0, done.stderr
+    assert server.run("parts").points() == expected
+    config = {key: item["value"] for key, item in server.run("parts").config.items()}
+    assert {key: value for key, value in config.items() if "_" not in key} == {
+        "part": 2,
+        **{f"only {part}": True for part in range(3)},
+    }
+    assert not server.unknown
+
+
+def test_a_pickled_copy_of_an_open_backend_has_a_run_of_its_own(tmp_path, read_runs):
+    import pickle
+
+    backend = WandbVisBackend(tmp_path, {"mode": "offline", "id": "mine"})
+    backend.add_scalar("loss", 1, step=1)
+    copy = pickle.loads(pickle.dumps(backend))
+    copy.add_scalar("loss", 2, step=2)
+    backend.add_scalar("loss", 3, step=3)
+    copy.close()
+    backend.close()
+    runs = read_runs(tmp_path)
+    assert runs["mine"].points() == [("loss", 1, 1), ("loss", 3, 3)]
+    assert runs[f"mine-process-{os.getpid()}"].points() == [("loss", 2, 2)]

@@ -1,0 +1,82 @@
+"""wandb-core, the process that does the work, is killed under the program."""
+
+import pytest
+
+from viz_backend_wandb import WandbVisBackend
+from viz_core import RecordingWarning, Visualizer
+
+
+@pytest.fixture
+def offline(tmp_path):
+    """Return a function that makes an offline backend."""
+    return lambda name: WandbVisBackend(tmp_path / name, {"mode": "offline", "id": name})
+
+
+def test_training_goes_on_in_the_same_run(offline, kill_service, tmp_path, read_run):
+    visualizer = Visualizer(vis_backends=[offline("run")])
+    for step in range(10):
+        visualizer.add_scalar("loss", step, step=step)
+    visualizer.flush()
+    kill_service()
+    with pytest.warns(RecordingWarning, match="wandb-core.*is gone.*goes on in") as said:
+        for step in range(10, 20):
+            visualizer.add_scalar("loss", step, step=step)
+    visualizer.close()
+    assert len(said) == 1
+    run = read_run(tmp_path / "run")
+    assert len(run.files) == 2
+    assert run.points() == [("loss", step, step) for step in range(20)]
+
+
+def test_each_backend_goes_on(offline, kill_service, tmp_path, read_run):
+    names = ("a", "b", "c")
+    backends = [offline(name) for name in names]
+    for backend in backends:
+        backend.add_scalar("loss", 0, step=0)
+        backend.flush()
+    kill_service()
+    for step in (1, 2):
+        for backend in backends:
+            if step == 1:
+                with pytest.warns(RecordingWarning, match="is gone"):
+                    backend.add_scalar("loss", step, step=step)
+            else:
+                backend.add_scalar("loss", step, step=step)
+    for name, backend in zip(names, backends, strict=True):
+        backend.close()
+        assert read_run(tmp_path / name).points() == [("loss", step, step) for step in range(3)]
+
+
+def test_a_picture_and_a_config_go_on_too(offline, kill_service, tmp_path, read_run):
+    import numpy as np
+
+    picture = np.full((8, 8, 3), 7, np.uint8)
+    backend = offline("run")
+    for record in (
+        lambda: backend.add_image("demo", picture, step=3),
+        lambda: backend.add_config({"lr": 0.1}),
+    ):
+        backend.add_scalar("loss", 0, step=0)
+        backend.flush()
+        kill_service()
+        with pytest.warns(RecordingWarning, match="is gone"):
+            record()
+    backend.close()
+    run = read_run(tmp_path / "run")
+    ((key, step, image, _),) = run.images()
+    assert (key, step) == ("demo", 3)
+    assert (image == picture).all()
+    assert run.config["lr"] == 0.1
+
+
+def test_closing_says_so_and_the_next_record_goes_on(offline, kill_service, tmp_path, read_run):
+    backend = offline("run")
+    backend.add_scalar("loss", 0, step=0)
+    backend.flush()
+    kill_service()
+    with pytest.raises(OSError, match="gone before the run was closed"):
+        backend.close()
+    backend.close()
+    backend.add_scalar("loss", 1, step=1)
+    backend.close()
+    assert read_run(tmp_path / "run").points() == [("loss", 0, 0), ("loss", 1, 1)]
