@@ -178,7 +178,7 @@ def types(session: nox.Session) -> None:
 @nox.session(python=PYTHON, requires=["build"], default=False)
 def demo(session: nox.Session) -> None:
     """Run the examples and say where the pictures and curves lie."""
-    _install(session, (CORE, TENSORBOARD), TORCH, "tqdm")
+    _install(session, (CORE, TENSORBOARD, ADAPTER), TORCH, "tqdm")
     for example in sorted(path.stem for path in (ROOT / "examples").glob("*.py")):
         session.run("python", f"examples/{example}.py", "demo")
     session.log("everything is in demo/; tensorboard --logdir demo shows the training")
@@ -187,7 +187,7 @@ def demo(session: nox.Session) -> None:
 @nox.session(python=PYTHON, requires=["build"], tags=["full"], default=False)
 def docs(session: nox.Session) -> None:
     """Build the documentation into site/, its pictures by the code on its pages."""
-    _install(session, (CORE, TENSORBOARD, MLFLOW), "pytest", *_group("docs"))
+    _install(session, tuple(PACKAGES), "pytest", *_group("docs"))
     ours = {"PYTHONPATH": "docs", "NO_MKDOCS_2_WARNING": "1"}
     session.run("mkdocs", "build", "--strict", "--quiet", env=ours)
     session.log("built in site/; python -m http.server --directory site shows it")

@@ -1,8 +1,13 @@
 """What every test of every row shares."""
 
 import os
+import sys
+from pathlib import Path
 
 import pytest
+
+# For `reading_back`: tests are imported without a package around them.
+sys.path.append(str(Path(__file__).parent))
 
 
 @pytest.hookimpl(wrapper=True)

@@ -41,7 +41,7 @@ def _has_lite():
         return False
 
 
-# For what tests share: they are imported without a package around them.
+# For what these tests share: they are imported without a package around them.
 sys.path.append(str(Path(__file__).parent))
 
 if _has_lite():

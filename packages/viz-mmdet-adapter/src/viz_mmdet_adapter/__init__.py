@@ -3,9 +3,23 @@
 The classes for MMEngine's Runner are in ``viz_mmdet_adapter.mmengine``.
 """
 
-from viz_mmdet_adapter.palette import get_palette, jitter_color, palette_val
-from viz_mmdet_adapter.visualizer import DetLocalVisualizer
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from viz_mmdet_adapter.palette import get_palette, jitter_color, palette_val
+    from viz_mmdet_adapter.visualizer import DetLocalVisualizer
 
 __version__ = "0.1.0"
 
 __all__ = ["DetLocalVisualizer", "get_palette", "jitter_color", "palette_val"]
+
+
+def __getattr__(name: str) -> Any:
+    """Import what is asked for: viz-core looks at this package for any name it does not know."""
+    if name in __all__:
+        from viz_mmdet_adapter import palette, visualizer
+
+        return getattr(visualizer if name == "DetLocalVisualizer" else palette, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
