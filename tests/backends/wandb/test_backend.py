@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from viz_backend_wandb import WandbVisBackend
-from viz_core import RecordingWarning
+from viz_core import RecordingWarning, Visualizer
 
 PICTURE = np.random.default_rng(0).integers(0, 256, (20, 30, 3), dtype=np.uint8)
 
@@ -287,6 +287,16 @@ def test_flush_has_it_in_the_file(make, recorded):
         backend.add_scalar("loss", step, step=step)
     backend.flush(sync=True)
     assert len(recorded().points()) == 20
+
+
+def test_in_the_background_everything_is_kept(make, recorded):
+    visualizer = Visualizer(vis_backends=[make()], background=True)
+    for step in range(50):
+        visualizer.add_scalar("loss", step, step=step)
+    visualizer.add_image("demo", PICTURE, step=3)
+    visualizer.close()
+    assert recorded().points() == [("loss", step, step) for step in range(50)]
+    assert [(key, step) for key, step, *_ in recorded().images()] == [("demo", 3)]
 
 
 def test_disabled_records_nothing(make, tmp_path):

@@ -153,3 +153,23 @@ def test_a_pickled_copy_of_an_open_backend_has_a_run_of_its_own(tmp_path, read_r
     runs = read_runs(tmp_path)
     assert runs["mine"].points() == [("loss", 1, 1), ("loss", 3, 3)]
     assert runs[f"mine-process-{os.getpid()}"].points() == [("loss", 2, 2)]
+
+
+def test_a_forked_child_does_not_end_what_its_parent_waits_for(tmp_path, run_python, read_runs):
+    program = """
+import os, sys
+from viz_backend_wandb import WandbVisBackend, service
+backend = WandbVisBackend(sys.argv[1], dict(mode="offline"))
+backend.add_scalar("loss", 0, step=0)
+service.leave_behind()
+child = os.fork()
+if child == 0:
+    sys.exit(0)
+assert os.waitpid(child, 0)[1] == 0
+backend.add_scalar("loss", 1, step=1)
+backend.close()
+"""
+    done = run_python(program, tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    (run,) = read_runs(tmp_path).values()
+    assert run.points() == [("loss", 0, 0), ("loss", 1, 1)]

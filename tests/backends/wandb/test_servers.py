@@ -23,9 +23,9 @@ def online(server, tmp_path):
     """Return a function that makes a backend whose runs go to the server."""
     made = []
 
-    def make(name="run", run_id=None, **options):
+    def make(name="run", run_id=None, mode="online", **options):
         settings = {"base_url": server.url, "api_key": "local-" + "a" * 40}
-        arguments = {"project": "p", "mode": "online", "settings": settings}
+        arguments = {"project": "p", "mode": mode, "settings": settings}
         if run_id is not None:
             arguments["id"] = run_id
         options = {"open_timeout": 3.0, "finish_timeout": 1.0, **options}
@@ -169,6 +169,33 @@ def test_what_a_server_missed_for_a_while_is_sent(server, online):
     backend.close()
     assert len(server.run("back").points()) == 18
     assert len(server.run("back").images()) == 9
+
+
+def test_a_shared_run_is_on_the_server(server, online):
+    backend = online(run_id="shared", mode="shared")
+    backend.add_scalar("loss", 0.5, step=1)
+    backend.close()
+    backend.add_scalar("loss", 0.25, step=2)
+    backend.close()
+    points = server.run("shared").points()
+    assert points == [("loss", 1, 0.5), ("loss", 2, 0.25)]
+
+
+def test_an_online_run_goes_on_when_wandb_core_is_killed(
+    server, online, kill_service, read_run, tmp_path
+):
+    backend = online(run_id="killed", open_timeout=10.0, finish_timeout=30.0)
+    backend.add_scalar("loss", 0, step=0)
+    backend.flush()
+    kill_service()
+    with pytest.warns(RecordingWarning) as said:
+        backend.add_scalar("loss", 1, step=1)
+    assert "is gone" in str(said[0].message)
+    assert "not sent by then is in" in str(said[1].message)
+    assert not backend.experiment.offline
+    backend.close()
+    assert read_run(tmp_path / "run").points() == [("loss", 0, 0), ("loss", 1, 1)]
+    assert ("loss", 1, 1) in server.run("killed").points()
 
 
 PROGRAM = """

@@ -5,16 +5,15 @@
 from __future__ import annotations
 
 import os
-import threading
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from viz_backend_wandb.definitions import as_definitions
 from viz_backend_wandb.experiment import BoundWandb
+from viz_backend_wandb.keeper import Keeper, Plan
 from viz_backend_wandb.names import to_image_key, to_key
-from viz_backend_wandb.settings import quiet_settings
 from viz_backend_wandb.values import as_json_config, as_json_number
 from viz_core import (
     BaseVisBackend,
@@ -28,6 +27,9 @@ from viz_core import (
 from viz_core.backends.png import encode_png
 from viz_core.configs import as_config
 from viz_core.types import ArrayLike
+
+if TYPE_CHECKING:
+    from viz_backend_wandb.run import OpenRun
 
 __all__ = ["WandbVisBackend"]
 
@@ -92,32 +94,27 @@ class WandbVisBackend(BaseVisBackend):
             if not number > 0:
                 raise ValueError(f"{name} must be positive, got {number!r}")
         self._init_kwargs = _as_arguments("init_kwargs", init_kwargs)
-        self._definitions = as_definitions(define_metric_cfg)
         self._watch_kwargs = _as_arguments("watch_kwargs", watch_kwargs)
-        self._commit = bool(commit)
         self._log_code_name = log_code_name
-        self._open_timeout, self._finish_timeout = open_timeout, finish_timeout
-        self._settings: dict[str, Any] = {
-            "flush_interval": flush_interval,
-            "finish_timeout": finish_timeout,
-            "capture_console": capture_console,
-            "system_metrics": system_metrics,
-        }
-        self._run_id: str | None = None
-        self._config: dict[str, Any] = {}
-        self._is_copy = False
-        self._start()
-
-    def _start(self) -> None:
-        self._lock = threading.RLock()
-        self._run: Any = None
-        self._pid = os.getpid()
-        self._notices: list[str] = []
+        plan = Plan(
+            arguments=self._init_kwargs,
+            settings={
+                "flush_interval": flush_interval,
+                "finish_timeout": finish_timeout,
+                "capture_console": capture_console,
+                "system_metrics": system_metrics,
+            },
+            definitions=as_definitions(define_metric_cfg),
+            commit=bool(commit),
+            open_timeout=open_timeout,
+            finish_timeout=finish_timeout,
+        )
+        self._keeper = Keeper(plan, self._locate, self._find_rank)
 
     @property
     def is_open(self) -> bool:
         """Whether this process has the run open."""
-        return self._run is not None and self._pid == os.getpid()
+        return self._keeper.is_open
 
     def open_experiment(self) -> BoundWandb:
         """Return the run and the module ``wandb`` as one object.
@@ -126,15 +123,16 @@ class WandbVisBackend(BaseVisBackend):
             OSError: If the folder cannot be written.
             NoKeyError: If W&B knows no API key and the run is to be online.
         """
-        self._opened()
-        return BoundWandb(lambda: self._opened().run, self.close)
+        self._keeper.opened()
+        return BoundWandb(lambda: self._keeper.opened().run, self.close)
 
     def add_config(self, config: Any, **kwargs: Any) -> None:
         """Keep the config in the run's, nested as it is; a value that changed stands as it is now."""
         values = as_json_config(as_config(config))
         self._record(lambda run: run.update_config(values))
-        if self._log_code_name is not None:
-            self._record(lambda run: run.log_code(self._log_code_name))
+        name = self._log_code_name
+        if name is not None:
+            self._record(lambda run: run.log_code(name))
 
     def add_graph(self, model: Any, data_batch: Any, **kwargs: Any) -> None:
         """Watch the gradients of a torch ``model``, as ``run.watch`` does.
@@ -144,7 +142,7 @@ class WandbVisBackend(BaseVisBackend):
             data_batch: Has no meaning here.
             **kwargs: Has no meaning here.
         """
-        self._record(lambda run: run.watch(model, self._watch_kwargs, self._find_run))
+        self._record(lambda run: run.watch(model, self._watch_kwargs, self._keeper.find_run))
 
     def add_image(self, name: str, image: ArrayLike, step: int = 0, **kwargs: Any) -> None:
         """Keep a picture, losslessly; arguments as :meth:`viz_core.Visualizer.add_image`'s.
@@ -196,112 +194,30 @@ class WandbVisBackend(BaseVisBackend):
             RecordingWarning: If the server has not taken everything by then.
         """
         super().close()
-        if not self.is_open:
-            return
-        with self._lock:
-            notice = None
-            if self._run is not None:
-                run = self._leave()
-                notice = run.close()
+        notice = self._keeper.close()
         if notice is not None:
             self._warn(notice)
 
-    def __getstate__(self) -> dict[str, Any]:
-        """Return what makes an unopened backend in another process, with a run of its own."""
-        state = super().__getstate__()
-        for name in ("_lock", "_run", "_notices"):
-            del state[name]
-        return state
-
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        """Take over the state, unopened."""
-        super().__setstate__(state)
-        self._start()
-        self._is_copy = self._run_id is not None
-
-    def _record(self, call: Callable[[Any], None]) -> None:
-        """Call with the open run, and with the one that takes its place if it is lost."""
-        from viz_backend_wandb.health import LogLostError
-
-        with self._lock if self._pid == os.getpid() else threading.Lock():
-            run = self._opened()
-            try:
-                call(run)
-            except LogLostError as error:
-                self._leave().abandon()
-                run = self._opened()
-                call(run)
-                self._notices.append(f"{error}; recording goes on in {run.folder}")
-            notices, self._notices = self._notices, []
-        for notice in notices:
+    def _record(self, call: Callable[[OpenRun], None]) -> None:
+        for notice in self._keeper.record(call):
             self._warn(notice)
 
-    def _find_run(self) -> Any | None:
-        """Return W&B's run if it is open."""
-        run = self._run
-        return run.run if run is not None and self._pid == os.getpid() else None
-
-    def _opened(self) -> Any:
-        """Return the open run, which is opened at the first record, and again after a close."""
-        if self._pid != os.getpid():
-            self._is_copy = self._is_copy or self._run_id is not None
-            self._start()
-        with self._lock:
-            if self._run is None:
-                self._open()
-            return self._run
-
-    def _leave(self) -> Any:
-        """Return the open run, which is not ours any more; its config stays with us."""
-        run, self._run = self._run, None
-        self._config = dict(run.run.config)
-        return run
-
-    def _open(self) -> None:
-        from viz_backend_wandb.opening import open_run
-        from viz_backend_wandb.run import OpenRun, is_any_open
-
-        arguments = dict(self._init_kwargs)
-        settings = quiet_settings(arguments.pop("settings", None), **self._settings)
-        settings.setdefault("finish_timeout_raises", True)
-        arguments["dir"] = self._folder()
-        arguments.update(self._identity())
-        opened = open_run(arguments, settings, self._open_timeout, is_any_open())
-        self._run = run = OpenRun(opened, self._commit, self._finish_timeout)
-        self._run_id, self._is_copy = run.run.id, False
-        for definition in self._definitions:
-            run.run.define_metric(**definition)
-        if opened.notice is not None:
-            self._notices.append(
-                f"{opened.notice}. Recording goes on offline in {run.folder}; send it later with: "
-                f"{run.sync_command()}"
-            )
-
-    def _identity(self) -> dict[str, Any]:
-        """Return the arguments that tell this run from others.
-
-        A forked child and each rank have a run of their own, as a run is written by one process.
-        """
-        if self._is_copy:
-            return {"id": f"{self._run_id}-process-{os.getpid()}"}
-        if self._run_id is not None:
-            return {"id": self._run_id, "resume": "allow", "config": self._config}
-        if self.ranks != "all" or get_rank() == 0:
-            return {}
-        given = {name: self._init_kwargs.get(name) for name in ("id", "name")}
-        return {name: f"{value}-rank-{get_rank()}" for name, value in given.items() if value}
-
-    def _folder(self) -> str | None:
+    def _locate(self) -> str | None:
+        """Return W&B's ``dir``, which is made."""
         given = self._init_kwargs.get("dir")
         if given is None:
             return None if self.save_dir is None else str(self.directory)
-        folder = Path(given, f"rank_{get_rank()}") if self.ranks == "all" else Path(given)
+        rank = self._find_rank()
+        folder = Path(given) if rank is None else Path(given, f"rank_{rank}")
         folder.mkdir(parents=True, exist_ok=True)
         return str(folder)
 
+    def _find_rank(self) -> int | None:
+        return get_rank() if self.ranks == "all" else None
+
     @staticmethod
     def _warn(message: str) -> None:
-        warnings.warn(f"WandbVisBackend: {message}", RecordingWarning, stacklevel=3)
+        warnings.warn(f"WandbVisBackend: {message}", RecordingWarning, stacklevel=4)
 
 
 def _as_arguments(name: str, given: Any) -> dict[str, Any]:

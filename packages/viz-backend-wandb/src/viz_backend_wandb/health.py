@@ -107,13 +107,15 @@ class LogFile:
     def settle(self) -> None:
         """Wait for as long as a record may be on its way."""
         if self._waiting_since is not None:
-            time.sleep(max(0.0, self._waiting_since + self._interval - time.monotonic()))
-            self.wait(self._patience)
+            time.sleep(1.2 * self._interval)
+            self.wait(1.0)
 
     def _has_grown(self) -> bool:
         try:
             status = os.stat(self.path)  # noqa: PTH116  # as fast as can be, for each record
         except FileNotFoundError:
+            if self._identity is None and self.path.parent.exists():
+                return False  # it is made a moment after the run is opened
             raise LogLostError(
                 errno.ENOENT,
                 "the file of the run was deleted while it was written to",

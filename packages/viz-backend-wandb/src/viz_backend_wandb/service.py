@@ -140,8 +140,8 @@ def _nothing() -> None:
 
 def _after_fork_in_child() -> None:
     """Let a child have a process of its own, and no lock that another thread holds."""
-    global lock
-    lock = threading.RLock()
+    global lock, _is_left_behind
+    lock, _is_left_behind = threading.RLock(), False
     setup: Any = sys.modules.get("wandb.sdk.wandb_setup")
     if setup is None:
         return
