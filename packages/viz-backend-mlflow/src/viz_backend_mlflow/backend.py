@@ -7,31 +7,35 @@ from __future__ import annotations
 import os
 import threading
 import time
-import uuid
+import warnings
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from viz_backend_mlflow import records
-from viz_backend_mlflow.courier import Courier
+from viz_backend_mlflow.courier import Pace
 from viz_backend_mlflow.description import RunDescription
 from viz_backend_mlflow.endings import close_at_exit, current_status
 from viz_backend_mlflow.experiment import BoundMlflow
-from viz_backend_mlflow.journal import Journal
+from viz_backend_mlflow.images import PictureNames
 from viz_backend_mlflow.params import flatten, select
 from viz_backend_mlflow.places import JOURNALS, state_folder
 from viz_backend_mlflow.points import Points
-from viz_backend_mlflow.recording import Recording, warn
-from viz_backend_mlflow.tracker import Tracker, may_connect
+from viz_backend_mlflow.recording import Recording
 from viz_backend_mlflow.work_files import find_work_files
-from viz_core import BaseVisBackend, as_image, as_name, as_scalar, as_step, get_rank
+from viz_core import (
+    BaseVisBackend,
+    RecordingWarning,
+    as_image,
+    as_name,
+    as_scalar,
+    as_step,
+    get_rank,
+)
 from viz_core.backends.png import encode_png
 from viz_core.configs import as_config
 from viz_core.types import ArrayLike, Scalar
 
 __all__ = ["MLflowVisBackend"]
-
-#: How long a database in ``save_dir`` is waited for, in seconds: making one takes a while.
-_LOCAL_PATIENCE = 120.0
 
 #: Steps are 64-bit integers in MLflow.
 _LARGEST_STEP = 2**63 - 1
@@ -66,7 +70,7 @@ class MLflowVisBackend(BaseVisBackend):
         interval: Seconds between two batches.
         batch_size: So many points are sent without waiting for the interval to end.
         timeout: Seconds that a request, and so :attr:`experiment`, :meth:`flush` and
-            :meth:`close`, may wait for a tracker; the database in ``save_dir`` is given 120.
+            :meth:`close`, may wait for a server; a SQLite file is given 120.
 
     Raises:
         ValueError: If ``tracking_uri`` is a folder, or a number is not positive.
@@ -93,11 +97,7 @@ class MLflowVisBackend(BaseVisBackend):
         timeout: float = 10.0,
     ) -> None:
         super().__init__(save_dir)
-        limits = {"interval": interval, "batch_size": batch_size, "timeout": timeout}
-        for name, number in limits.items():
-            if not number > 0:
-                raise ValueError(f"{name} must be positive, got {number!r}")
-        self._interval, self._batch_size, self._timeout = interval, batch_size, timeout
+        self._pace = Pace(interval, batch_size, timeout)
         self._description = RunDescription(
             exp_name=exp_name,
             run_name=run_name,
@@ -118,7 +118,7 @@ class MLflowVisBackend(BaseVisBackend):
         self._lock = threading.RLock()
         self._recording: Recording | None = None
         self._points = Points()
-        self._images: dict[tuple[str, int], tuple[int, str]] = {}
+        self._pictures = PictureNames()
         self._pid = os.getpid()
         self._is_copy = False
 
@@ -161,10 +161,7 @@ class MLflowVisBackend(BaseVisBackend):
         name, step, data = as_name(name), self._step(step), encode_png(as_image(image))
         recording = self._opened()
         with self._lock:
-            known = self._images.get((name, step))
-            if known is None:  # the same name and step again replaces the picture
-                known = (self._points.stamp_image(name, step), uuid.uuid4().hex)
-                self._images[name, step] = known
+            known = self._pictures.of(name, step)
         recording.append(records.image(name, step, *known, recording.keep_file(data)))
 
     def add_scalar(self, name: str, value: Any, step: int = 0, **kwargs: Any) -> None:
@@ -215,8 +212,8 @@ class MLflowVisBackend(BaseVisBackend):
         Warns:
             RecordingWarning: If that did not succeed within ``timeout``.
         """
-        if self.is_open:
-            self._opened().flush(sync)
+        if self.is_open and (unsent := self._opened().flush(sync)):
+            _warn(unsent, 3)
 
     def close(self) -> None:
         """Send everything and end the run; the next record goes on in the same run.
@@ -239,14 +236,16 @@ class MLflowVisBackend(BaseVisBackend):
                     recording.append(records.artifact(*file))
                 recording.append(records.status(current_status(), _now()))
             self._recording = None
-        header = recording.end()
+        header, unsent = recording.end()
         if not self._is_copy:
             self._header = {**header, "resumes": False}
+        if unsent:
+            _warn(unsent, 3)
 
     def __getstate__(self) -> dict[str, Any]:
         """Return what makes an unopened backend for the same run in another process."""
         state = super().__getstate__()
-        for name in ("_lock", "_recording", "_points", "_images"):
+        for name in ("_lock", "_recording", "_points", "_pictures"):
             del state[name]
         return state
 
@@ -262,9 +261,10 @@ class MLflowVisBackend(BaseVisBackend):
             points, infinite = self._points.stamp(numbers, step)
         recording.append_points(records.scalars(points, step), len(points))
         for name, number in infinite.items():
-            warn(
+            _warn(
                 f"{name!r} is {number}, which MLflow keeps as the largest number there is; the "
-                f"tag 'viz.infinite.{name}' says so"
+                f"tag 'viz.infinite.{name}' says so",
+                4,
             )
 
     def _opened(self) -> Recording:
@@ -288,25 +288,28 @@ class MLflowVisBackend(BaseVisBackend):
             rank = get_rank() if self.ranks == "all" else None
             header = self._description.header(directory, rank)
         folder = state_folder() if directory is None else directory / JOURNALS
-        journal = Journal(folder / header["key"], header)
-        if self._header is not None and not self._is_copy:
-            journal.append(records.status("RUNNING", _now()))
-        elif not self._is_copy and self._description.params:
-            journal.append(records.params(self._description.params))
+        if self._is_copy:
+            return Recording.of_parent(folder, header, self._pace)
+        first = []
+        if self._header is not None:
+            first.append(records.status("RUNNING", _now()))
+        elif self._description.params:
+            first.append(records.params(self._description.params))
+        recording = Recording.start(folder, header, first, self._pace)
         self._header = header
-        courier = None
-        if may_connect() and not self._is_copy:
-            tracker = Tracker(journal, self._timeout)
-            courier = Courier(tracker, self._interval, self._batch_size)
+        if recording.sends:
             close_at_exit(self)
-        patience = _LOCAL_PATIENCE if self.needs_save_dir else self._timeout
-        return Recording(journal, courier, self._timeout, patience)
+        return recording
 
     def _step(self, step: object) -> int:
         number = as_step(step)
         if abs(number) > _LARGEST_STEP:
             raise ValueError(f"step must fit into 64 bits for MLflow, got {number}")
         return number
+
+
+def _warn(message: str, level: int) -> None:
+    warnings.warn(f"MLflowVisBackend: {message}", RecordingWarning, stacklevel=level)
 
 
 def _now() -> int:

@@ -5,32 +5,55 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from dataclasses import dataclass
 
 from viz_backend_mlflow.tracker import Tracker
 
-__all__ = ["Courier"]
+__all__ = ["Courier", "Pace"]
 
 _logger = logging.getLogger(__name__)
 
 _LONGEST_PAUSE = 30.0
 
 
+@dataclass(frozen=True)
+class Pace:
+    """How often to send, and how long to wait.
+
+    Attributes:
+        interval: Seconds between two batches.
+        batch_size: So many points are sent without waiting for the interval to end.
+        timeout: Seconds that a request may take.
+
+    Raises:
+        ValueError: If one is not positive.
+    """
+
+    interval: float
+    batch_size: int
+    timeout: float
+
+    def __post_init__(self) -> None:
+        for name, number in vars(self).items():
+            if not number > 0:
+                raise ValueError(f"{name} must be positive, got {number!r}")
+
+
 class Courier:
-    """Sends every ``interval`` seconds, or as soon as ``batch_size`` points wait.
+    """Sends at its pace: every so many seconds, or as soon as so many points wait.
 
     While the tracker cannot be reached it tries again, ever more rarely, up to every 30 s; the
     first failure is logged.
 
     Args:
         tracker: Sends; never used by two threads at once.
-        interval: Seconds.
-        batch_size: Points.
+        pace: How often.
     """
 
-    def __init__(self, tracker: Tracker, interval: float, batch_size: int) -> None:
+    def __init__(self, tracker: Tracker, pace: Pace) -> None:
         self._tracker = tracker
-        self._interval = interval
-        self._batch_size = batch_size
+        self._interval = pace.interval
+        self._batch_size = pace.batch_size
         self._waiting = 0
         self._wake = threading.Event()
         self._is_stopping = False
@@ -55,6 +78,7 @@ class Courier:
         """
         if (run_id := self._tracker.known_run) is not None:
             return run_id
+        self._tracker.prepare()
         if not self._sending.acquire(timeout=timeout):
             raise TimeoutError(f"the tracker has not answered for {timeout:g} s")
         try:
@@ -64,16 +88,14 @@ class Courier:
 
     def flush(self, timeout: float) -> Exception | None:
         """Send everything, within about ``timeout`` seconds; return what prevents it."""
+        self._tracker.prepare()
         deadline = time.monotonic() + timeout
-        while time.monotonic() < deadline:
-            if not self._sending.acquire(timeout=max(0.0, deadline - time.monotonic())):
-                break
+        if self._sending.acquire(timeout=timeout):
             try:
                 if self._send(deadline):
                     return None
             finally:
                 self._sending.release()
-            break
         return self._last_error or TimeoutError(f"it took longer than {timeout:g} s")
 
     def stop(self, timeout: float) -> None:

@@ -34,7 +34,3 @@ class Points:
                 infinite[name] = number
             points[name] = (number, self._clock.stamp(name, step, number))
         return points, infinite
-
-    def stamp_image(self, name: str, step: int) -> int:
-        """Return the time of a picture."""
-        return self._clock.stamp(name, step, 0.0)

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-import warnings
+from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
-from viz_backend_mlflow.courier import Courier
+from viz_backend_mlflow.courier import Courier, Pace
 from viz_backend_mlflow.experiment import BoundMlflow
 from viz_backend_mlflow.journal import Journal
-from viz_backend_mlflow.tracker import Tracker
-from viz_core import RecordingWarning
+from viz_backend_mlflow.tracker import Tracker, may_connect
 
 __all__ = ["Recording"]
+
+#: How long a database that is a file is waited for, in seconds: making one takes a while.
+_FILE_PATIENCE = 120.0
 
 
 class Recording:
@@ -20,22 +23,54 @@ class Recording:
     Args:
         journal: Where they are kept.
         courier: Who sends them; None in a process whose parent does.
-        timeout: Seconds that a request may take.
-        patience: Seconds that :meth:`open_run`, :meth:`flush` and :meth:`end` may wait for the
-            tracker.
+        timeout: Seconds that :meth:`open_run`, :meth:`flush` and :meth:`end` may wait for a
+            server. A database that is a file is waited for longer.
     """
 
-    def __init__(
-        self, journal: Journal, courier: Courier | None, timeout: float, patience: float
-    ) -> None:
+    def __init__(self, journal: Journal, courier: Courier | None, timeout: float) -> None:
         self._journal = journal
         self._courier = courier
         self._timeout = timeout
-        self._patience = patience
+
+    @classmethod
+    def start(
+        cls, folder: Path, header: dict[str, Any], first: Iterable[list[Any]], pace: Pace
+    ) -> Recording:
+        """Make the journal, keep the first records, and start the thread.
+
+        Args:
+            folder: Where journals lie.
+            header: Which run it is.
+            first: What is kept before everything else.
+            pace: How often to send.
+
+        Raises:
+            OSError: If the journal cannot be written.
+        """
+        journal = Journal(folder / header["key"], header)
+        for record in first:
+            journal.append(record)
+        courier = Courier(Tracker(journal, pace.timeout), pace) if may_connect() else None
+        return cls(journal, courier, pace.timeout)
+
+    @classmethod
+    def of_parent(cls, folder: Path, header: dict[str, Any], pace: Pace) -> Recording:
+        """Return what another process records with, whose parent sends."""
+        return cls(Journal(folder / header["key"], header), None, pace.timeout)
 
     def in_child(self) -> Recording:
-        """Return what a forked child records with: its parent sends."""
-        return Recording(self._journal, None, self._timeout, self._patience)
+        """Return what a forked child records with; its parent sends."""
+        return Recording(self._journal, None, self._timeout)
+
+    @property
+    def sends(self) -> bool:
+        """Whether this process sends."""
+        return self._courier is not None
+
+    @property
+    def _patience(self) -> float:
+        is_file = self._journal.header()["artifacts"] is not None
+        return _FILE_PATIENCE if is_file else self._timeout
 
     def append(self, record: list[Any]) -> None:
         """Keep a record; the operating system has it when this returns."""
@@ -70,46 +105,38 @@ class Recording:
             ) from error
         return BoundMlflow(uri, run_id, self._timeout)
 
-    def flush(self, sync: bool = False) -> bool:
-        """Send everything, and return whether that succeeded.
+    def flush(self, sync: bool = False) -> str | None:
+        """Send everything; return what is not sent, and why, if the tracker is not in time.
 
         Args:
             sync: Also wait until the disk has the journal.
 
         Raises:
             OSError: If the journal cannot be written.
-
-        Warns:
-            RecordingWarning: If the tracker does not take it in time.
         """
         self._journal.flush()
         if sync:
             self._journal.sync()
         error = None if self._courier is None else self._courier.flush(self._patience)
-        if error is not None:
-            journal = self._journal
-            warn(
-                f"{journal.count()} records are not sent ({error}); they are kept in "
-                f"{journal.folder}, and sent by: python -m viz_backend_mlflow sync "
-                f"{journal.folder.parent.parent}"
-            )
-        return error is None
+        if error is None:
+            return None
+        journal = self._journal
+        return (
+            f"{journal.count()} records are not sent ({error}); they are kept in {journal.folder}, "
+            f"and sent by: python -m viz_backend_mlflow sync {journal.folder.parent.parent}"
+        )
 
-    def end(self) -> dict[str, Any]:
-        """Send everything, end the thread, and return what is known of the run then.
+    def end(self) -> tuple[dict[str, Any], str | None]:
+        """Send everything and end the thread; a journal that is sent is deleted.
 
-        A journal that is sent is deleted.
+        Returns:
+            What is known of the run then, and what :meth:`flush` returns.
         """
-        is_sent = self.flush()
+        unsent = self.flush()
         if self._courier is not None:
-            self._courier.stop(self._timeout if is_sent else 0.1)
+            self._courier.stop(self._timeout if unsent is None else 0.1)
         header = self._journal.header()
         self._journal.close()
-        if is_sent and self._courier is not None:
+        if unsent is None and self._courier is not None:
             self._journal.remove_if_unused()
-        return header
-
-
-def warn(message: str) -> None:
-    """Say what is not as it was asked for, at the line that records."""
-    warnings.warn(f"MLflowVisBackend: {message}", RecordingWarning, stacklevel=4)
+        return header, unsent

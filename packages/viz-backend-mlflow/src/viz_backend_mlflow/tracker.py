@@ -37,6 +37,12 @@ class Tracker:
         header = self._journal.header()
         return None if header.get("resumes") else header.get("run_id")
 
+    def prepare(self) -> None:
+        """Import MLflow. That takes seconds, which are no server's and which no timeout counts."""
+        global _has_connected
+        _has_connected = True
+        import mlflow  # noqa: F401  # it is what takes the time
+
     def open(self) -> str:
         """Return the identifier of the run, which is found or made.
 
@@ -83,8 +89,7 @@ class Tracker:
 
     def _open(self) -> Shipment:
         if self._shipment is None:
-            global _has_connected
-            _has_connected = True
+            self.prepare()
             from mlflow import MlflowClient
 
             client = MlflowClient(self._journal.header()["tracking_uri"])
