@@ -118,7 +118,10 @@ print(*children)
         assert points == [("child", step, step) for step in range(60)]
 
 
-def test_the_parts_of_a_run_are_one_run_when_they_are_sent(tmp_path, server, send, read_run):
+@pytest.mark.parametrize("command", ["sync", "beta sync"])
+def test_the_parts_of_a_run_are_one_run_when_they_are_sent(
+    tmp_path, server, send, read_run, command
+):
     backend = WandbVisBackend(tmp_path, {"mode": "offline", "id": "parts", "project": "p"})
     for part in range(3):
         for step in range(5):
@@ -129,7 +132,7 @@ def test_the_parts_of_a_run_are_one_run_when_they_are_sent(tmp_path, server, sen
     assert len(run.files) == 3
     expected = [("loss", 10 * part + step, part) for part in range(3) for step in range(5)]
     assert run.points() == expected
-    done = send("sync", *(str(file.parent) for file in run.files))
+    done = send(*command.split(), *(str(file.parent) for file in run.files))
     assert done.returncode == 0, done.stderr
     assert server.run("parts").points() == expected
     config = {key: item["value"] for key, item in server.run("parts").config.items()}
