@@ -58,6 +58,8 @@ class _Start(NamedTuple):
 _labels: ByteCache[Label] = ByteCache(4 << 20)
 # False: numerals cannot be set apart after this start.
 _starts: ByteCache[_Start | Literal[False]] = ByteCache(4 << 20)
+# Counted as if no two shared a tile; they do, and take a small part of it.
+_numbers: ByteCache[tuple[tuple[Words, ...], float]] = ByteCache(16 << 20)
 _pairs: ByteCache[tuple[Words, float]] = ByteCache(4 << 20)
 
 # Longer numbers are whole lines, lest there be a tile for every place that a pair can have.
@@ -77,9 +79,12 @@ class _Ends:
         self._style = style
         self._top, self._height = top, height
 
-    def join(self, start: Words, number: str) -> tuple[Words, float]:
-        """Return ``start`` and the number as one tile, and the number's width without padding."""
-        tiles = [start]
+    def find(self, number: str) -> tuple[tuple[Words, ...], float]:
+        """Return the tiles of a number, and its width without padding."""
+        return _numbers.find((self, number)) or self._make(number)
+
+    def _make(self, number: str) -> tuple[tuple[Words, ...], float]:
+        tiles = []
         place = 0.0
         last = len(number) - 2
         for i in range(0, len(number), 2):
@@ -87,7 +92,8 @@ class _Ends:
             pair = _pairs.find(key) or self._make_pair(key)
             tiles.append(pair[0])
             place = pair[1]
-        return np.concatenate(tiles, axis=2), place
+        size = sum(tile.nbytes for tile in tiles) + 400
+        return _numbers.keep((self, number), (tuple(tiles), place), size)
 
     def _make_pair(self, key: tuple[_Ends, str, float, bool]) -> tuple[Words, float]:
         """Put numerals side by side, each where its line has it, rounded to whole pixels."""
@@ -132,7 +138,8 @@ class LabelStyle:
                 start = self._make_start(head)
             if start:
                 (tile, left, top, _, ascent, descent), advance, ends = start
-                joined, width = ends.join(tile, text[len(head) :])
+                tiles, width = ends.find(text[len(head) :])
+                joined = np.concatenate((tile, *tiles), axis=2)
                 return Label(joined, left, top, advance + width, ascent, descent)
         return _labels.find((self, text)) or self._make_whole(text)
 
