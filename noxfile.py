@@ -74,6 +74,7 @@ class Row:
 FRAMEWORKS = ("omegaconf", "pydantic", "swanlab")
 #: The oldest that viz-core says it works with.
 OLDEST = ("numpy==1.24.0", "matplotlib==3.8.0", "pillow==10.0.0", "pluggy==1.5.0", "pyparsing<3.2")
+#: viz-backend-wandb's oldest is the newest that there is: its row tests it.
 #: The oldest that viz-backend-tensorboard says it works with; that one imports pkg_resources.
 OLDEST_TENSORBOARD = ("tensorboard==2.18.0", "setuptools<81")
 BACKENDS = (TENSORBOARD, WANDB, MLFLOW)
@@ -101,6 +102,13 @@ ROWS = (
         (TENSORBOARD,),
         OLDEST_TENSORBOARD,
         ("tests/backends/tensorboard",),
+        full=True,
+    ),
+    Row(
+        "mlflow-oldest",
+        (MLFLOW,),
+        ("mlflow==3.11.1",),
+        ("tests/backends/mlflow",),
         full=True,
     ),
     Row("oldest", (), OLDEST, ("tests/core",), pythons=("3.10",), full=True),
