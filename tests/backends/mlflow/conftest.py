@@ -134,12 +134,12 @@ class Server:
 
     @contextmanager
     def as_black_hole(self):
-        """Take connections on the same port, and never answer."""
-        with socket.socket() as hole:
-            hole.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            hole.bind(("127.0.0.1", self._port))
-            hole.listen(128)
+        """Take connections and requests, and not answer; what came in is done afterwards."""
+        os.killpg(self._process.pid, signal.SIGSTOP)
+        try:
             yield
+        finally:
+            os.killpg(self._process.pid, signal.SIGCONT)
 
 
 @pytest.fixture(scope="module")

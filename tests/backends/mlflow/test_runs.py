@@ -1,5 +1,7 @@
 """Runs: their own, resumed, ended, and bound to ``experiment``."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import mlflow
 import numpy as np
 import pytest
@@ -92,12 +94,13 @@ backend.add_scalar("loss", 1)
 if len(sys.argv) > 3:
     raise RuntimeError("the end")
 """
-    done = run_python(program, tmp_path, database, "fail")
-    assert "RuntimeError: the end" in done.stderr
-    assert [run.status for run in runs()] == ["FAILED"]
-    assert runs()[0].history("loss") == [(0, 1)]
-    assert run_python(program, tmp_path, database).returncode == 0
-    assert runs()[0].status == "FINISHED"
+    with ThreadPoolExecutor() as at_once:
+        failed = at_once.submit(run_python, program, tmp_path, database, "fail")
+        ended = at_once.submit(run_python, program, tmp_path, database)
+    assert "RuntimeError: the end" in failed.result().stderr
+    assert ended.result().returncode == 0
+    assert sorted(run.status for run in runs()) == ["FAILED", "FINISHED"]
+    assert [run.history("loss") for run in runs()] == [[(0, 1)]] * 2
 
 
 def test_a_run_is_resumed_and_keeps_changed_values(make, runs):
