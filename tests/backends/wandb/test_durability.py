@@ -70,7 +70,8 @@ for step in range(100):
 
 def test_a_forked_child_has_a_run_of_its_own(tmp_path, run_python, read_runs):
     program = """
-import os, sys, threading
+import os, sys, threading, warnings
+warnings.simplefilter("ignore", DeprecationWarning)  # Python 3.12 warns of forks beside threads
 from viz_backend_wandb import WandbVisBackend
 backend = WandbVisBackend(sys.argv[1], dict(mode="offline", id="mine"))
 def record(name, steps):
@@ -160,7 +161,8 @@ def test_a_pickled_copy_of_an_open_backend_has_a_run_of_its_own(tmp_path, read_r
 
 def test_a_forked_child_does_not_end_what_its_parent_waits_for(tmp_path, run_python, read_runs):
     program = """
-import os, sys
+import os, sys, warnings
+warnings.simplefilter("ignore", DeprecationWarning)
 from viz_backend_wandb import WandbVisBackend, service
 backend = WandbVisBackend(sys.argv[1], dict(mode="offline"))
 backend.add_scalar("loss", 0, step=0)
