@@ -3,11 +3,13 @@
 import resource
 import shutil
 import time
+from contextlib import contextmanager
 
 import pytest
 import wandb
 
 from viz_backend_wandb import WandbVisBackend, health
+from viz_backend_wandb import run as run_module
 from viz_core import RecordingWarning
 from viz_core.testing.faults import read_only, small_disk
 
@@ -24,6 +26,18 @@ def offline():
     yield make
     for backend in made:
         backend.close()
+
+
+@contextmanager
+def small_files():
+    """Let a wandb-core that is started here write 64 KiB to a file, as a quota would."""
+    wandb.teardown()
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 16, limits[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
 
 
 def test_a_folder_that_cannot_be_written_fails_at_once_and_is_named(tmp_path, offline):
@@ -70,14 +84,9 @@ def test_a_file_that_cannot_grow_is_noticed_and_another_begun(
     tmp_path, offline, read_run, monkeypatch
 ):
     monkeypatch.setattr(health, "_PATIENCE", 0.5)
-    wandb.teardown()  # so that the next process takes over the limit, as one of a quota
-    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 16, limits[1]))
-    try:
-        backend = offline(tmp_path)
+    backend = offline(tmp_path)
+    with small_files():
         backend.add_scalar("loss", 0, step=0)
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
     step, end = 0, time.monotonic() + 30
     with pytest.warns(RecordingWarning, match="has written nothing for") as said:
         while not said and time.monotonic() < end:
@@ -90,6 +99,19 @@ def test_a_file_that_cannot_grow_is_noticed_and_another_begun(
     assert ("loss", 0, 0) in run.points()
     assert ("loss", step, step) in run.points()
     assert ("after", 1, 1) in run.points()
+    wandb.teardown()
+
+
+def test_closing_says_what_was_not_written(tmp_path, offline, monkeypatch):
+    monkeypatch.setattr(run_module, "_GRACE", 1.0)
+    backend = offline(tmp_path)
+    with small_files():
+        backend.add_scalar("loss", 0, step=0)
+    for step in range(1, 500):
+        backend.add_scalar("loss", step, step=step)
+    backend.flush()
+    with pytest.raises(OSError, match="has not written the last records"):
+        backend.close()
     wandb.teardown()
 
 

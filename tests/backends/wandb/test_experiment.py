@@ -1,14 +1,13 @@
 """W&B's run and module as one object, as the examples use them."""
 
 import json
-import warnings
 
 import numpy as np
 import pytest
 import wandb
 
 from viz_backend_wandb import WandbVisBackend
-from viz_core import VISBACKENDS, VISUALIZERS, BaseVisBackend, Visualizer
+from viz_core import VISBACKENDS, VISUALIZERS, BaseVisBackend, RecordingWarning, Visualizer
 
 
 @pytest.fixture
@@ -121,8 +120,7 @@ def test_finish_and_close_go_on_in_the_same_run(offline, tmp_path, read_run):
     backend.close()
     experiment.log({"c": 3, "global_step": 3})
     experiment.run.finish()
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # it says that the run was finished behind its back
+    with pytest.warns(RecordingWarning, match="finished by another part"):
         backend.add_scalar("d", 4, step=4)
     assert backend.experiment.id == run_id
     backend.close()

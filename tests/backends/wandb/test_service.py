@@ -69,6 +69,18 @@ def test_a_picture_and_a_config_go_on_too(offline, kill_service, tmp_path, read_
     assert run.config["lr"] == 0.1
 
 
+def test_what_the_user_logs_goes_on_too(offline, kill_service, tmp_path, read_run):
+    backend = offline("run")
+    experiment = backend.experiment
+    experiment.log({"mine": 1, "global_step": 1})
+    backend.flush()
+    kill_service()
+    with pytest.warns(RecordingWarning, match="is gone"):
+        experiment.log({"mine": 2, "global_step": 2})
+    backend.close()
+    assert read_run(tmp_path / "run").points() == [("mine", 1, 1), ("mine", 2, 2)]
+
+
 def test_closing_says_so_and_the_next_record_goes_on(offline, kill_service, tmp_path, read_run):
     backend = offline("run")
     backend.add_scalar("loss", 0, step=0)

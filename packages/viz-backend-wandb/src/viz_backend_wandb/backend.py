@@ -124,7 +124,7 @@ class WandbVisBackend(BaseVisBackend):
             NoKeyError: If W&B knows no API key and the run is to be online.
         """
         self._keeper.opened()
-        return BoundWandb(lambda: self._keeper.opened().run, self.close)
+        return BoundWandb(lambda: self._keeper.opened().run, self._log_freely, self.close)
 
     def add_config(self, config: Any, **kwargs: Any) -> None:
         """Keep the config in the run's, nested as it is; a value that changed stands as it is now."""
@@ -197,6 +197,9 @@ class WandbVisBackend(BaseVisBackend):
         notice = self._keeper.close()
         if notice is not None:
             self._warn(notice)
+
+    def _log_freely(self, data: Any, step: int | None, commit: bool | None) -> None:
+        self._record(lambda run: run.log_freely(data, step, commit))
 
     def _record(self, call: Callable[[OpenRun], None]) -> None:
         for notice in self._keeper.record(call):

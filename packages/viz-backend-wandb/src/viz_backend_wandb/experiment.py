@@ -17,19 +17,30 @@ class BoundWandb:
 
     Args:
         find_run: Returns the run, which it opens if need be.
+        log: Logs to the run, or to the one that takes its place if it is lost.
         close: Closes it.
     """
 
-    __slots__ = ("_close", "_find_run")
+    __slots__ = ("_close", "_find_run", "_log")
 
-    def __init__(self, find_run: Callable[[], Any], close: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        find_run: Callable[[], Any],
+        log: Callable[[Any, int | None, bool | None], None],
+        close: Callable[[], None],
+    ) -> None:
         object.__setattr__(self, "_find_run", find_run)
+        object.__setattr__(self, "_log", log)
         object.__setattr__(self, "_close", close)
 
     @property
     def run(self) -> Any:
         """The run."""
         return self._find_run()
+
+    def log(self, data: Any, step: int | None = None, commit: bool | None = None) -> None:
+        """Log to the run, as ``run.log`` does."""
+        self._log(data, step, commit)
 
     def finish(self, *_: Any, **__: Any) -> None:
         """Close the backend; what is recorded afterwards goes on in the same run."""

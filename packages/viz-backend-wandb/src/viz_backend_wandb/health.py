@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import time
@@ -92,6 +93,12 @@ class LogFile:
         if self._waiting_since is None:
             self._waiting_since, self._waiting = time.monotonic(), 0
         self._waiting += 1
+
+    def expect_more(self) -> None:
+        """Note that more is on its way than the file has now."""
+        with contextlib.suppress(LogLostError):  # which :meth:`wait` says
+            self._has_grown()
+        self.note()
 
     def wait(self, seconds: float) -> bool:
         """Wait until what is on its way was written; return whether the file has grown."""

@@ -7,6 +7,7 @@ import contextlib
 import errno
 import logging
 import os
+import shlex
 import sys
 import tempfile
 from collections.abc import Callable, Mapping
@@ -66,6 +67,18 @@ class OpenRun:
         """
         self._call(lambda: self._log({**row, STEP_KEY: step}, step), size)
 
+    def log_freely(self, data: Any, step: int | None, commit: bool | None) -> None:
+        """Log what the user gives to ``run.log`` itself; raises as :meth:`log`."""
+
+        def log() -> bool:
+            self.run.log(data, step=step, commit=commit)
+            is_committed = step is None and commit is not False
+            if is_committed:
+                self._gathered.clear()
+            return is_committed
+
+        self._call(log, 0)
+
     def log_image(self, key: str, png: bytes, step: int, caption: str | None = None) -> None:
         """Keep a picture that is encoded already; raises as :meth:`log`."""
         import wandb
@@ -114,9 +127,9 @@ class OpenRun:
 
     def sync_command(self) -> str:
         """Return the command that sends the run later."""
-        online = "" if self.run.offline else " --include-online"
-        other = "" if self._sent_as is None else f" --id {self._sent_as}"
-        return f"wandb sync{online}{other} {self.folder}"
+        online = [] if self.run.offline else ["--include-online"]
+        other = [] if self._sent_as is None else ["--id", self._sent_as]
+        return shlex.join(["wandb", "sync", *online, *other, str(self.folder)])
 
     def abandon(self) -> None:
         """Have done with a run that takes no more records."""
@@ -137,6 +150,8 @@ class OpenRun:
         has_failed = sys.exc_info()[1] is not None or getattr(sys, "last_value", None) is not None
         code = 1 if has_failed else service.exit_code()
         notice = None
+        if self.log_file is not None:
+            self.log_file.expect_more()  # W&B writes at least that the run has ended
         try:
             limit = self._finish_timeout + _GRACE
             with self._quietly():
@@ -188,14 +203,16 @@ class OpenRun:
         try:
             is_on_its_way = function()
         except Exception as error:
-            if service.is_lost(error) or getattr(self.run, "_is_finished", False):
-                raise LogLostError(
-                    errno.EPIPE,
+            if service.is_lost(error):
+                reason = (
                     f"wandb-core, the process that writes the run, is gone ({error!r}), and with "
-                    "it what was recorded in its last moments",
-                    str(self.folder),
-                ) from error
-            raise
+                    "it what was recorded in its last moments"
+                )
+            elif getattr(self.run, "_is_finished", False):
+                reason = "the run was finished by another part of the program"
+            else:
+                raise
+            raise LogLostError(errno.EPIPE, reason, str(self.folder)) from error
         if self.log_file is not None and is_on_its_way:
             self.log_file.note()
 

@@ -102,9 +102,7 @@ def kill_left_behind() -> None:
     if process is not None:
         process.kill()
         process.wait()
-        (
-            getattr(_connection(), "_cleanup", None) or _nothing
-        )()  # there is nothing to be done at exit
+        _leave_exit_alone()
 
 
 @contextmanager
@@ -134,8 +132,11 @@ def _process() -> Any:
     return getattr(getattr(_connection(), "_proc", None), "_process", None)
 
 
-def _nothing() -> None:
-    pass
+def _leave_exit_alone() -> None:
+    """Have W&B do nothing at exit."""
+    cleanup = getattr(_connection(), "_cleanup", None)
+    if cleanup is not None:
+        cleanup()
 
 
 def _after_fork_in_child() -> None:
@@ -146,8 +147,7 @@ def _after_fork_in_child() -> None:
     if setup is None:
         return
     setup._singleton_lock = threading.Lock()
-    # What W&B does at exit is the parent's to do; here it would print an error.
-    (getattr(_connection(), "_cleanup", None) or _nothing)()
+    _leave_exit_alone()  # it is the parent's to do; here it would print an error
     # Its connection is the parent's, and ends with the parent.
     if f"-{os.getppid()}-" in os.environ.get("WANDB_SERVICE", ""):
         del os.environ["WANDB_SERVICE"]

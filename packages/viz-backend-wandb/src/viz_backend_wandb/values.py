@@ -8,7 +8,7 @@ from typing import Any
 
 from viz_backend_wandb.names import from_key, to_key
 
-__all__ = ["as_json_config", "as_json_number"]
+__all__ = ["as_json_config", "as_json_number", "config_name"]
 
 #: Integers beyond are not kept whole by readers of JSON.
 _LARGEST_INTEGER = 2**63
