@@ -1,0 +1,82 @@
+"""The faults catch what they are there for: each backend here does not survive one of them."""
+
+import pytest
+
+from viz_core import read_scalars
+from viz_core.testing import BackendFaults
+
+MODULE = """
+import contextlib
+from viz_core import LocalVisBackend
+
+class Hoards(LocalVisBackend):
+    kept = []
+
+    def add_scalar(self, name, value, step=0, **kwargs):
+        self.kept.append(bytearray(4000))
+        super().add_scalar(name, value, step)
+
+class Waits(LocalVisBackend):
+    waiting = ()
+
+    def add_scalar(self, name, value, step=0, **kwargs):
+        self.waiting = (*self.waiting, (name, value, step))
+        if len(self.waiting) == 7:
+            self.flush()
+
+    def flush(self, sync=False):
+        waiting, self.waiting = self.waiting, ()
+        for point in waiting:
+            super().add_scalar(*point)
+
+    def close(self):
+        self.flush()
+        super().close()
+
+class SaysNothing(LocalVisBackend):
+    def add_scalar(self, name, value, step=0, **kwargs):
+        with contextlib.suppress(OSError):
+            super().add_scalar(name, value, step)
+"""
+
+
+class Faults(BackendFaults):
+    many = 20_000
+
+    def read_scalars(self, save_dir):
+        return read_scalars(save_dir / "scalars.json")
+
+
+@pytest.fixture
+def faults(tmp_path, monkeypatch):
+    """Return the suite of a backend of the module above, by its name."""
+    folder = tmp_path / "modules"
+    folder.mkdir()
+    (folder / "backends_with_faults.py").write_text(MODULE)
+    monkeypatch.setenv("PYTHONPATH", str(folder))
+    monkeypatch.syspath_prepend(folder)
+
+    def make(name):
+        suite = Faults()
+        suite.type = f"backends_with_faults:{name}"
+        return suite
+
+    return make
+
+
+@pytest.mark.parametrize(
+    ("name", "test", "message"),
+    [
+        ("Hoards", "test_many_numbers_take_no_memory", "something is kept for every record"),
+        ("Waits", "test_being_killed_loses_nothing", "cannot be read"),
+        (
+            "SaysNothing",
+            "test_a_full_disk_is_reported_and_survived",
+            "on a full disk, and they are not there",
+        ),
+        ("SaysNothing", "test_a_read_only_folder_is_reported", "no warning names it"),
+    ],
+)
+def test_a_backend_that_does_not_survive_a_fault_fails(faults, tmp_path, name, test, message):
+    with pytest.raises(AssertionError, match=message):
+        getattr(faults(name), test)(tmp_path / "place")
