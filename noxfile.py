@@ -77,6 +77,14 @@ OLDEST = ("numpy==1.24.0", "matplotlib==3.8.0", "pillow==10.0.0", "pluggy==1.5.0
 #: viz-backend-wandb's oldest is the newest that there is: its row tests it.
 #: The oldest that viz-backend-tensorboard says it works with; that one imports pkg_resources.
 OLDEST_TENSORBOARD = ("tensorboard==2.18.0", "setuptools<81")
+#: The oldest that viz-backend-mlflow says it works with.
+OLDEST_MLFLOW = (
+    "mlflow==3.11.1",
+    "sqlalchemy==2.0.0",
+    "alembic==1.13.0",
+    "sqlparse==0.4.0",
+    "tqdm==4.60.0",
+)
 BACKENDS = (TENSORBOARD, WANDB, MLFLOW)
 
 ROWS = (
@@ -107,8 +115,9 @@ ROWS = (
     Row(
         "mlflow-oldest",
         (MLFLOW,),
-        ("mlflow==3.11.1",),
+        OLDEST_MLFLOW,
         ("tests/backends/mlflow",),
+        pythons=("3.10",),
         full=True,
     ),
     Row("oldest", (), OLDEST, ("tests/core",), pythons=("3.10",), full=True),
