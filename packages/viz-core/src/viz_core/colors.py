@@ -18,6 +18,8 @@ RGBA: TypeAlias = "tuple[int, int, int, float]"
 
 _NUMBERS = (int, float, np.number)
 
+_MOST_KNOWN = 4096
+
 
 def as_color(color: Color, name: str = "color") -> RGBA:
     """Return a colour as red, green and blue in 0..255 and opacity in 0..1.
@@ -33,14 +35,12 @@ def as_color(color: Color, name: str = "color") -> RGBA:
         ValueError: If no colour has that name, or a number is out of range.
     """
     if isinstance(color, str):
-        return _named(color, name)
-    if not isinstance(color, tuple) and (isinstance(color, np.ndarray) or is_tensor(color)):
+        return _known.get(color) or _keep(color, _named(color, name))
+    if isinstance(color, np.ndarray) or is_tensor(color):
         color = tuple(as_array(color).tolist())
     if isinstance(color, (tuple, list)):
-        try:
-            return _numbered(tuple(color), name)
-        except TypeError:  # not hashable: not numbers
-            pass
+        color = tuple(color)
+        return _keep(color, _numbered(color, name))
     raise TypeError(
         f"{name} must be a colour name, or 3 or 4 numbers in 0..255, got "
         f"{type(color).__name__}: {color!r}"
@@ -68,11 +68,9 @@ def as_colors(
     if not isinstance(colors, list) or _is_one_color(colors):
         return [as_color(cast(Color, colors), name)] * count
     try:
-        each = [
-            _numbered(color, name) if type(color) is tuple else as_color(color, name)
-            for color in colors[:count]
-        ]
-    except TypeError:  # a tuple of anything: the message is in there
+        # Mostly a few colours, many times: one look into a dict for each.
+        each = [_known.get(color) or as_color(color, name) for color in colors[:count]]
+    except TypeError:  # lists and arrays have no hash
         each = [as_color(color, name) for color in colors[:count]]
     return spread(each, count, name, cycle=cycle)
 
@@ -101,7 +99,16 @@ def _is_one_color(colors: list[Any]) -> bool:
     return len(colors) in (3, 4) and all(isinstance(number, _NUMBERS) for number in colors)
 
 
-@lru_cache(maxsize=4096)
+_known: dict[Any, RGBA] = {}
+
+
+def _keep(color: Any, rgba: RGBA) -> RGBA:
+    if len(_known) >= _MOST_KNOWN:
+        _known.clear()
+    _known[color] = rgba
+    return rgba
+
+
 def _named(color: str, name: str) -> RGBA:
     if color.lower() == "none":
         return (0, 0, 0, 0.0)
@@ -117,7 +124,6 @@ def _named(color: str, name: str) -> RGBA:
     return (round(red * 255), round(green * 255), round(blue * 255), float(opacity))
 
 
-@lru_cache(maxsize=4096)
 def _numbered(color: tuple[Any, ...], name: str) -> RGBA:
     if not all(isinstance(number, _NUMBERS) for number in color):
         raise TypeError(f"{name} must be 3 or 4 numbers in 0..255, got {color!r}")

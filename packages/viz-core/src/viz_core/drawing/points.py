@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
+from operator import itemgetter
 from typing import NamedTuple
 
 import numpy as np
@@ -82,12 +83,12 @@ def draw_points(
     line_width = _EDGE if marker.is_filled else _EDGE_UNFILLED
     reach = (max(sizes, default=0.0) ** 0.5 + line_width) * DPI / 72 + 2
     near = (positions > -reach) & (positions < (surface.width + reach, surface.height + reach))
-    visible = np.flatnonzero(near.all(axis=1)).tolist()
-    if not visible:
-        return
-    if len(visible) < len(positions):
+    if not near.all():
+        visible = np.flatnonzero(near.all(axis=1)).tolist()
         positions = positions[visible]
         colors, sizes = [colors[i] for i in visible], [sizes[i] for i in visible]
+    if not len(positions):
+        return
     looks = {size: Look(*marker, size**0.5 * DPI / 72, line_width) for size in set(sizes)}
     count = len(positions)
     low, high = positions.min(axis=0) - reach, positions.max(axis=0) + reach
@@ -100,10 +101,13 @@ def draw_points(
             for place, color, size in zip(positions, colors, sizes, strict=True):
                 draw_markers(tile.renderer, looks[size], place[None], tile.transform, color)
         return
-    keys = list(zip(sizes, [color[3] for color in colors], strict=True))
-    numbers = {key: number for number, key in enumerate(set(keys))}
-    sprites = [make_sprite(looks[size], opacity) for size, opacity in numbers]
-    which = [numbers[key] for key in keys]
+    opacities = list(map(itemgetter(3), colors))
+    made = {
+        key: make_sprite(looks[key[0]], key[1]) for key in set(zip(sizes, opacities, strict=True))
+    }
+    sprites = list(made.values())
+    if len(made) > 1:
+        sprites = [made[key] for key in zip(sizes, opacities, strict=True)]
     places = np.floor(positions + 0.5).astype(np.int64)
     for tile in surface.agg(*low, *high):
-        stamp(tile.pixels, places - (tile.left, tile.top), colors, sprites, which)
+        stamp(tile.pixels, places - (tile.left, tile.top), colors, sprites)

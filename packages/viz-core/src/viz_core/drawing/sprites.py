@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import math
+from collections import deque
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -94,7 +96,6 @@ def stamp(
     places: npt.NDArray[np.int64],
     colors: Sequence[RGBA],
     sprites: Sequence[Sprite],
-    which: Sequence[int],
 ) -> None:
     """Lay sprites over a picture, in their order; what leaves it is clipped.
 
@@ -102,14 +103,14 @@ def stamp(
         pixels: Drawn on, RGBA and opaque, contiguous, shape (H, W, 4).
         places: x and y of the pixel of each position, shape (N, 2).
         colors: One per place; their opacity is in the sprites.
-        sprites: Those there are.
-        which: The one at each place.
+        sprites: One per place, or one for all.
     """
-    boxes = np.array([sprite.box for sprite in sprites])[which] + np.tile(places, 2)
+    boxes = np.array([sprite.box for sprite in sprites]) + np.tile(places, 2)
     paste, masks, finish = _pasting(pixels, [sprite.mask for sprite in sprites])
+    inks = [color[:3] for color in colors]
     columns = zip(*boxes.T.tolist(), strict=True)
-    for (red, green, blue, _), box, i in zip(colors, columns, which, strict=True):
-        paste((red, green, blue, 255), box, masks[i])
+    each = itertools.repeat(masks[0]) if len(masks) == 1 else masks
+    deque(map(paste, inks, columns, each), maxlen=0)  # a loop that Python does not run
     finish()
 
 
