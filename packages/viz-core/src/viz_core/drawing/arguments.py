@@ -67,7 +67,8 @@ def as_coordinates(value: ArrayLike, name: str, columns: int, layout: str) -> Fl
             f"{np.shape(value)}"
         )
     floats: Floats = array.astype(np.float64)
-    if not np.isfinite(floats).all():
+    # One number tells of all, but for numbers so large that their sum is not finite.
+    if not math.isfinite(floats.sum()) and not np.isfinite(floats).all():
         row = int(np.flatnonzero(~np.isfinite(floats).all(axis=1))[0])
         raise ValueError(
             f"{name} must be finite, got {floats[row].tolist()} in row {row}; leave such items out"

@@ -8,10 +8,10 @@ for any shape, and takes several times as long for this one, which is drawn most
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
 
 from viz_core.colors import RGBA
 from viz_core.drawing.blending import EIGHT, Octets, Words, scratch
@@ -30,7 +30,7 @@ _OCTET, _WORD = np.dtype(np.uint8), np.dtype(np.uint16)
 
 def draw_boxes(
     surface: Surface,
-    corners: npt.NDArray[np.float64],
+    corners: Sequence[tuple[float, float, float, float]],
     edges: Sequence[RGBA],
     faces: Sequence[RGBA],
     widths: Sequence[float],
@@ -40,7 +40,7 @@ def draw_boxes(
 
     Args:
         surface: Drawn on.
-        corners: x1, y1, x2, y2, shape (N, 4).
+        corners: x1, y1, x2, y2 of each.
         edges: One per box, as are the others: what a `Style` has, in columns.
         faces: See there.
         widths: See there.
@@ -49,22 +49,22 @@ def draw_boxes(
 
     def draw_with_agg(chosen: list[int]) -> None:
         styles = [Style(edges[i], faces[i], widths[i], dashes[i]) for i in chosen]
-        draw_outlines(surface, boxes(corners[chosen]), styles)
+        draw_outlines(surface, boxes(corners[i] for i in chosen), styles)
 
     height, width = surface.height, surface.width
     memory, stride = surface.rows.data, 3 * width
     words, octets = scratch(_MOST)
-    # Far corners need not be exact, only far.
-    snapped = np.floor(corners.clip(-1e6, 1e6) + 0.5).astype(np.int64).tolist()
     others: list[int] = []  # boxes in turn that are left to Agg
     for i, ((x1, y1, x2, y2), edge, face, line_width, dash) in enumerate(
-        zip(snapped, edges, faces, widths, dashes, strict=True)
+        zip(corners, edges, faces, widths, dashes, strict=True)
     ):
         if dash == "-" and not face[3] and edge[3] and line_width:
             pen = find_pen(line_width, edge[3])
             if pen is not None:
-                left, top = x1 + pen.before[0], y1 + pen.before[1]
-                right, bottom = x2 + pen.after[0], y2 + pen.after[1]
+                left = math.floor(x1 + 0.5) + pen.before[0]
+                top = math.floor(y1 + 0.5) + pen.before[1]
+                right = math.floor(x2 + 0.5) + pen.after[0]
+                bottom = math.floor(y2 + 0.5) + pen.after[1]
                 k = pen.thickness
                 if (
                     left >= 0

@@ -58,12 +58,13 @@ class _Start(NamedTuple):
 _labels: ByteCache[Label] = ByteCache(4 << 20)
 # False: numerals cannot be set apart after this start.
 _starts: ByteCache[_Start | Literal[False]] = ByteCache(4 << 20)
-# Counted as if no two shared a tile; they do, and take a small part of it.
-_numbers: ByteCache[tuple[tuple[Words, ...], float]] = ByteCache(16 << 20)
 _pairs: ByteCache[tuple[Words, float]] = ByteCache(4 << 20)
 
 # Longer numbers are whole lines, lest there be a tile for every place that a pair can have.
 _LONGEST_NUMBER = 12
+
+# Of each look; what they are made of is kept once.
+_MOST_NUMBERS = 1024
 
 
 class _Ends:
@@ -78,10 +79,11 @@ class _Ends:
     def __init__(self, style: LabelStyle, top: int, height: int) -> None:
         self._style = style
         self._top, self._height = top, height
+        self._numbers: dict[str, tuple[tuple[Words, ...], float]] = {}
 
     def find(self, number: str) -> tuple[tuple[Words, ...], float]:
         """Return the tiles of a number, and its width without padding."""
-        return _numbers.find((self, number)) or self._make(number)
+        return self._numbers.get(number) or self._make(number)
 
     def _make(self, number: str) -> tuple[tuple[Words, ...], float]:
         tiles = []
@@ -92,8 +94,10 @@ class _Ends:
             pair = _pairs.find(key) or self._make_pair(key)
             tiles.append(pair[0])
             place = pair[1]
-        size = sum(tile.nbytes for tile in tiles) + 400
-        return _numbers.keep((self, number), (tuple(tiles), place), size)
+        if len(self._numbers) >= _MOST_NUMBERS:
+            self._numbers.clear()
+        made = self._numbers[number] = (tuple(tiles), place)
+        return made
 
     def _make_pair(self, key: tuple[_Ends, str, float, bool]) -> tuple[Words, float]:
         """Put numerals side by side, each where its line has it, rounded to whole pixels."""

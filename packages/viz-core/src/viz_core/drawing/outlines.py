@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -64,11 +64,11 @@ class Outline(NamedTuple):
     bottom: float
 
 
-def boxes(corners: Floats) -> list[Outline]:
+def boxes(corners: Iterable[tuple[float, float, float, float]]) -> list[Outline]:
     """Return boxes given as x1, y1, x2, y2."""
     return [
         Outline(_UNIT_BOX, Affine2D.from_values(x2 - x1, 0, 0, y2 - y1, x1, y1), x1, y1, x2, y2)
-        for x1, y1, x2, y2 in corners.tolist()
+        for x1, y1, x2, y2 in corners
     ]
 
 

@@ -98,7 +98,7 @@ def _read_profile(width: float) -> _Profile:
     size = 6 * margin
     low, high = 2 * margin, 4 * margin
     probe = Surface(np.zeros((size, size, 3), np.uint8))
-    frame = boxes(np.array([[low, low, high, high]], np.float64))
+    frame = boxes([(low, low, high, high)])
     white = (255, 255, 255, 1.0)
     draw_outlines(probe, frame, [Style(white, (0, 0, 0, 0.0), width, "-")])
     shares = probe.pixels[..., 0] / 255

@@ -45,21 +45,21 @@ class ShapeMethods(Picture):
         """
         surface = self._surface
         boxes = check.as_coordinates(bboxes, "bboxes", 4, "x1, y1, x2, y2")
-        low, high = boxes[:, :2], boxes[:, 2:]
-        if (low > high).any():
-            row = int(np.flatnonzero((low > high).any(axis=1))[0])
-            raise ValueError(
-                f"bboxes must be x1, y1, x2, y2 with x1 <= x2 and y1 <= y2, got "
-                f"{boxes[row].tolist()} in row {row}; sort the corners, and turn x, y, width, "
-                "height into corners first"
-            )
+        corners: list[tuple[float, float, float, float]] = boxes.tolist()
+        for row, (x1, y1, x2, y2) in enumerate(corners):
+            if x1 > x2 or y1 > y2:
+                raise ValueError(
+                    f"bboxes must be x1, y1, x2, y2 with x1 <= x2 and y1 <= y2, got "
+                    f"{[x1, y1, x2, y2]} in row {row}; sort the corners, and turn x, y, width, "
+                    "height into corners first"
+                )
         from viz_core.drawing.frames import draw_boxes
 
         styles = _style_columns(
             len(boxes), edge_colors, face_colors, line_widths, line_styles, alpha
         )
-        check.warn_if_out_of_bounds("bbox", low, high, self.width, self.height)
-        draw_boxes(surface, boxes, *styles)
+        check.warn_if_out_of_bounds("bbox", boxes[:, :2], boxes[:, 2:], self.width, self.height)
+        draw_boxes(surface, corners, *styles)
         return self
 
     def draw_polygons(

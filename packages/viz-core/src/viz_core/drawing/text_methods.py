@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 import numpy as np
 import numpy.typing as npt
 
+from viz_core.arrays import is_tensor
 from viz_core.colors import as_colors
 from viz_core.drawing import arguments as check
 from viz_core.drawing.picture import Picture
@@ -133,17 +134,24 @@ class TextMethods(Picture):
         if font_sizes is None:
             font_sizes = max(math.sqrt(self.height * self.width) // 90, 10.0)
 
-        def each(value: Any, name: str, convert: Any) -> list[Any]:
+        def each(value: Any, name: str, convert: Any, count: int) -> list[Any]:
             return check.per_item(value, count, name, convert, cycle=False)
 
-        return list(
-            map(
-                find_face,
-                each(font_properties, "font_properties", as_font_properties),
-                each(font_families, "font_families", check.as_string),
-                each(font_sizes, "font_sizes", check.as_font_size),
+        def find(count: int) -> list[Any]:
+            return list(
+                map(
+                    find_face,
+                    each(font_properties, "font_properties", as_font_properties, count),
+                    each(font_families, "font_families", check.as_string, count),
+                    each(font_sizes, "font_sizes", check.as_font_size, count),
+                )
             )
+
+        one_for_all = not any(
+            isinstance(given, (list, np.ndarray)) or is_tensor(given)
+            for given in (font_sizes, font_families, font_properties)
         )
+        return find(1) * count if one_for_all else find(count)
 
 
 def _texts(texts: str | Sequence[str]) -> list[str]:
