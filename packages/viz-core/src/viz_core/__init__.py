@@ -7,6 +7,8 @@
 (240, 320, 3)
 """
 
+from typing import TYPE_CHECKING, Any
+
 from viz_core.arrays import as_array, as_image, as_name, as_scalar, as_step
 from viz_core.backends.base import BaseVisBackend
 from viz_core.backends.local import LocalVisBackend
@@ -26,7 +28,6 @@ from viz_core.errors import (
     VizWarning,
 )
 from viz_core.featmap import draw_featmap
-from viz_core.hookspecs import hookimpl
 from viz_core.instances import NamedInstances
 from viz_core.ranks import get_rank, get_world_size, is_main_process
 from viz_core.recorder import Recorder
@@ -34,6 +35,9 @@ from viz_core.registries import VISBACKENDS, VISUALIZERS
 from viz_core.registry import Registry
 from viz_core.scalars import read_scalars
 from viz_core.visualizer import Visualizer
+
+if TYPE_CHECKING:
+    from viz_core.hookspecs import hookimpl
 
 __version__ = "0.1.0"
 
@@ -72,3 +76,12 @@ __all__ = [
     "is_main_process",
     "read_scalars",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """Import what only plugins use, and pluggy with it, when it is first asked for."""
+    if name == "hookimpl":
+        from viz_core.hookspecs import hookimpl
+
+        return hookimpl
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

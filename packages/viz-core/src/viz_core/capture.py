@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from difflib import get_close_matches
 from typing import Any, Literal
 
 from viz_core.arrays import is_tensor
@@ -88,6 +87,8 @@ def _detached(output: Any) -> Any:
 
 
 def _unknown(name: str, model: str, known: list[str]) -> str:
+    from difflib import get_close_matches  # only an error pays for it
+
     named = [other for other in known if other]
     near = [other for other in named if other.endswith(f".{name}")]
     near += [other for other in get_close_matches(name, named, n=5) if other not in near]

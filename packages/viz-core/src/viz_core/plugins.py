@@ -9,13 +9,14 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import pluggy
-
-from viz_core import hookspecs
 from viz_core.errors import PluginError, PluginWarning
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
+
+    import pluggy
+
+    from viz_core.hookspecs import Target
 
 __all__ = ["GROUP", "Failure", "Offer", "PluginHost", "host"]
 
@@ -30,7 +31,7 @@ class Offer:
     """One name that a plugin provides."""
 
     name: str
-    target: hookspecs.Target
+    target: Target
     provider: str
 
 
@@ -66,13 +67,23 @@ class PluginHost:
     def forget(self) -> None:
         """Forget all plugins, so that the next question looks for them anew."""
         with self._lock:
-            self._manager = pluggy.PluginManager("viz")
-            self._manager.add_hookspecs(hookspecs)
+            self._made: pluggy.PluginManager | None = None
             self._failures: list[Failure] = []
             self._disabled: list[str] = []
             self._answers: dict[str, tuple[Offer, ...]] = {}
             self._loaded = False
             self._unannounced = 0
+
+    @property
+    def _manager(self) -> pluggy.PluginManager:
+        if self._made is None:
+            import pluggy  # a third of what importing viz_core would cost
+
+            from viz_core import hookspecs
+
+            self._made = pluggy.PluginManager("viz")
+            self._made.add_hookspecs(hookspecs)
+        return self._made
 
     @property
     def failures(self) -> tuple[Failure, ...]:
@@ -116,7 +127,9 @@ class PluginHost:
                 self._manager.register(plugin, name=name)
                 self._check(plugin)
             except Exception as error:
-                self._drop(name)  # pluggy keeps what it half registered
+                import pluggy
+
+                self._drop(name)  # it keeps what it half registered
                 if isinstance(error, pluggy.PluginValidationError):
                     raise PluginError(str(error)) from error
                 raise
