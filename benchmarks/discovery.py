@@ -21,7 +21,9 @@ ROUNDS = 9
 VIZ = str(Path(sys.executable).parent / "viz")
 
 FIND = """
-import time, viz_core
+import sys, time, viz_core
+if "imported" in sys.argv:
+    import importlib.metadata, viz_core.hookspecs
 start = time.perf_counter()
 viz_core.VISBACKENDS.get("Plugin17VisBackend")
 print((time.perf_counter() - start) * 1e3)
@@ -66,6 +68,9 @@ def main() -> None:
             for _ in range(ROUNDS):
                 took = {
                     "the first unknown name": float(run(sys.executable, "-c", find, path=path)[0]),
+                    "the same, importlib.metadata and pluggy imported": float(
+                        run(sys.executable, "-c", find, "imported", path=path)[0]
+                    ),
                     "viz backends, the command": run(VIZ, "backends", path=path)[1],
                     "import numpy, the command": run(sys.executable, "-c", "import numpy")[1],
                 }
