@@ -7,13 +7,12 @@
 (240, 320, 3)
 """
 
+import importlib
 from typing import TYPE_CHECKING, Any
 
 from viz_core.arrays import as_array, as_image, as_name, as_scalar, as_step
 from viz_core.backends.base import BaseVisBackend
-from viz_core.backends.local import LocalVisBackend
 from viz_core.capture import capture
-from viz_core.configs import RunConfig, as_config
 from viz_core.drawing.canvas import Canvas
 from viz_core.errors import (
     InstanceError,
@@ -30,14 +29,16 @@ from viz_core.errors import (
 from viz_core.featmap import draw_featmap
 from viz_core.instances import NamedInstances
 from viz_core.ranks import get_rank, get_world_size, is_main_process
-from viz_core.recorder import Recorder
 from viz_core.registries import VISBACKENDS, VISUALIZERS
 from viz_core.registry import Registry
-from viz_core.scalars import read_scalars
 from viz_core.visualizer import Visualizer
 
 if TYPE_CHECKING:
+    from viz_core.backends.local import LocalVisBackend
+    from viz_core.configs import RunConfig, as_config
     from viz_core.hookspecs import hookimpl
+    from viz_core.recorder import Recorder
+    from viz_core.scalars import read_scalars
 
 __version__ = "0.1.0"
 
@@ -78,10 +79,21 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> Any:
-    """Import what only plugins use, and pluggy with it, when it is first asked for."""
-    if name == "hookimpl":
-        from viz_core.hookspecs import hookimpl
+# Where the names are whose modules are imported when they are first asked for.
+_ON_USE = {
+    "LocalVisBackend": "viz_core.backends.local",
+    "Recorder": "viz_core.recorder",
+    "RunConfig": "viz_core.configs",
+    "as_config": "viz_core.configs",
+    "hookimpl": "viz_core.hookspecs",
+    "read_scalars": "viz_core.scalars",
+}
 
-        return hookimpl
+
+def __getattr__(name: str) -> Any:
+    """Import what most programs do not use, when it is first asked for."""
+    if name in _ON_USE:
+        found = getattr(importlib.import_module(_ON_USE[name]), name)
+        globals()[name] = found
+        return found
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

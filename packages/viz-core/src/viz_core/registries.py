@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from viz_core.backends.local import LocalVisBackend
 from viz_core.instances import NamedInstances
 from viz_core.plugins import host
 from viz_core.registry import Registry
@@ -29,9 +28,8 @@ VISBACKENDS: Registry[Any] = Registry(
         "WandbVisBackend": "viz-backend-wandb",
         "MLflowVisBackend": "viz-backend-mlflow",
     },
-    reserved={"LocalVisBackend"},
+    builtin={"LocalVisBackend": "viz_core.backends.local:LocalVisBackend"},
 )
-VISBACKENDS.register_module(module=LocalVisBackend)
 
 #: Visualizers by name. ``VISUALIZERS.build(cfg)`` makes the instance called ``cfg["name"]``,
 #: or returns it if it exists.

@@ -32,6 +32,8 @@ class Registry(Generic[T]):
         homes: The packages of names that may not be installed.
         reserved: Names of viz-core's own, which no plugin can provide.
         create: Makes the object of a class and its arguments; by default calls the class.
+        builtin: Where viz-core's own classes are, by name, each as ``"package.module:Class"``;
+            they are imported when the registry is first used. No plugin can provide their names.
     """
 
     def __init__(
@@ -42,14 +44,16 @@ class Registry(Generic[T]):
         homes: Mapping[str, str] | None = None,
         reserved: Collection[str] = (),
         create: Callable[[type[T], dict[str, Any]], T] | None = None,
+        builtin: Mapping[str, str] | None = None,
     ) -> None:
         self._kind = kind
         self._plugins = plugins
         self._question = question
         self._homes = dict(homes or {})
-        self._reserved = frozenset(reserved)
+        self._reserved = frozenset((*reserved, *(builtin or {})))
         self._create = create or _construct
-        self._classes: dict[str, type[T]] = {}
+        self._builtin = dict(builtin or {})
+        self._registered: dict[str, type[T]] = {}
 
     def __repr__(self) -> str:
         return f"Registry({self._kind!r}, {sorted(self._classes)})"
@@ -63,6 +67,14 @@ class Registry(Generic[T]):
     def __contains__(self, name: object) -> bool:
         """Return whether ``name`` can be built, here or by a plugin."""
         return name in self._classes or name in self.offers()
+
+    @property
+    def _classes(self) -> dict[str, type[T]]:
+        """What is registered in this process."""
+        while self._builtin:
+            name, target = self._builtin.popitem()
+            self._registered.setdefault(name, self._resolve(Offer(name, target, "viz-core")))
+        return self._registered
 
     @property
     def kind(self) -> str:

@@ -11,8 +11,6 @@ from viz_core.drawing.canvas import Canvas
 from viz_core.errors import MissingSaveDirError, VizWarning
 from viz_core.featmap import draw_featmap
 from viz_core.instances import NamedInstances
-from viz_core.joining import join_backends
-from viz_core.recorder import Recorder
 from viz_core.registries import VISUALIZERS
 from viz_core.window import Window
 
@@ -81,6 +79,10 @@ class Visualizer(Canvas, NamedInstances):
                 VizWarning,
                 stacklevel=2,
             )
+        # With all that records, which a program that only draws on a canvas never needs.
+        from viz_core.joining import join_backends
+        from viz_core.recorder import Recorder
+
         backends = join_backends(vis_backends, save_dir)
         self._left_out = backends.left_out
         self._recorder = Recorder(
