@@ -28,8 +28,9 @@ def as_json_config(config: Mapping[Any, Any]) -> dict[str, Any]:
     """Return a config of plain values as one that JSON has.
 
     Tuples become lists, sets sorted lists, bytes and complex numbers their text, keys that are
-    no strings theirs, and what is not finite ``"NaN"``, ``"Infinity"`` or ``"-Infinity"``. W&B strips ``-`` from the ends of the outermost keys and keeps those that
-    begin with ``_`` for itself: such keys are escaped as names are, see :func:`to_key`.
+    no strings theirs, and what is not finite ``"NaN"``, ``"Infinity"`` or ``"-Infinity"``. W&B
+    strips ``-`` from the ends of the outermost keys and keeps those that begin with ``_`` for
+    itself: such keys are escaped as names are, see :func:`to_key`.
     """
     return {_config_key(str(key)): _plain(value) for key, value in config.items()}
 
