@@ -1,7 +1,9 @@
 """Every public name says what it does, and what its arguments are."""
 
+import doctest
 import importlib
 import inspect
+import pkgutil
 import re
 
 import pytest
@@ -76,3 +78,13 @@ def test_every_argument_is_described(package):
             and not re.search(rf"\b{argument}\b", text)
         ]
     assert missing == []
+
+
+def test_the_examples_in_docstrings_run():
+    import viz_core
+
+    names = ["viz_core"]
+    names += [found.name for found in pkgutil.walk_packages(viz_core.__path__, "viz_core.")]
+    results = [doctest.testmod(importlib.import_module(name)) for name in names]
+    assert sum(result.attempted for result in results) >= 4
+    assert sum(result.failed for result in results) == 0
