@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from operator import itemgetter
 from typing import NamedTuple
@@ -13,7 +13,7 @@ from matplotlib.path import Path
 
 from viz_core.colors import RGBA
 from viz_core.drawing.arguments import Floats
-from viz_core.drawing.sprites import Look, draw_markers, make_sprite, stamp
+from viz_core.drawing.sprites import Look, Sprite, draw_markers, make_sprite, stamp
 from viz_core.drawing.surface import DPI, Surface
 
 __all__ = ["Marker", "as_marker", "draw_points"]
@@ -80,34 +80,35 @@ def draw_points(
         marker: Of all.
         sizes: The square of each diameter, in points.
     """
+    if not len(positions):
+        return
     line_width = _EDGE if marker.is_filled else _EDGE_UNFILLED
-    reach = (max(sizes, default=0.0) ** 0.5 + line_width) * DPI / 72 + 2
-    near = (positions > -reach) & (positions < (surface.width + reach, surface.height + reach))
-    if not near.all():
+    reach = (max(sizes) ** 0.5 + line_width) * DPI / 72 + 2
+    low, high = positions.min(axis=0), positions.max(axis=0)
+    size = np.array([surface.width, surface.height])
+    if (low < -reach).any() or (high > size + reach).any():
+        near = (positions > -reach) & (positions < size + reach)
         visible = np.flatnonzero(near.all(axis=1)).tolist()
         positions = positions[visible]
         colors, sizes = [colors[i] for i in visible], [sizes[i] for i in visible]
-    if not len(positions):
-        return
+        if not visible:
+            return
     looks = {size: Look(*marker, size**0.5 * DPI / 72, line_width) for size in set(sizes)}
-    count = len(positions)
-    low, high = positions.min(axis=0) - reach, positions.max(axis=0) + reach
-    if colors.count(colors[0]) == count == sizes.count(sizes[0]):
-        for tile in surface.agg(*low, *high):
+    for tile in surface.agg(*(low - reach), *(high + reach)):
+        if colors.count(colors[0]) == len(colors) and len(looks) == 1:
             draw_markers(tile.renderer, looks[sizes[0]], positions, tile.transform, colors[0])
-        return
-    if reach > _LARGEST:
-        for tile in surface.agg(*low, *high):
+        elif reach > _LARGEST:
             for place, color, size in zip(positions, colors, sizes, strict=True):
                 draw_markers(tile.renderer, looks[size], place[None], tile.transform, color)
-        return
-    opacities = list(map(itemgetter(3), colors))
-    made = {
-        key: make_sprite(looks[key[0]], key[1]) for key in set(zip(sizes, opacities, strict=True))
-    }
-    sprites = list(made.values())
-    if len(made) > 1:
-        sprites = [made[key] for key in zip(sizes, opacities, strict=True)]
-    places = np.floor(positions + 0.5).astype(np.int64)
-    for tile in surface.agg(*low, *high):
-        stamp(tile.pixels, places - (tile.left, tile.top), colors, sprites)
+        else:
+            places = np.floor(positions + 0.5).astype(np.int64) - (tile.left, tile.top)
+            stamp(tile.pixels, places, colors, _sprites(colors, sizes, looks))
+
+
+def _sprites(
+    colors: Sequence[RGBA], sizes: Sequence[float], looks: Mapping[float, Look]
+) -> list[Sprite]:
+    """Return the sprite of each point, or one for all."""
+    kinds = list(zip(sizes, map(itemgetter(3), colors), strict=True))
+    made = {(size, opacity): make_sprite(looks[size], opacity) for size, opacity in set(kinds)}
+    return list(made.values()) if len(made) == 1 else [made[kind] for kind in kinds]

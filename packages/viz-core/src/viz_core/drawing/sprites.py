@@ -7,6 +7,7 @@ import math
 from collections import deque
 from collections.abc import Callable, Sequence
 from functools import lru_cache
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -100,17 +101,17 @@ def stamp(
     """Lay sprites over a picture, in their order; what leaves it is clipped.
 
     Args:
-        pixels: Drawn on, RGBA and opaque, contiguous, shape (H, W, 4).
+        pixels: Drawn on, contiguous, shape (H, W, 4); the fourth of each is anything.
         places: x and y of the pixel of each position, shape (N, 2).
         colors: One per place; their opacity is in the sprites.
         sprites: One per place, or one for all.
     """
     boxes = np.array([sprite.box for sprite in sprites]) + np.tile(places, 2)
     paste, masks, finish = _pasting(pixels, [sprite.mask for sprite in sprites])
-    inks = [color[:3] for color in colors]
-    columns = zip(*boxes.T.tolist(), strict=True)
+    inks = map(itemgetter(slice(3)), colors)  # red, green and blue
     each = itertools.repeat(masks[0]) if len(masks) == 1 else masks
-    deque(map(paste, inks, columns, each), maxlen=0)  # a loop that Python does not run
+    # A loop that Python does not run.
+    deque(map(paste, inks, map(tuple, boxes.tolist()), each), maxlen=0)
     finish()
 
 
@@ -123,7 +124,8 @@ def _pasting(
     memory first; what it calls in the end does neither.
     """
     height, width = pixels.shape[:2]
-    picture = PillowImage.frombuffer("RGBA", (width, height), pixels, "raw", "RGBA", 0, 1)
+    # Not RGBA, whose opacity Pillow would look at in every pixel.
+    picture = PillowImage.frombuffer("RGBX", (width, height), pixels, "raw", "RGBX", 0, 1)
     if HAS_CORE:
         return picture.im.paste, [mask.im for mask in masks], lambda: None
 

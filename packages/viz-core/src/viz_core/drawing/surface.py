@@ -14,7 +14,7 @@ from viz_core.types import Image
 if TYPE_CHECKING:
     from matplotlib.transforms import Affine2D
 
-__all__ = ["DPI", "AggTile", "Surface"]
+__all__ = ["DPI", "WRITES_IN_ORDER", "AggTile", "Surface"]
 
 #: Line widths and font sizes are in points, 1/72 inch, of which the picture has this many pixels.
 DPI = 100.0
@@ -25,6 +25,22 @@ _TILE = 4096
 
 _FOUR = np.dtype("<u4")  # whatever the machine's order is: the fourth byte is the highest
 _OPAQUE = np.array(0xFF000000, _FOUR)
+
+
+def _writes_in_order() -> bool:
+    """Whether numpy fills overlapping items from the first to the last.
+
+    Then pixels of three bytes can be written four bytes at a time, which is several times as
+    fast: each item's last byte is overwritten by the next. numpy does so, but does not promise it.
+    """
+    memory = np.zeros(16, np.uint8)
+    items = np.ndarray((5,), _FOUR, memory, 0, (3,))
+    items[...] = np.arange(1, 6)
+    return memory.tolist() == [1, 0, 0, 2, 0, 0, 3, 0, 0, 4, 0, 0, 5, 0, 0, 0]
+
+
+#: Whether pixels are written back four bytes at a time.
+WRITES_IN_ORDER = _writes_in_order()
 
 
 class AggTile(NamedTuple):
@@ -128,12 +144,17 @@ class Surface:
         copy = canvas[
             rows.start - top : rows.stop - top, columns.start - left : columns.stop - left
         ]
+        fours, copied = self._fours[rows, columns], copy.view(_FOUR)[..., 0]
         # Four bytes at a time: three of the pixel, and one that becomes its opacity.
-        np.bitwise_or(self._fours[rows, columns], _OPAQUE, out=copy.view(_FOUR)[..., 0])
+        copied[...] = fours
+        copied |= _OPAQUE
         transform = Affine2D().scale(1, -1).translate(-left, top + canvas.shape[0])
         yield AggTile(renderer, transform, canvas, left, top)
-        for channel in range(3):  # one at a time is 3 times as fast as all at once
-            part[..., channel] = copy[..., channel]
+        if WRITES_IN_ORDER:
+            fours[:, :-1] = copied[:, :-1]
+            part[:, -1] = copy[:, -1, :3]
+        else:
+            part[...] = copy[..., :3]
 
 
 def _whole(low: float, high: float, size: int) -> tuple[int, int]:
