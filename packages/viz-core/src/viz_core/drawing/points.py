@@ -85,9 +85,9 @@ def draw_points(
     line_width = _EDGE if marker.is_filled else _EDGE_UNFILLED
     reach = (max(sizes) ** 0.5 + line_width) * DPI / 72 + 2
     low, high = positions.min(axis=0), positions.max(axis=0)
-    size = np.array([surface.width, surface.height])
-    if (low < -reach).any() or (high > size + reach).any():
-        near = (positions > -reach) & (positions < size + reach)
+    end = (surface.width + reach, surface.height + reach)
+    if (low < -reach).any() or (high > end).any():
+        near = (positions > -reach) & (positions < end)
         visible = np.flatnonzero(near.all(axis=1)).tolist()
         positions = positions[visible]
         colors, sizes = [colors[i] for i in visible], [sizes[i] for i in visible]

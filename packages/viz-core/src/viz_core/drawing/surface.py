@@ -36,7 +36,8 @@ def _writes_in_order() -> bool:
     memory = np.zeros(16, np.uint8)
     items = np.ndarray((5,), _FOUR, memory, 0, (3,))
     items[...] = np.arange(1, 6)
-    return memory.tolist() == [1, 0, 0, 2, 0, 0, 3, 0, 0, 4, 0, 0, 5, 0, 0, 0]
+    expected = [1, 0, 0, 2, 0, 0, 3, 0, 0, 4, 0, 0, 5, 0, 0, 0]
+    return bool((memory == expected).all())
 
 
 #: Whether pixels are written back four bytes at a time.
