@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from viz_core import Canvas
-from viz_core.drawing import sprites
+from viz_core.drawing import pasting
 from viz_core.testing import assert_images_close
 
 GROUND = np.full((60, 90, 3), 100, np.uint8)
@@ -53,8 +53,8 @@ def test_without_what_is_private_in_pillow_the_pixels_are_the_same(marker, monke
     colors = [(i, 255 - i, 90, 120) for i in range(200)]
     sizes = [25.0, 64.0] * 100
     fast = Canvas(GROUND).draw_points(places, colors, marker, sizes).get_image()
-    assert sprites.HAS_CORE
-    monkeypatch.setattr(sprites, "HAS_CORE", False)
+    assert pasting.HAS_CORE
+    monkeypatch.setattr(pasting, "HAS_CORE", False)
     plain = Canvas(GROUND).draw_points(places, colors, marker, sizes).get_image()
     assert (fast != GROUND).any()
     assert (fast == plain).all()

@@ -65,6 +65,8 @@ def as_image(image: ArrayLike, name: str = "image") -> Image:
         ValueError: If it is empty, has another shape, or values out of range or NaN.
     """
     array = as_array(image, name)
+    if array.dtype == np.uint8 and array.ndim == 3 and array.shape[-1] == 3 and array.size:
+        return np.ascontiguousarray(array)  # mostly
     if array.size == 0:
         raise ValueError(f"{name} must not be empty, got shape {array.shape}")
     if is_tensor(image) and array.ndim == 3:

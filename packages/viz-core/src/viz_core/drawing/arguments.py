@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import numbers
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 import numpy as np
@@ -23,9 +23,12 @@ __all__ = [
     "as_length",
     "as_line_style",
     "as_number",
+    "as_rows",
     "as_string",
+    "check_finite",
+    "leaves",
     "per_item",
-    "warn_if_out_of_bounds",
+    "warn_out_of_bounds",
 ]
 
 Floats = npt.NDArray[np.float64]
@@ -43,8 +46,8 @@ _LINE_STYLES = {
 }
 
 
-def as_coordinates(value: ArrayLike, name: str, columns: int, layout: str) -> Floats:
-    """Return one item or many as floats of shape (N, columns).
+def as_rows(value: ArrayLike, name: str, columns: int, layout: str) -> list[list[float]]:
+    """Return one item or many as rows of numbers, which may not be finite.
 
     Args:
         value: An array or tensor of shape (columns,) or (N, columns).
@@ -54,8 +57,33 @@ def as_coordinates(value: ArrayLike, name: str, columns: int, layout: str) -> Fl
 
     Raises:
         TypeError: If it is neither an array nor a tensor, or does not hold numbers.
-        ValueError: If it has another shape, or numbers that are not finite.
+        ValueError: If it has another shape.
     """
+    rows: list[list[float]] = _as_table(value, name, columns, layout).tolist()
+    return rows
+
+
+def as_coordinates(value: ArrayLike, name: str, columns: int, layout: str) -> Floats:
+    """Return one item or many as finite floats of shape (N, columns).
+
+    Args:
+        value: See `as_rows`, as are the others and the errors.
+        name: Likewise.
+        columns: Likewise.
+        layout: Likewise.
+
+    Raises:
+        ValueError: If a number is not finite, too.
+    """
+    floats: Floats = _as_table(value, name, columns, layout).astype(np.float64)
+    # One number tells of all, but for numbers so large that their sum is not finite.
+    if not math.isfinite(floats.sum()) and not np.isfinite(floats).all():
+        for number, row in enumerate(floats.tolist()):
+            check_finite(row, name, number)
+    return floats
+
+
+def _as_table(value: ArrayLike, name: str, columns: int, layout: str) -> npt.NDArray[Any]:
     array = as_array(value, name)
     if array.dtype.kind not in "iuf":
         raise TypeError(f"{name} must hold numbers, got dtype {array.dtype}")
@@ -66,14 +94,21 @@ def as_coordinates(value: ArrayLike, name: str, columns: int, layout: str) -> Fl
             f"{name} must have shape ({columns},) or (N, {columns}): {layout}; got "
             f"{np.shape(value)}"
         )
-    floats: Floats = array.astype(np.float64)
-    # One number tells of all, but for numbers so large that their sum is not finite.
-    if not math.isfinite(floats.sum()) and not np.isfinite(floats).all():
-        row = int(np.flatnonzero(~np.isfinite(floats).all(axis=1))[0])
+    return array
+
+
+def check_finite(row: Sequence[float], name: str, number: int) -> None:
+    """Raise ValueError if a number of a row is not finite.
+
+    Args:
+        row: What is looked at.
+        name: What all rows are called in the error.
+        number: Of the row.
+    """
+    if not all(map(math.isfinite, row)):
         raise ValueError(
-            f"{name} must be finite, got {floats[row].tolist()} in row {row}; leave such items out"
+            f"{name} must be finite, got {list(row)} in row {number}; leave such items out"
         )
-    return floats
 
 
 def per_item(
@@ -94,6 +129,8 @@ def per_item(
         convert: Checks one value and returns what to work with.
         cycle: Whether too few start over; else they are an error.
     """
+    if isinstance(value, (str, float, int)):  # mostly
+        return [convert(value, name)] * count
     if isinstance(value, np.ndarray) or is_tensor(value):
         value = as_array(value).tolist()
     if not isinstance(value, list):
@@ -103,8 +140,11 @@ def per_item(
 
 def as_number(value: Any, name: str) -> float:
     """Return a finite number as a float."""
-    if type(value) is not float and (
-        isinstance(value, (bool, np.bool_)) or not isinstance(value, numbers.Real)
+    kind = type(value)
+    if (
+        kind is not float
+        and kind is not int
+        and (isinstance(value, (bool, np.bool_)) or not isinstance(value, numbers.Real))
     ):
         raise TypeError(
             f"{name} must be a number, or a list of one per item, got "
@@ -157,24 +197,29 @@ def as_line_style(value: Any, name: str) -> str:
     return style
 
 
-def warn_if_out_of_bounds(
-    kind: str, low: npt.NDArray[Any], high: npt.NDArray[Any], width: int, height: int
-) -> None:
+def leaves(low: npt.NDArray[Any], high: npt.NDArray[Any], width: int, height: int) -> bool:
+    """Return whether any item leaves the picture; one that ends at its border does not.
+
+    Args:
+        low: The smallest x and y of each item, shape (N, 2).
+        high: The largest x and y of each item, shape (N, 2).
+        width: Of the picture.
+        height: Likewise.
+    """
+    if not len(low):
+        return False
+    right, bottom = high.max(axis=0).tolist()
+    return bool(low.min() < 0 or right > width or bottom > height)
+
+
+def warn_out_of_bounds(kind: str) -> None:
     """Warn that something leaves the picture; what is inside is drawn all the same.
 
     Args:
         kind: What is drawn, as the warning calls it.
-        low: The smallest x and y of each item, shape (N, 2).
-        high: The largest x and y of each item, shape (N, 2).
-        width: Of the picture. An item that ends exactly at its border is inside.
-        height: Of the picture.
     """
-    if not len(low):
-        return
-    right, bottom = high.max(axis=0).tolist()
-    if low.min() < 0 or right > width or bottom > height:
-        warnings.warn(
-            f"Warning: The {kind} is out of bounds, the drawn {kind} may not be in the image",
-            UserWarning,
-            stacklevel=3,  # the user called a drawing method, and that called this
-        )
+    warnings.warn(
+        f"Warning: The {kind} is out of bounds, the drawn {kind} may not be in the image",
+        UserWarning,
+        stacklevel=3,  # the user called a drawing method, and that called this
+    )

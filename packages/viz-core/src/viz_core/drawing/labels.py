@@ -2,7 +2,7 @@
 
 Labels are mostly a name from a short list and a score that never repeats ("zebra: 87.3"). So the
 start of a line and each pair of numerals behind it are composed, and kept, apart: a label that was
-never seen before is a few tiles, joined side by side and blended.
+never seen before is a few tiles, laid side by side.
 """
 
 from __future__ import annotations
@@ -14,9 +14,10 @@ from typing import Literal, NamedTuple
 import numpy as np
 
 from viz_core.colors import RGBA
-from viz_core.drawing.blending import Octets, Words
+from viz_core.drawing.blending import Octets
 from viz_core.drawing.caches import ByteCache
 from viz_core.drawing.faces import NUMERALS, Face, Run
+from viz_core.drawing.tiles import Tile
 
 __all__ = ["Label", "LabelStyle", "find_label_style"]
 
@@ -25,7 +26,7 @@ class Label(NamedTuple):
     """A line composed with its background.
 
     Attributes:
-        tile: What to keep and what to add (see `blending`), shape (2, h, 3 * w).
+        tiles: What it is made of, side by side.
         left: Of the first column, in pixels from where the line starts.
         top: Of the first row, in pixels from the baseline.
         width: Of the line, as alignment counts it.
@@ -33,7 +34,7 @@ class Label(NamedTuple):
         descent: Likewise.
     """
 
-    tile: Words
+    tiles: tuple[Tile, ...]
     left: int
     top: int
     width: float
@@ -45,7 +46,7 @@ class _Start(NamedTuple):
     """The start of a line, up to where its numerals begin.
 
     Attributes:
-        label: Ends where the numerals begin.
+        label: Ends where the numerals begin; of one tile.
         advance: Where that is, in whole pixels from where the line starts.
         ends: What fits behind it.
     """
@@ -58,7 +59,7 @@ class _Start(NamedTuple):
 _labels: ByteCache[Label] = ByteCache(4 << 20)
 # False: numerals cannot be set apart after this start.
 _starts: ByteCache[_Start | Literal[False]] = ByteCache(4 << 20)
-_pairs: ByteCache[tuple[Words, float]] = ByteCache(4 << 20)
+_pairs: ByteCache[tuple[Tile, float]] = ByteCache(4 << 20)
 
 # Longer numbers are whole lines, lest there be a tile for every place that a pair can have.
 _LONGEST_NUMBER = 12
@@ -79,13 +80,13 @@ class _Ends:
     def __init__(self, style: LabelStyle, top: int, height: int) -> None:
         self._style = style
         self._top, self._height = top, height
-        self._numbers: dict[str, tuple[tuple[Words, ...], float]] = {}
+        self._numbers: dict[str, tuple[tuple[Tile, ...], float]] = {}
 
-    def find(self, number: str) -> tuple[tuple[Words, ...], float]:
+    def find(self, number: str) -> tuple[tuple[Tile, ...], float]:
         """Return the tiles of a number, and its width without padding."""
         return self._numbers.get(number) or self._make(number)
 
-    def _make(self, number: str) -> tuple[tuple[Words, ...], float]:
+    def _make(self, number: str) -> tuple[tuple[Tile, ...], float]:
         tiles = []
         place = 0.0
         last = len(number) - 2
@@ -99,7 +100,7 @@ class _Ends:
         made = self._numbers[number] = (tuple(tiles), place)
         return made
 
-    def _make_pair(self, key: tuple[_Ends, str, float, bool]) -> tuple[Words, float]:
+    def _make_pair(self, key: tuple[_Ends, str, float, bool]) -> tuple[Tile, float]:
         """Put numerals side by side, each where its line has it, rounded to whole pixels."""
         _, numerals, place, is_last = key
         origin = math.floor(place + 0.5)
@@ -112,7 +113,7 @@ class _Ends:
         for left, run in runs:
             _place(coverage[:, left:], run, 0, self._top)
         tile = self._style.look_up(coverage)
-        return _pairs.keep(key, (tile, place), tile.nbytes + 400)
+        return _pairs.keep(key, (tile, place), tile.nbytes)
 
 
 class LabelStyle:
@@ -141,10 +142,9 @@ class LabelStyle:
             if start is None:
                 start = self._make_start(head)
             if start:
-                (tile, left, top, _, ascent, descent), advance, ends = start
-                tiles, width = ends.find(text[len(head) :])
-                joined = np.concatenate((tile, *tiles), axis=2)
-                return Label(joined, left, top, advance + width, ascent, descent)
+                (tiles, left, top, _, ascent, descent), advance, ends = start
+                numerals, width = ends.find(text[len(head) :])
+                return Label(tiles + numerals, left, top, advance + width, ascent, descent)
         return _labels.find((self, text)) or self._make_whole(text)
 
     def turned(self, text: str, degrees: float) -> Label:
@@ -153,8 +153,9 @@ class LabelStyle:
         label = _labels.find(key)
         if label is None:
             run = self.face.turned(text, degrees)
-            label = Label(self.look_up(run.coverage), run.left, run.top, *run.extent)
-            _labels.keep(key, label, label.tile.nbytes + 400)
+            tile = self.look_up(run.coverage)
+            label = Label((tile,), run.left, run.top, *run.extent)
+            _labels.keep(key, label, tile.nbytes)
         return label
 
     def _make_start(self, head: str) -> _Start | Literal[False]:
@@ -163,16 +164,17 @@ class LabelStyle:
         run = self.face.run(head)
         advance = math.floor(run.extent.width + 0.5)
         label = self._compose(run, advance)
-        rows = (label.top, label.tile.shape[1])
+        (tile,) = label.tiles
+        rows = (label.top, tile.height)
         ends = self._ends.get(rows)
         if ends is None:
             ends = self._ends[rows] = _Ends(self, *rows)
-        return _starts.keep((self, head), _Start(label, advance, ends), label.tile.nbytes + 400)
+        return _starts.keep((self, head), _Start(label, advance, ends), tile.nbytes)
 
     def _make_whole(self, text: str) -> Label:
         run = self.face.run(text) if text.rstrip(NUMERALS) else self.face.numerals(text)
         label = self._compose(run, self._right(run))
-        return _labels.keep((self, text), label, label.tile.nbytes + 400)
+        return _labels.keep((self, text), label, label.tiles[0].nbytes)
 
     def _compose(self, run: Run, right: int) -> Label:
         """Compose ``run`` up to the column ``right``."""
@@ -183,29 +185,24 @@ class LabelStyle:
         bottom = max(self._snap(descent + self.padding), run.top + run.coverage.shape[0])
         coverage = np.zeros((bottom - top, max(right - left, 0)), np.uint8)
         _place(coverage, run, left, top)
-        return Label(self.look_up(coverage), left, top, run.extent.width, ascent, descent)
+        return Label((self.look_up(coverage),), left, top, run.extent.width, ascent, descent)
 
     def _right(self, run: Run) -> int:
         """Return where a line's box ends, which its ink must not leave."""
         ink_right: int = run.left + run.coverage.shape[1]
         return max(self._snap(run.extent.width + self.padding), ink_right)
 
-    def look_up(self, coverage: Octets) -> Words:
+    def look_up(self, coverage: Octets) -> Tile:
         """Return the tile for how much letters cover, 0 to 255, shape (h, w)."""
-        keep, ink = self._table
+        colors, opacities = self._table
         height, width = coverage.shape
-        tile = np.empty((2, height, width, 3), np.uint16)
-        tile[0] = keep[coverage][..., None]
-        tile[1] = ink[coverage]
-        return tile.reshape(2, height, 3 * width)
+        color = colors[coverage].reshape(height, 3 * width)
+        return Tile(color, np.repeat(opacities[coverage], 3, axis=1))
 
     @staticmethod
     def _snap(value: float) -> int:
         """Return the pixel border that Agg snaps the edge of a box to."""
         return math.floor(value + 0.5)
-
-
-_NO_LABEL = Label(np.empty((2, 0, 0), np.uint16), 0, 0, 0.0, 0.0, 0.0)
 
 
 @lru_cache(maxsize=256)
@@ -221,15 +218,14 @@ def _place(coverage: Octets, run: Run, left: int, top: int) -> None:
     coverage[y : y + height, x : x + width] = run.coverage
 
 
-def _blend_table(color: RGBA, background: RGBA) -> tuple[Words, Words]:
-    """Return what to keep and what to add for each coverage 0 to 255.
+def _blend_table(color: RGBA, background: RGBA) -> tuple[Octets, Octets]:
+    """Return the colour and the opacity for each coverage 0 to 255, shape (256, 3) and (256,).
 
     Text over background over picture: the two layers become one, whose opacity is
     ``1 - (1 - background) * (1 - text)``.
     """
     text = np.arange(256)[:, None] * (color[3] / 255)
     below = (1 - text) * background[3]
-    opacity = np.rint((text + below) * 255)
-    keep = (255 - opacity[:, 0]).astype(np.uint16)
-    ink = np.rint((text * color[:3] + below * background[:3]) * 255)
-    return keep, np.minimum(ink, opacity * 255).astype(np.uint16) + np.uint16(255)
+    opacity = text + below
+    mixed = (text * color[:3] + below * background[:3]) / np.maximum(opacity, 1e-9)
+    return np.rint(mixed).astype(np.uint8), np.rint(opacity[:, 0] * 255).astype(np.uint8)

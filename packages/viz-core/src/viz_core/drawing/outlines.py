@@ -64,7 +64,7 @@ class Outline(NamedTuple):
     bottom: float
 
 
-def boxes(corners: Iterable[tuple[float, float, float, float]]) -> list[Outline]:
+def boxes(corners: Iterable[Sequence[float]]) -> list[Outline]:
     """Return boxes given as x1, y1, x2, y2."""
     return [
         Outline(_UNIT_BOX, Affine2D.from_values(x2 - x1, 0, 0, y2 - y1, x1, y1), x1, y1, x2, y2)

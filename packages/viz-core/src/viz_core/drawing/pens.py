@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import math
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from viz_core.drawing.blending import Words
+from viz_core.drawing.blending import Octets
 from viz_core.drawing.caches import ByteCache
 from viz_core.drawing.outlines import Style, boxes, draw_outlines
+from viz_core.drawing.pasting import as_core
 from viz_core.drawing.surface import DPI, Surface
 
 __all__ = ["Pen", "find_pen"]
@@ -39,44 +40,45 @@ class _Profile(NamedTuple):
 
 
 class Pen:
-    """How much of what is below remains under a frame of one line width and opacity.
+    """How opaque a frame of one line width and opacity is.
 
     Attributes:
         thickness: Of the strips in pixels, k.
         before: The first pixel of the top and the left strip, relative to the snapped corner.
         after: The first pixel of the bottom and the right strip, likewise.
-        item: The bytes of k pixels in a row as one item.
     """
 
     def __init__(self, profile: _Profile, opacity: float) -> None:
         self.before, self.after = profile.before, profile.after
         self.thickness = profile.rows.shape[1]
-        self.item = np.dtype((np.void, 3 * self.thickness))
-        self._between = _remaining(profile.rows, opacity)[..., None]
-        corners = np.repeat(_remaining(profile.corners, opacity), 3, axis=-1)
+        self._between = _opacities(profile.rows, opacity)[..., None]
+        corners = np.repeat(_opacities(profile.corners, opacity), 3, axis=-1)
         self._left, self._right = corners[:, :, 0], corners[:, :, 1]
-        self._row_of_columns = np.repeat(_remaining(profile.columns[0], opacity), 3)
-        self._columns = self._row_of_columns
+        self._column = np.repeat(_opacities(profile.columns[0], opacity), 3).tobytes()
 
-    def rows(self, length: int) -> Words:
-        """Return what remains below strips of ``length`` bytes, shape (2, k, length)."""
-        rows = _rows.find((self, length))
-        if rows is None:
-            between = length - 6 * self.thickness
-            middle = np.broadcast_to(self._between, (2, self.thickness, between))
-            rows = np.concatenate([self._left, middle, self._right], axis=2)
-            _rows.keep((self, length), rows, rows.nbytes)
-        return rows
+    def rows(self, length: int) -> tuple[Any, Any]:
+        """Return the stencils of the top and the bottom strip, of ``length`` bytes a row."""
+        return _rows.find((self, length)) or self._make_rows(length)
 
-    def columns(self, height: int) -> Words:
-        """Return what remains below ``height`` rows of the left or the right strip, flat."""
-        size = height * self._row_of_columns.size
-        if self._columns.size < size:
-            self._columns = np.tile(self._row_of_columns, 1 << (height - 1).bit_length())
-        return self._columns[:size]
+    def column(self, height: int) -> Any:
+        """Return the stencil of the left and of the right strip, of ``height`` rows."""
+        return _columns.find((self, height)) or self._make_column(height)
+
+    def _make_rows(self, length: int) -> tuple[Any, Any]:
+        between = length - 6 * self.thickness
+        middle = np.broadcast_to(self._between, (2, self.thickness, between))
+        strips = np.concatenate([self._left, middle, self._right], axis=2)
+        top, bottom = (as_core(strip, length, self.thickness) for strip in strips)
+        return _rows.keep((self, length), (top, bottom), strips.nbytes + 600)
+
+    def _make_column(self, height: int) -> Any:
+        strip = self._column * height
+        stencil = as_core(strip, len(self._column), height)
+        return _columns.keep((self, height), stencil, len(strip) + 600)
 
 
-_rows: ByteCache[Words] = ByteCache(2 << 20)
+_rows: ByteCache[tuple[Any, Any]] = ByteCache(2 << 20)
+_columns: ByteCache[Any] = ByteCache(2 << 20)
 
 
 @lru_cache(maxsize=64)
@@ -86,9 +88,9 @@ def find_pen(width: float, opacity: float) -> Pen | None:
     return Pen(profile, opacity) if (profile.columns[0] == profile.columns[1]).all() else None
 
 
-def _remaining(shares: Shares, opacity: float) -> Words:
-    remaining: Words = 255 - np.rint(shares * (opacity * 255)).astype(np.uint16)
-    return remaining
+def _opacities(shares: Shares, opacity: float) -> Octets:
+    opacities: Octets = np.rint(shares * (opacity * 255)).astype(np.uint8)
+    return opacities
 
 
 @lru_cache(maxsize=256)

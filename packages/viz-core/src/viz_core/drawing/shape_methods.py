@@ -10,6 +10,7 @@ import numpy as np
 from viz_core.arrays import as_array
 from viz_core.colors import RGBA, as_colors, faded
 from viz_core.drawing import arguments as check
+from viz_core.drawing.lazy import drawers
 from viz_core.drawing.picture import Picture
 from viz_core.types import ArrayLike, Colors
 
@@ -44,22 +45,21 @@ class ShapeMethods(Picture):
             alpha: Of lines and fillings.
         """
         surface = self._surface
-        boxes = check.as_coordinates(bboxes, "bboxes", 4, "x1, y1, x2, y2")
-        corners: list[tuple[float, float, float, float]] = boxes.tolist()
-        for row, (x1, y1, x2, y2) in enumerate(corners):
-            if x1 > x2 or y1 > y2:
-                raise ValueError(
-                    f"bboxes must be x1, y1, x2, y2 with x1 <= x2 and y1 <= y2, got "
-                    f"{[x1, y1, x2, y2]} in row {row}; sort the corners, and turn x, y, width, "
-                    "height into corners first"
-                )
-        from viz_core.drawing.frames import draw_boxes
-
+        corners = check.as_rows(bboxes, "bboxes", 4, "x1, y1, x2, y2")
+        width, height = surface.width, surface.height
+        leaves = False
+        for number, (x1, y1, x2, y2) in enumerate(corners):
+            # One look at each number: what is not finite or not sorted fails here as well.
+            if not (0 <= x1 <= x2 <= width and 0 <= y1 <= y2 <= height):
+                _check_box(corners[number], number)
+                leaves = True
+        draw = drawers()
         styles = _style_columns(
-            len(boxes), edge_colors, face_colors, line_widths, line_styles, alpha
+            len(corners), edge_colors, face_colors, line_widths, line_styles, alpha
         )
-        check.warn_if_out_of_bounds("bbox", boxes[:, :2], boxes[:, 2:], self.width, self.height)
-        draw_boxes(surface, corners, *styles)
+        if leaves:
+            check.warn_out_of_bounds("bbox")
+        draw.draw_boxes(surface, corners, *styles)
         return self
 
     def draw_polygons(
@@ -90,13 +90,13 @@ class ShapeMethods(Picture):
         for i, points in enumerate(corners):
             if not len(points):
                 raise ValueError(f"polygons[{i}] must have corners, got none; leave it out")
-        from viz_core.drawing import outlines
-
+        draw = drawers()
         styles = _styles(len(corners), edge_colors, face_colors, line_widths, line_styles, alpha)
         if corners:
             points = np.concatenate(corners)
-            check.warn_if_out_of_bounds("polygon", points, points, self.width, self.height)
-        outlines.draw_outlines(surface, outlines.polygons(corners), styles)
+            if check.leaves(points, points, self.width, self.height):
+                check.warn_out_of_bounds("polygon")
+        draw.draw_outlines(surface, draw.outlines.polygons(corners), styles)
         return self
 
     def draw_circles(
@@ -123,14 +123,12 @@ class ShapeMethods(Picture):
         surface = self._surface
         centers = check.as_coordinates(center, "center", 2, "x, y")
         radii = _radii(radius, len(centers))
-        from viz_core.drawing import outlines
-
+        draw = drawers()
         styles = _styles(len(centers), edge_colors, face_colors, line_widths, line_styles, alpha)
         reach = np.array(radii).reshape(-1, 1)
-        check.warn_if_out_of_bounds(
-            "circle", centers - reach, centers + reach, self.width, self.height
-        )
-        outlines.draw_outlines(surface, outlines.circles(centers, radii), styles)
+        if check.leaves(centers - reach, centers + reach, self.width, self.height):
+            check.warn_out_of_bounds("circle")
+        draw.draw_outlines(surface, draw.outlines.circles(centers, radii), styles)
         return self
 
     def draw_lines(
@@ -158,12 +156,12 @@ class ShapeMethods(Picture):
                 f"x_datas and y_datas must have the same shape, got {np.shape(x_datas)} and "
                 f"{np.shape(y_datas)}"
             )
-        from viz_core.drawing import outlines
-
+        draw = drawers()
         styles = _styles(len(x_pairs), colors, "none", line_widths, line_styles, 1.0)
         ends = np.stack([x_pairs, y_pairs], axis=-1).reshape(-1, 2)
-        check.warn_if_out_of_bounds("line", ends, ends, self.width, self.height)
-        outlines.draw_outlines(surface, outlines.segments(x_pairs, y_pairs), styles)
+        if check.leaves(ends, ends, self.width, self.height):
+            check.warn_out_of_bounds("line")
+        draw.draw_outlines(surface, draw.outlines.segments(x_pairs, y_pairs), styles)
         return self
 
     def draw_points(
@@ -184,27 +182,34 @@ class ShapeMethods(Picture):
         """
         surface = self._surface
         places = check.as_coordinates(positions, "positions", 2, "x, y")
-        from viz_core.drawing import points
-
+        draw = drawers()
         count = len(places)
-        points.draw_points(
+        draw.draw_points(
             surface,
             places,
             as_colors(colors, count),
-            points.as_marker(marker),
+            draw.as_marker(marker),
             check.per_item(36.0 if sizes is None else sizes, count, "sizes", check.as_length),
         )
         return self
+
+
+def _check_box(box: Sequence[float], number: int) -> None:
+    check.check_finite(box, "bboxes", number)
+    x1, y1, x2, y2 = box
+    if x1 > x2 or y1 > y2:
+        raise ValueError(
+            f"bboxes must be x1, y1, x2, y2 with x1 <= x2 and y1 <= y2, got {box} in row "
+            f"{number}; sort the corners, and turn x, y, width, height into corners first"
+        )
 
 
 def _styles(
     count: int, edges: Any, faces: Any, widths: Any, line_styles: Any, alphas: Any
 ) -> list[Style]:
     """Return the styles of shapes."""
-    from viz_core.drawing.outlines import Style
-
     columns = _style_columns(count, edges, faces, widths, line_styles, alphas)
-    return list(map(Style, *columns))
+    return list(map(drawers().Style, *columns))
 
 
 def _style_columns(

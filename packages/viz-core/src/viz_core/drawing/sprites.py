@@ -17,16 +17,14 @@ from matplotlib.transforms import Affine2D, IdentityTransform, Transform
 from PIL import Image as PillowImage
 
 from viz_core.colors import RGBA
+from viz_core.drawing import pasting
 from viz_core.drawing.agg import make_renderer
 from viz_core.drawing.arguments import Floats
 from viz_core.drawing.blending import Octets
 from viz_core.drawing.outlines import as_fractions
 from viz_core.drawing.surface import DPI
 
-__all__ = ["HAS_CORE", "Look", "Sprite", "draw_markers", "make_sprite", "stamp"]
-
-#: Whether this Pillow has what its pasting calls below the checks, which is private.
-HAS_CORE = hasattr(getattr(PillowImage.new("L", (1, 1)), "im", None), "paste")
+__all__ = ["Look", "Sprite", "draw_markers", "make_sprite", "stamp"]
 
 
 class Look(NamedTuple):
@@ -118,16 +116,13 @@ def stamp(
 def _pasting(
     pixels: Octets, masks: list[PillowImage.Image]
 ) -> tuple[Callable[..., object], Sequence[Any], Callable[[], object]]:
-    """Return what pastes a colour into a box through a mask, such masks, and what finishes.
-
-    Pillow's `Image.paste` checks for twice as long as it pastes, and copies pictures that share
-    memory first; what it calls in the end does neither.
-    """
+    """Return what pastes a colour into a box through a mask, such masks, and what finishes."""
     height, width = pixels.shape[:2]
     # Not RGBA, whose opacity Pillow would look at in every pixel.
+    if pasting.HAS_CORE:
+        core = pasting.as_core(pixels, width, height, "RGBX")
+        return core.paste, [mask.im for mask in masks], lambda: None
     picture = PillowImage.frombuffer("RGBX", (width, height), pixels, "raw", "RGBX", 0, 1)
-    if HAS_CORE:
-        return picture.im.paste, [mask.im for mask in masks], lambda: None
 
     def copy_back() -> None:
         pixels[...] = np.asarray(picture)

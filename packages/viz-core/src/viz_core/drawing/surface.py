@@ -19,6 +19,10 @@ __all__ = ["DPI", "WRITES_IN_ORDER", "AggTile", "Surface"]
 #: Line widths and font sizes are in points, 1/72 inch, of which the picture has this many pixels.
 DPI = 100.0
 
+# Smaller pictures take new memory each time: what somebody has just given back is still in the
+# processor's cache. Larger ones do not fit there, and would get theirs fresh from the system.
+_LARGE = 1 << 23
+
 # Agg's pictures end at 65,536 pixels a side in older versions, and cost 4 bytes a pixel: larger
 # ones are drawn in parts of this many pixels a side.
 _TILE = 4096
@@ -65,48 +69,64 @@ class AggTile(NamedTuple):
 
 
 class Surface:
-    """An RGB picture that numpy and matplotlib's Agg draw on in turn.
+    """An RGB picture that numpy, Pillow and matplotlib's Agg draw on in turn.
 
-    RGB is the truth. What numpy can blend by slices is blended there; anything else goes through
-    an Agg renderer, made on first use, into which only the touched rectangle is copied and back.
+    RGB is the truth. Masks, strips and tiles are laid over it where it is; anything else goes
+    through an Agg renderer, made on first use, into which only the touched rectangle is copied,
+    and back.
 
     Attributes:
         pixels: uint8, shape (H, W, 3), contiguous.
-        rows: The same memory as (H, 3 * W), which is what whole rows of bytes are blended in.
+        rows: The same memory as (H, 3 * W), one row of bytes for each of pixels.
+        height: Rows of the picture.
+        width: Columns of the picture.
+        font_size: Of texts by default, in points.
     """
 
     pixels: Image
     rows: npt.NDArray[np.uint8]
+    height: int
+    width: int
+    font_size: float
 
     def __init__(self, image: Image) -> None:
         self._renderer: tuple[Any, npt.NDArray[np.uint8]] | None = None
-        self.pixels = np.empty((0, 0, 3), np.uint8)
-        self._fours = np.empty((0, 0), _FOUR)  # each pixel, and the first byte of the next
+        self._strip: Any = None
+        self._allocate(0, 0)
         self.load(image)
-
-    @property
-    def height(self) -> int:
-        """Rows of the picture."""
-        return int(self.pixels.shape[0])
-
-    @property
-    def width(self) -> int:
-        """Columns of the picture."""
-        return int(self.pixels.shape[1])
 
     def load(self, image: Image) -> None:
         """Start over from ``image``, of shape (H, W, 3), or (H, W, 4): laid over white."""
-        shape = (*image.shape[:2], 3)
-        if self.pixels.shape != shape:
-            # Ours goes first, so that a picture of the next size can take its place in memory.
-            self.pixels = self.rows = np.empty((0, 0, 3), np.uint8)
-            self._fours = np.empty((0, 0), _FOUR)
+        height, width, channels = image.shape
+        size = 3 * height * width
+        if (height, width) != (self.height, self.width):
             self._renderer = None
-            memory = np.empty(math.prod(shape) + 1, np.uint8)  # the last pixel has a fourth byte
-            self.pixels = memory[:-1].reshape(shape)
-            self.rows = self.pixels.reshape(shape[0], -1)
-            self._fours = np.ndarray(shape[:2], _FOUR, memory, 0, (3 * shape[1], 3))
-        self.pixels[...] = image if image.shape[-1] == 3 else _over_white(image)
+            if size > _LARGE:  # ours goes first, lest there be two
+                self._allocate(0, 0)
+        if size <= _LARGE or (height, width) != (self.height, self.width):
+            self._allocate(height, width)
+        self.pixels[...] = image if channels == 3 else _over_white(image)
+
+    def _allocate(self, height: int, width: int) -> None:
+        self.height, self.width = height, width
+        self.font_size = max(math.sqrt(height * width) // 90, 10.0)
+        memory = np.empty(3 * height * width + 1, np.uint8)  # the last pixel has a fourth byte
+        self.rows = memory[:-1].reshape(height, 3 * width)
+        self.pixels = self.rows.reshape(height, width, 3)
+        self._fours = np.ndarray((height, width), _FOUR, memory, 0, (3 * width, 3))
+        self._strip = None
+
+    @property
+    def strip(self) -> Any:
+        """What `pasting` pastes into: one channel, with a column for each byte of a row.
+
+        Pillow has no mode of three bytes a pixel.
+        """
+        if self._strip is None:
+            from viz_core.drawing.pasting import as_core
+
+            self._strip = as_core(self.rows, 3 * self.width, self.height)
+        return self._strip
 
     def agg(self, left: float, top: float, right: float, bottom: float) -> Iterator[AggTile]:
         """Yield an Agg renderer for each part of the picture that the rectangle touches.

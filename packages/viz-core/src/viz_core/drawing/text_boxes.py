@@ -54,6 +54,11 @@ _BOX_KEYS = {
 }
 
 
+# Mostly one description, which every call gives anew.
+_known: dict[tuple[Any, ...], Box] = {}
+_MOST_KNOWN = 256
+
+
 def as_box(value: Mapping[str, Any] | None, name: str, font_size: float) -> Box | None:
     """Return the box that matplotlib draws for these properties of a FancyBboxPatch.
 
@@ -76,6 +81,20 @@ def as_box(value: Mapping[str, Any] | None, name: str, font_size: float) -> Box 
             f"{name} must be a dict such as dict(facecolor='black', alpha=0.8), or a list of "
             f"one per item, got {type(value).__name__}: {value!r}"
         )
+    key = (font_size, *value.items())
+    try:
+        box = _known.get(key)
+    except TypeError:  # a colour in a list has no hash
+        return _make_box(value, name, font_size)
+    if box is None:
+        box = _make_box(value, name, font_size)
+        if len(_known) >= _MOST_KNOWN:
+            _known.clear()
+        _known[key] = box
+    return box
+
+
+def _make_box(value: Mapping[str, Any], name: str, font_size: float) -> Box:
     given: dict[str, Any] = {}
     for key, setting in value.items():
         if key not in _BOX_KEYS:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
-from viz_core.arrays import is_tensor
 from viz_core.colors import as_colors
 from viz_core.drawing import arguments as check
+from viz_core.drawing.lazy import drawers
 from viz_core.drawing.picture import Picture
 from viz_core.types import ArrayLike, Colors
 
@@ -62,41 +61,39 @@ class TextMethods(Picture):
         surface = self._surface
         words = _texts(texts)
         count = len(words)
-        places = check.as_coordinates(positions, "positions", 2, "x, y")
+        places = check.as_rows(positions, "positions", 2, "x, y")
         if len(places) != count:
             raise ValueError(
                 f"positions must have one row for each of the {count} texts, got "
                 f"{np.shape(positions)}"
             )
-        from viz_core.drawing import texts as drawing
-        from viz_core.drawing.text_boxes import Box, as_box
-
+        width, height = surface.width, surface.height
+        leaves = False
+        for number, (x, y) in enumerate(places):
+            if not (0 <= x <= width and 0 <= y <= height):
+                check.check_finite(places[number], "positions", number)
+                leaves = True
+        draw = drawers()
         faces = self._faces(count, font_sizes, font_families, font_properties)
 
         def each(value: Any, name: str, convert: Any) -> list[Any]:
             return check.per_item(value, count, name, convert, cycle=False)
 
         given = each(bboxes, "bboxes", lambda box, _: box)
-        made: dict[tuple[int, float], Box | None] = {}  # mostly one for all
-        boxes = []
-        for box, face in zip(given, faces, strict=True):
-            key = (id(box), face.size)
-            if key not in made:
-                made[key] = as_box(box, "bboxes", face.size)
-            boxes.append(made[key])
         items = zip(
             words,
-            *places.T.tolist(),
+            places,
             faces,
             as_colors(colors, count, cycle=False),
-            each(horizontal_alignments, "horizontal_alignments", drawing.as_horizontal),
-            each(vertical_alignments, "vertical_alignments", drawing.as_vertical),
-            boxes,
+            each(horizontal_alignments, "horizontal_alignments", draw.as_horizontal),
+            each(vertical_alignments, "vertical_alignments", draw.as_vertical),
+            [draw.as_box(box, "bboxes", face.size) for box, face in zip(given, faces, strict=True)],
             each(rotations, "rotations", check.as_number),
             strict=True,
         )
-        check.warn_if_out_of_bounds("text", places, places, self.width, self.height)
-        drawing.draw_texts(surface, items)
+        if leaves:
+            check.warn_out_of_bounds("text")
+        draw.draw_texts(surface, items)
         return self
 
     def measure_texts(
@@ -118,8 +115,7 @@ class TextMethods(Picture):
             Shape (N, 2).
         """
         words = _texts(texts)
-        from viz_core.drawing.texts import measure
-
+        measure = drawers().measure
         faces = self._faces(len(words), font_sizes, font_families, font_properties)
         sizes = [measure(text, face) for text, face in zip(words, faces, strict=True)]
         return np.array(sizes, dtype=np.float64).reshape(-1, 2)
@@ -128,30 +124,22 @@ class TextMethods(Picture):
         self, count: int, font_sizes: Any, font_families: Any, font_properties: Any
     ) -> list[Any]:
         """Return the font of each text."""
-        from viz_core.drawing.faces import find_face
-        from viz_core.drawing.fonts import as_font_properties
-
+        draw = drawers()
         if font_sizes is None:
-            font_sizes = max(math.sqrt(self.height * self.width) // 90, 10.0)
-
-        def each(value: Any, name: str, convert: Any, count: int) -> list[Any]:
-            return check.per_item(value, count, name, convert, cycle=False)
-
-        def find(count: int) -> list[Any]:
-            return list(
-                map(
-                    find_face,
-                    each(font_properties, "font_properties", as_font_properties, count),
-                    each(font_families, "font_families", check.as_string, count),
-                    each(font_sizes, "font_sizes", check.as_font_size, count),
-                )
-            )
-
-        one_for_all = not any(
-            isinstance(given, (list, np.ndarray)) or is_tensor(given)
-            for given in (font_sizes, font_families, font_properties)
-        )
-        return find(1) * count if one_for_all else find(count)
+            font_sizes = self._surface.font_size
+            if font_properties is None and isinstance(font_families, str):  # mostly
+                return [draw.find_face(None, font_families, font_sizes)] * count
+        given = (font_properties, font_families, font_sizes)
+        names = ("font_properties", "font_families", "font_sizes")
+        checks: tuple[Any, ...] = (draw.as_font_properties, check.as_string, check.as_font_size)
+        if any(isinstance(value, list) or hasattr(value, "shape") for value in given):
+            columns = [
+                check.per_item(*column, cycle=False)
+                for column in zip(given, (count,) * 3, names, checks, strict=True)
+            ]
+            return list(map(draw.find_face, *columns))
+        one = [convert(*pair) for convert, *pair in zip(checks, given, names, strict=True)]
+        return [draw.find_face(*one)] * count
 
 
 def _texts(texts: str | Sequence[str]) -> list[str]:

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from viz_core.colors import RGBA
 from viz_core.drawing.arguments import as_string
-from viz_core.drawing.blending import blend
 from viz_core.drawing.faces import Extent, Face
 from viz_core.drawing.labels import LabelStyle, find_label_style
 from viz_core.drawing.outlines import Style, draw_outlines, place
 from viz_core.drawing.surface import Surface
 from viz_core.drawing.text_boxes import Box, box_path
+from viz_core.drawing.tiles import lay
 
 __all__ = ["Text", "as_horizontal", "as_vertical", "draw_texts", "measure"]
 
@@ -32,8 +32,7 @@ class Text(NamedTuple):
 
     Attributes:
         text: May have several lines.
-        x: Of the position.
-        y: Likewise.
+        position: x and y.
         face: The font.
         color: Of the letters.
         horizontal: Which side of the text is at the position.
@@ -43,8 +42,7 @@ class Text(NamedTuple):
     """
 
     text: str
-    x: float
-    y: float
+    position: Sequence[float]
     face: Face
     color: RGBA
     horizontal: str
@@ -71,14 +69,13 @@ def _one_of(allowed: Iterable[str], value: Any, name: str) -> str:
 
 def draw_texts(
     surface: Surface,
-    texts: Iterable[tuple[str, float, float, Face, RGBA, str, str, Box | None, float]],
+    texts: Iterable[tuple[str, Sequence[float], Face, RGBA, str, str, Box | None, float]],
 ) -> None:
     """Draw texts in their order, each given by the fields of `Text`."""
-    rows = surface.rows
     known: tuple[Face, RGBA, Box | None] | None = None  # mostly the same for all
     style: LabelStyle | None = None
     for text in texts:
-        words, x, y, face, color, horizontal, vertical, box, rotation = text
+        words, (x, y), face, color, horizontal, vertical, box, rotation = text
         if known is None or known[0] is not face or known[1] != color or known[2] is not box:
             known = (face, color, box)
             style = _find_style(face, color, box)
@@ -91,7 +88,7 @@ def draw_texts(
         if vertical != "baseline":
             y += _baseline(vertical, label.ascent, label.descent)
         left, top = math.floor(x + 0.5) + label.left, math.floor(y + 0.5) + label.top
-        blend(rows, label.tile, left, top)
+        lay(surface, label.tiles, left, top)
 
 
 def _find_style(face: Face, color: RGBA, box: Box | None) -> LabelStyle | None:
@@ -164,8 +161,8 @@ def _draw_block(surface: Surface, text: Text) -> None:
     fraction = _HORIZONTAL[text.horizontal]
     origin = np.array(
         [
-            text.x - (left + (right - left) * fraction),
-            text.y + _baseline(text.vertical, -high, low),
+            text.position[0] - (left + (right - left) * fraction),
+            text.position[1] + _baseline(text.vertical, -high, low),
         ]
     )
     if text.box is not None:
@@ -183,4 +180,4 @@ def _draw_block(surface: Surface, text: Text) -> None:
             label = letters.turned(line, text.rotation)
         else:
             label = letters.label(line)
-        blend(surface.rows, label.tile, x + label.left, y + label.top)
+        lay(surface, label.tiles, x + label.left, y + label.top)

@@ -1,0 +1,82 @@
+"""Tiles: small pictures of which each byte has an opacity, laid over a larger picture."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from viz_core.drawing import pasting
+from viz_core.drawing.blending import EIGHT, Octets
+from viz_core.drawing.surface import Surface
+
+__all__ = ["Tile", "lay"]
+
+_HALF = np.uint16(128)
+
+
+class Tile:
+    """A picture to lay over others.
+
+    Pillow sees its rows as bytes, not as pixels: so it works on pictures of three bytes a pixel,
+    which it otherwise has no mode for.
+
+    Args:
+        color: Red, green and blue, one after the other, shape (h, 3 * w), contiguous.
+        opacity: Of each byte, 0 to 255, of the same shape, contiguous.
+    """
+
+    __slots__ = ("color", "height", "opacity", "source", "stencil", "width")
+
+    def __init__(self, color: Octets, opacity: Octets) -> None:
+        self.color, self.opacity = color, opacity
+        self.height, self.width = color.shape
+        self.source = self.stencil = None
+        if pasting.HAS_CORE and color.size:
+            self.source, self.stencil = (
+                pasting.as_core(part, self.width, self.height) for part in (color, opacity)
+            )
+
+    @property
+    def nbytes(self) -> int:
+        """What it takes of memory, about."""
+        return 2 * self.color.nbytes + 1000
+
+
+def lay(surface: Surface, tiles: Iterable[Tile], left: int, top: int) -> None:
+    """Lay tiles side by side over a picture; what leaves it is clipped.
+
+    Args:
+        surface: Drawn on.
+        tiles: From left to right.
+        left: The first column of the first tile, in pixels.
+        top: The first row of all.
+    """
+    height, width = surface.rows.shape
+    if top >= height:
+        return
+    start = 3 * left
+    paste = surface.strip.paste if pasting.HAS_CORE else None
+    for tile in tiles:
+        end, bottom = start + tile.width, top + tile.height
+        if end > 0 and start < width and bottom > 0:
+            if paste is None:
+                _blend(surface.rows, tile, start, top)
+            elif tile.source is not None:
+                paste(tile.source, (start, top, end, bottom), tile.stencil)
+        start = end
+
+
+def _blend(rows: Octets, tile: Tile, start: int, top: int) -> None:
+    """Do what Pillow does, to the same pixels."""
+    y0, x0 = max(top, 0), max(start, 0)
+    target = rows[y0 : top + tile.height, x0 : start + tile.width]
+    part = np.s_[y0 - top :, x0 - start :]
+    height, width = target.shape
+    opacity = tile.opacity[part][:height, :width].astype(np.uint16)
+    blended = target * (255 - opacity)
+    blended += tile.color[part][:height, :width] * opacity
+    blended += _HALF
+    blended += blended >> EIGHT  # with the next line: divided by 255 and rounded
+    blended >>= EIGHT
+    target[...] = blended
