@@ -169,6 +169,24 @@ def test_a_stale_dist_info_is_left_out(install, registry):
         assert registry.get("GoodVisBackend").__name__ == "GoodVisBackend"
 
 
+def test_a_line_that_is_no_entry_point_is_left_out(install, registry):
+    info = install("viz-bad", GOOD.format(name="BadVisBackend"))
+    with (info / "entry_points.txt").open("a") as file:
+        file.write("no pair\n")
+    with pytest.warns(PluginWarning) as caught:
+        assert registry.get("BadVisBackend").__name__ == "BadVisBackend"
+    (warning,) = caught
+    assert str(warning.message).startswith("plugin left out: viz-bad 1.0 [no pair] (PluginError: ")
+    assert "write no pair = package.module" in str(warning.message)
+
+
+def test_a_stranger_whose_entry_points_cannot_be_read_costs_nothing(install, registry):
+    info = install("not-ours", "raise SystemError('imported')", group="other")
+    (info / "entry_points.txt").write_text("[other]\nno pair\n")
+    install("viz-good", GOOD.format(name="GoodVisBackend"))
+    assert registry.get("GoodVisBackend").__name__ == "GoodVisBackend"
+
+
 def test_a_plugin_for_a_later_api_is_left_out_unless_it_speaks_this_one_too(install, registry):
     install("viz-later", GOOD.format(name="LaterVisBackend"), group="viz.plugins.v2")
     info = install("viz-both", GOOD.format(name="BothVisBackend"))

@@ -12,10 +12,9 @@ from typing import TYPE_CHECKING
 from viz_core.errors import PluginError, PluginWarning
 
 if TYPE_CHECKING:
-    from importlib.metadata import EntryPoint
-
     import pluggy
 
+    from viz_core.entry_points import EntryPoint
     from viz_core.hookspecs import Target
 
 __all__ = ["GROUP", "Failure", "Offer", "PluginHost", "host"]
@@ -23,6 +22,7 @@ __all__ = ["GROUP", "Failure", "Offer", "PluginHost", "host"]
 #: The entry-point group. The number is the major version of the plugin API.
 GROUP = "viz.plugins.v1"
 
+_GROUPS = "viz.plugins."
 _DISABLE = "VIZ_DISABLE_PLUGINS"
 
 
@@ -140,15 +140,15 @@ class PluginHost:
             return
         self._loaded = True
         switched_off = set(os.environ.get(_DISABLE, "").replace(" ", "").split(","))
-        points = sorted((_distribution(point), point) for point in self._find())
-        ours = {distribution for distribution, point in points if point.group == GROUP}
-        for distribution, point in points:
-            provider = f"{distribution} [{point.name}]"
-            if "*" in switched_off or distribution.split()[0] in switched_off:
+        points = sorted(self._find())
+        ours = {point.distribution for point in points if point.group == GROUP}
+        for point in points:
+            provider = f"{point.distribution} [{point.name}]"
+            if "*" in switched_off or point.distribution.split()[0] in switched_off:
                 self._disabled.append(provider)
             elif point.group == GROUP:
                 self._load_one(point, provider)
-            elif distribution not in ours:  # one that speaks our version too is welcome
+            elif point.distribution not in ours:  # one that speaks our version too is welcome
                 self._leave_out(provider, PluginError(_other_version(point.group)))
 
     def _load_one(self, point: EntryPoint, provider: str) -> None:
@@ -202,19 +202,9 @@ def _check_offers(offers: Iterable[Offer], question: str, reserved: Collection[s
 
 
 def _find_installed() -> list[EntryPoint]:
-    from importlib.metadata import entry_points  # costs 27 ms, so not before it is needed
+    from viz_core.entry_points import find_entry_points  # not before a plugin is asked for
 
-    points = entry_points()
-    groups = sorted(group for group in points.groups if group.startswith("viz.plugins."))
-    return [point for group in groups for point in points.select(group=group)]
-
-
-def _distribution(point: EntryPoint) -> str:
-    """Return name and version of the distribution; what a stale one left may lack either."""
-    metadata = point.dist.metadata if point.dist else None
-    if metadata is None or "Name" not in metadata:
-        return f"{point.value.partition(':')[0]} ?"
-    return f"{metadata['Name']} {metadata['Version']}"
+    return find_entry_points(_GROUPS)
 
 
 def _other_version(group: str) -> str:
