@@ -2,7 +2,7 @@
 
 import pytest
 
-from viz_core.errors import UnknownTypeError
+from viz_core.errors import PluginError, UnknownTypeError
 from viz_core.plugins import PluginHost
 from viz_core.registry import Registry
 
@@ -77,6 +77,15 @@ def test_builds_from_a_class_a_scoped_name_and_a_path(registry):
     assert isinstance(registry.build({"type": "mmengine.One"}), One)
     assert isinstance(registry.build({"type": "mmdet.One"}), One)
     assert type(registry.build({"type": "fractions:Fraction"})).__name__ == "Fraction"
+
+
+def test_a_class_of_viz_cores_own_is_imported_when_its_name_is_used():
+    builtin = {"Own": "fractions:Fraction", "Gone": "a_module_that_is_not_there:Gone"}
+    registry = Registry("backend", PluginHost(find=list), "viz_backends", builtin=builtin)
+    assert registry.get("Own").__name__ == "Fraction"
+    assert "Gone" in registry
+    with pytest.raises(PluginError, match="viz-core cannot provide the backend 'Gone'"):
+        registry.get("Gone")
 
 
 def test_an_unknown_name_gets_a_suggestion_its_package_and_the_list(registry):

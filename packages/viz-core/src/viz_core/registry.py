@@ -32,8 +32,8 @@ class Registry(Generic[T]):
         homes: The packages of names that may not be installed.
         reserved: Names of viz-core's own, which no plugin can provide.
         create: Makes the object of a class and its arguments; by default calls the class.
-        builtin: Where viz-core's own classes are, by name, each as ``"package.module:Class"``;
-            they are imported when the registry is first used. No plugin can provide their names.
+        builtin: Where viz-core's own classes are, by name, each as ``"package.module:Class"``,
+            imported when its name is first used. No plugin can provide their names.
     """
 
     def __init__(
@@ -66,14 +66,13 @@ class Registry(Generic[T]):
 
     def __contains__(self, name: object) -> bool:
         """Return whether ``name`` can be built, here or by a plugin."""
-        return name in self._classes or name in self.offers()
+        return name in self._builtin or name in self._registered or name in self.offers()
 
     @property
     def _classes(self) -> dict[str, type[T]]:
         """What is registered in this process."""
-        while self._builtin:
-            name, target = self._builtin.popitem()
-            self._registered.setdefault(name, self._resolve(Offer(name, target, "viz-core")))
+        for name in tuple(self._builtin):
+            self._import(name)
         return self._registered
 
     @property
@@ -154,8 +153,9 @@ class Registry(Generic[T]):
             return self._resolve(Offer(name, name, "the config"))
         for scope in _SCOPES:
             name = name.removeprefix(scope)
-        if name in self._classes:
-            return self._classes[name]
+        self._import(name)
+        if name in self._registered:
+            return self._registered[name]
         offers = self.offers().get(name, [])
         if not offers:
             raise UnknownTypeError(self._explain(name))
@@ -196,6 +196,13 @@ class Registry(Generic[T]):
                 f'"type" of a {self._kind} config must be a name or a class, got {wanted!r}'
             )
         return self._create(cls, arguments)
+
+    def _import(self, name: str) -> None:
+        """Register a class of viz-core's own, unless that is done."""
+        target = self._builtin.get(name)
+        if target is not None:
+            self._registered.setdefault(name, self._resolve(Offer(name, target, "viz-core")))
+            self._builtin.pop(name, None)  # only now: another thread may ask meanwhile
 
     def _register(self, name: str, cls: type, force: bool) -> None:
         if not isinstance(cls, type):
