@@ -23,7 +23,7 @@ VIZ = str(Path(sys.executable).parent / "viz")
 FIND = """
 import sys, time, viz_core
 if "imported" in sys.argv:
-    import importlib.metadata, viz_core.hookspecs
+    import viz_core.hookspecs
 start = time.perf_counter()
 viz_core.VISBACKENDS.get("Plugin17VisBackend")
 print((time.perf_counter() - start) * 1e3)
@@ -60,6 +60,8 @@ def run(*command: str, path: str | None = None) -> tuple[str, float]:
 def main() -> None:
     """Measure and print."""
     print_environment(["viz-core", "pluggy", "numpy"])
+    if sys.dont_write_bytecode:
+        print("  bytecode is not written: each time compiles the plugins, and what else has none")
     times: dict[str, list[float]] = {}
     with tempfile.TemporaryDirectory() as folder:
         install_plugins(Path(folder))
@@ -68,7 +70,7 @@ def main() -> None:
             for _ in range(ROUNDS):
                 took = {
                     "the first unknown name": float(run(sys.executable, "-c", find, path=path)[0]),
-                    "the same, importlib.metadata and pluggy imported": float(
+                    "the same, pluggy imported": float(
                         run(sys.executable, "-c", find, "imported", path=path)[0]
                     ),
                     "viz backends, the command": run(VIZ, "backends", path=path)[1],
