@@ -134,8 +134,9 @@ class FeatureMaps:
 
 def pick(values: Any, channels: Sequence[int]) -> Any:
     """Return the given channels of an array or tensor, on its device."""
-    library: Any = sys.modules["torch"] if is_tensor(values) else np
-    return library.stack([values[channel] for channel in channels])
+    if is_tensor(values):
+        return sys.modules["torch"].stack([values[channel] for channel in channels])
+    return values[list(channels)]
 
 
 def _check_channels(channels: Sequence[int], count: int) -> None:
@@ -156,7 +157,6 @@ def _float_array(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
 def _float_tensor(tensor: Any) -> Any:
     if tensor.is_complex():
         raise TypeError(f"featmap must hold real numbers, got dtype {tensor.dtype}")
-    tensor = tensor.detach()
     if not (tensor.is_floating_point() and tensor.element_size() >= 4):
         tensor = tensor.float()
-    return as_array(tensor, "featmap") if tensor.device.type == "cpu" else tensor
+    return as_array(tensor, "featmap") if tensor.device.type == "cpu" else tensor.detach()

@@ -20,9 +20,9 @@ __all__ = ["largest_channels", "mean", "norm", "take"]
 
 
 def mean(maps: FeatureMaps) -> Plane:
-    """Return the mean over the channels."""
+    """Return the mean over the channels, up to a scale."""
     maps = maps.whole()
-    values = maps.fetch(maps.values.mean(0))
+    values = maps.fetch(maps.values.sum(0))
     if not np.isfinite(values).all():
         raise NotFiniteError
     return Plane(values, maps.finite_everywhere())
