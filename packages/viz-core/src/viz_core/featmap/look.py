@@ -125,11 +125,7 @@ class Look:
         return [Pillow.fromarray(image[top:bottom]) for top, bottom in self._bands]
 
     def _span(self, planes: Sequence[SampledPlane]) -> Span:
-        return span_of(
-            sampled.rows(sampled.extremes[start : start + self._step])
-            for sampled in planes
-            for start in range(0, len(sampled.extremes), self._step)
-        )
+        return span_of(sample for sampled in planes for sample in sampled.extremes(self._step))
 
     def _paint(self, sampled: SampledPlane, span: Span, target: Image) -> None:
         for band, (top, bottom) in enumerate(self._bands):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -11,10 +11,9 @@ import numpy.typing as npt
 
 from viz_core.featmap.resampling import (
     Here,
+    Resampled,
     Rows,
-    extreme_rows,
     nearest,
-    resampled,
     resampled_energy,
 )
 
@@ -44,10 +43,8 @@ class SampledPlane:
         rows: Makes the values, with 0 for what is not finite.
         finite: Where the plane is finite, at its own size; None for everywhere.
         shape: (H, W) of the picture.
-        extremes: The rows that hold the lowest and the highest value, where that is known.
-
-    Attributes:
-        extremes: The same, or all rows.
+        extremes: Makes some of the values, the lowest and the highest among them, of at most so
+            many rows at a time; None where it is not known which those are.
     """
 
     def __init__(
@@ -55,15 +52,16 @@ class SampledPlane:
         rows: Rows,
         finite: Bools | None,
         shape: tuple[int, int],
-        extremes: npt.NDArray[np.intp] | None = None,
+        extremes: Callable[[int], Iterable[npt.NDArray[Any]]] | None = None,
     ) -> None:
         self._rows = rows
-        self.extremes = np.arange(shape[0]) if extremes is None or finite is not None else extremes
+        self._height = shape[0]
+        self._extremes = extremes if finite is None else None
         self._bad = None
         if finite is not None:
             self._bad = ~nearest(finite, shape)
             # Dividing by the weight of the finite pixels keeps the others from bleeding in.
-            self._weights = resampled(finite.astype(np.float32), shape)
+            self._weights = Resampled(finite.astype(np.float32), shape)
 
     def rows(self, here: Here) -> Sample:
         """Return some of the rows."""
@@ -72,6 +70,15 @@ class SampledPlane:
             return Sample(values, None)
         weights = np.maximum(self._weights(here), 1e-6)
         return Sample(values / weights, self._bad[here])
+
+    def extremes(self, step: int) -> Iterator[Sample]:
+        """Yield where the lowest and the highest value are, at most ``step`` rows at a time."""
+        if self._extremes is not None:
+            for values in self._extremes(step):
+                yield Sample(values, None)
+            return
+        for top in range(0, self._height, step):
+            yield self.rows(slice(top, top + step))
 
 
 @dataclass(frozen=True)
@@ -83,8 +90,8 @@ class Plane:
 
     def sampled(self, shape: tuple[int, int]) -> SampledPlane:
         """Return the plane at another size."""
-        extremes = extreme_rows(len(self.values), shape[0])
-        return SampledPlane(resampled(self.values, shape), self.finite, shape, extremes)
+        values = Resampled(self.values, shape)
+        return SampledPlane(values, self.finite, shape, values.extremes)
 
 
 @dataclass(frozen=True)

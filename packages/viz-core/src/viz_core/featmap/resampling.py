@@ -7,6 +7,7 @@ is had exactly from the taps below, without resampling the channels either.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any, NamedTuple, Protocol
 
@@ -15,10 +16,9 @@ import numpy.typing as npt
 
 __all__ = [
     "Here",
+    "Resampled",
     "Rows",
-    "extreme_rows",
     "nearest",
-    "resampled",
     "resampled_energy",
     "tap_products",
     "tap_sums",
@@ -48,9 +48,7 @@ def _taps(size: int, target: int) -> _Taps:
 def tap_sums(size: int, target: int) -> npt.NDArray[np.float64]:
     """Return how much each source pixel weighs in the sum over the resampled ones."""
     low, high, part = _taps(size, target)
-    sums = np.zeros(size)
-    np.add.at(sums, low, 1 - part)
-    np.add.at(sums, high, part)
+    sums: npt.NDArray[Any] = np.bincount(low, 1 - part, size) + np.bincount(high, part, size)
     return sums
 
 
@@ -75,22 +73,44 @@ class Rows(Protocol):
         """Return these rows, shape (rows, W)."""
 
 
-def resampled(values: Floats, shape: tuple[int, int]) -> Rows:
-    """Return a map of shape (h, w) at the given (H, W), in its own dtype."""
-    columns = _along_columns(values, shape[1])
-    if len(values) == shape[0]:
-        return lambda here: columns[here]
-    low, _, part = _taps(len(values), shape[0])
-    part = part.astype(values.dtype)[:, None]
-    steps = _steps(columns)
+class Resampled:
+    """A map of shape (h, w) at the given (H, W), in its own dtype."""
 
-    def rows(here: Here) -> Floats:
-        result: Floats = steps[low[here]]
-        result *= part[here]
-        result += columns[low[here]]
-        return result
+    def __init__(self, values: Floats, shape: tuple[int, int]) -> None:
+        self._source = values.shape
+        self._shape = shape
+        self._columns = values
+        if values.shape[1] != shape[1]:
+            # Row by row of the transposed map, as whole rows are fast to copy.
+            turned = np.ascontiguousarray(values.T)
+            everything: Here = slice(None)
+            turned = _between(turned, _steps(turned), shape[1], everything)
+            self._columns = np.ascontiguousarray(turned.T)
+        if len(values) != shape[0]:
+            self._steps = _steps(self._columns)
 
-    return rows
+    def __call__(self, here: Here) -> Floats:
+        """Return these rows, shape (rows, W)."""
+        if self._source[0] == self._shape[0]:
+            return self._columns[here]
+        return _between(self._columns, self._steps, self._shape[0], here)
+
+    def extremes(self, step: int) -> Iterator[Floats]:
+        """Yield some of the pixels, the lowest and the highest among them.
+
+        Between two source pixels the values change steadily, so it is the first and the last
+        there, along both axes. At most ``step`` rows are resampled at a time.
+        """
+        columns = self._columns
+        if self._source[1] != self._shape[1]:
+            columns = columns[:, _ends(self._source[1], self._shape[1])]
+        if self._source[0] == self._shape[0]:
+            yield columns
+            return
+        steps = _steps(columns)
+        rows = _ends(self._source[0], self._shape[0])
+        for start in range(0, len(rows), step):
+            yield _between(columns, steps, self._shape[0], rows[start : start + step])
 
 
 def resampled_energy(
@@ -111,17 +131,6 @@ def resampled_energy(
     return lambda here: _expand(columns, columns_down, shape[0], here)
 
 
-@lru_cache(maxsize=64)
-def extreme_rows(size: int, target: int) -> npt.NDArray[np.intp]:
-    """Return the resampled rows that hold the extremes of all; not to be changed.
-
-    Between two source rows the values change steadily, so it is the first and the last there.
-    """
-    low = _taps(size, target).low
-    jumps = np.flatnonzero(np.diff(low))
-    return np.unique(np.concatenate([[0], jumps, jumps + 1, [target - 1]]))
-
-
 def nearest(mask: npt.NDArray[np.bool_], shape: tuple[int, int]) -> npt.NDArray[np.bool_]:
     """Return what a mask says of the source pixel that weighs most in each resampled one."""
     rows, columns = (
@@ -134,20 +143,29 @@ def nearest(mask: npt.NDArray[np.bool_], shape: tuple[int, int]) -> npt.NDArray[
     return result
 
 
-def _along_columns(values: Floats, target: int) -> Floats:
-    if values.shape[1] == target:
-        return values
-    low, _, part = _taps(values.shape[1], target)
-    # Row by row of the transposed map, as whole rows are fast to copy.
-    columns = np.ascontiguousarray(values.T)
-    result = _steps(columns)[low] * part.astype(values.dtype)[:, None] + columns[low]
-    return np.ascontiguousarray(result.T)
+@lru_cache(maxsize=64)
+def _ends(size: int, target: int) -> npt.NDArray[np.intp]:
+    """Return the first and the last output pixel after each source pixel; not to be changed."""
+    low = _taps(size, target).low
+    jumps = np.flatnonzero(np.diff(low))
+    return np.unique(np.concatenate([[0], jumps, jumps + 1, [target - 1]]))
 
 
 def _steps(values: Floats) -> Floats:
     """Return from each row to the next; the last one is repeated past the edge."""
-    steps: Floats = np.diff(values, axis=0, append=values[-1:])
+    steps = np.zeros_like(values)
+    np.subtract(values[1:], values[:-1], out=steps[:-1])
     return steps
+
+
+def _between(values: Floats, steps: Floats, target: int, here: Here) -> Floats:
+    """Return these of ``target`` rows that lie between the given ones and the next."""
+    low, _, part = _taps(len(values), target)
+    low = low[here]
+    result: Floats = steps[low]
+    result *= part[here].astype(values.dtype)[:, None]
+    result += values[low]
+    return result
 
 
 def _expand(own: Floats, pairs: Floats, target: int, here: Here) -> Floats:
