@@ -146,6 +146,23 @@ def test_the_image_is_blended_in():
     assert (draw_featmap(ramp(), image, alpha=1) == draw_featmap(ramp())).all()
 
 
+@pytest.mark.parametrize("alpha", [0.001, 0.1, 0.3, 0.5, 0.725, 0.999])
+@pytest.mark.parametrize("shape", [(40, 60), (300, 400)])
+def test_every_weight_blends_within_one_level(alpha, shape):
+    image = np.random.default_rng(1).integers(0, 256, (*shape, 3), dtype=np.uint8)
+    heat = draw_featmap(ramp(), resize_shape=shape).astype(float)
+    drawn = draw_featmap(ramp(), image, resize_shape=shape, alpha=alpha)
+    assert np.abs(drawn - ((1 - alpha) * image + alpha * heat)).max() <= 1
+
+
+@pytest.mark.parametrize("width", [100, 400])
+def test_small_and_large_pictures_have_the_same_colours(width):
+    levels = np.resize(np.arange(256, dtype=np.float32), (1, 100, width))
+    picture = draw_featmap(levels)
+    expected = draw_featmap(np.arange(256, dtype=np.float32).reshape(1, 1, 256))[0]
+    assert (picture == expected[levels[0].astype(int)]).all()
+
+
 @pytest.mark.parametrize(
     "image",
     [

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from difflib import get_close_matches
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from viz_core.featmap.planes import Span
 from viz_core.types import Image
-
-if TYPE_CHECKING:
-    from PIL.Image import Image as Picture
 
 __all__ = ["ColorTable", "color_table", "grey_levels"]
 
@@ -23,6 +20,9 @@ _MARKS = ((255, 0, 255), (255, 255, 255), (0, 255, 0), (0, 0, 0))
 
 _NUDGE = 1e-5
 """Part of the whole span; a level is 1/255."""
+
+_FEW = 16_000
+"""Pixels up to which numpy looks the colours up sooner than Pillow has been set up for it."""
 
 
 class ColorTable:
@@ -36,19 +36,22 @@ class ColorTable:
     """
 
     def __init__(self, colors: npt.NDArray[np.uint8]) -> None:
+        self._colors = colors
         self._palette = colors.tobytes()
         wide = colors.astype(np.int64)
         distances = [int(((wide - mark) ** 2).sum(1).min()) for mark in _MARKS]
         self.mark = _MARKS[int(np.argmax(distances))]
 
-    def paint(self, levels: Image) -> Picture:
-        """Return grey levels of shape (H, W) as an RGB picture."""
+    def paint(self, levels: Image) -> Image:
+        """Return grey levels of shape (H, W) in colour, shape (H, W, 3)."""
+        if levels.size <= _FEW:
+            return self._colors.take(levels, axis=0)
         from PIL import Image as Pillow
 
         height, width = levels.shape
         picture = Pillow.frombuffer("P", (width, height), levels, "raw", "P", 0, 1)
         picture.putpalette(self._palette)
-        return picture.convert("RGB")
+        return np.asarray(picture.convert("RGB"))
 
 
 def grey_levels(values: npt.NDArray[Any], bad: npt.NDArray[np.bool_] | None, span: Span) -> Image:

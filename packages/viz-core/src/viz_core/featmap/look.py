@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
+from viz_core.featmap.blending import blend
 from viz_core.featmap.captions import write_caption
 from viz_core.featmap.colors import ColorTable, grey_levels
 from viz_core.featmap.planes import EnergyPlane, Plane, SampledPlane, Span, span_of
 from viz_core.types import Image
-
-if TYPE_CHECKING:
-    from PIL.Image import Image as Picture
 
 __all__ = ["Look"]
 
@@ -47,12 +45,11 @@ class Look:
         self.shape = shape
         height, width = shape
         self._step = max(1, _BAND // width)
-        tops = range(0, height, self._step)
-        self._bands = [(top, min(top + self._step, height)) for top in tops]
+        self._bands = [slice(top, top + self._step) for top in range(0, height, self._step)]
         self._alpha = alpha
         self._table = table
         self._shared_scale = shared_scale
-        self._background = None if image is None else self._cut(image)
+        self._background = None if image is None else self._sized(image)
 
     def heat(self, plane: Plane | EnergyPlane) -> Image:
         """Return one plane in the colours of the table."""
@@ -79,17 +76,15 @@ class Look:
 
     def colors(self, planes: Sequence[Plane]) -> Image:
         """Return three planes as red, green and blue."""
-        from PIL import Image as Pillow
-
         everything = [plane.sampled(self.shape) for plane in planes]
         spans = [self._span(everything)] * 3
         if not self._shared_scale:
             spans = [self._span([sampled]) for sampled in everything]
         picture = self._new()
-        for band, (top, bottom) in enumerate(self._bands):
-            samples = [sampled.rows(slice(top, bottom)) for sampled in everything]
+        for band in self._bands:
+            samples = [sampled.rows(band) for sampled in everything]
             levels = [grey_levels(*s, span) for s, span in zip(samples, spans, strict=True)]
-            colors = Pillow.fromarray(np.stack(levels, axis=-1))
+            colors = np.stack(levels, axis=-1)
             self._finish(band, colors, samples[0].bad, picture)  # one pixel, one vector: one mask
         return picture
 
@@ -115,31 +110,29 @@ class Look:
     def _new(self) -> Image:
         return np.empty((*self.shape, 3), np.uint8)
 
-    def _cut(self, image: Image) -> list[Picture]:
-        """Return the image at the shape of the picture, in bands."""
+    def _sized(self, image: Image) -> Image:
+        """Return the image at the shape of the picture."""
+        if image.shape[:2] == self.shape:
+            return image
         from PIL import Image as Pillow
 
-        if image.shape[:2] != self.shape:
-            sized = Pillow.fromarray(image).resize(self.shape[::-1], Pillow.Resampling.BILINEAR)
-            image = np.asarray(sized)
-        return [Pillow.fromarray(image[top:bottom]) for top, bottom in self._bands]
+        sized = Pillow.fromarray(image).resize(self.shape[::-1], Pillow.Resampling.BILINEAR)
+        return np.asarray(sized)
 
     def _span(self, planes: Sequence[SampledPlane]) -> Span:
         return span_of(sample for sampled in planes for sample in sampled.extremes(self._step))
 
     def _paint(self, sampled: SampledPlane, span: Span, target: Image) -> None:
-        for band, (top, bottom) in enumerate(self._bands):
-            sample = sampled.rows(slice(top, bottom))
+        for band in self._bands:
+            sample = sampled.rows(band)
             self._finish(band, self._table.paint(grey_levels(*sample, span)), sample.bad, target)
 
-    def _finish(self, band: int, colors: Picture, bad: Any, target: Image) -> None:
+    def _finish(self, band: slice, colors: Image, bad: Any, target: Image) -> None:
         """Write a band of colours over the image into the target."""
-        from PIL import Image as Pillow
-
-        if self._background is not None:
-            colors = Pillow.blend(self._background[band], colors, self._alpha)
-        top, bottom = self._bands[band]
-        rows = target[top:bottom]
-        rows[:] = np.asarray(colors)
+        rows = target[band]
+        if self._background is None:
+            rows[:] = colors
+        else:
+            blend(self._background[band], colors, self._alpha, rows)
         if bad is not None:
             rows[bad] = self._table.mark
