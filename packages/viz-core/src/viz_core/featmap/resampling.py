@@ -45,8 +45,9 @@ def _taps(size: int, target: int) -> _Taps:
     return _Taps(low, np.minimum(low + 1, size - 1), centers - low)
 
 
+@lru_cache(maxsize=64)
 def tap_sums(size: int, target: int) -> npt.NDArray[np.float64]:
-    """Return how much each source pixel weighs in the sum over the resampled ones."""
+    """Return how much each source pixel weighs in the resampled ones' sum; not to be changed."""
     low, high, part = _taps(size, target)
     sums: npt.NDArray[Any] = np.bincount(low, 1 - part, size) + np.bincount(high, part, size)
     return sums
