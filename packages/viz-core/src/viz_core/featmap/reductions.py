@@ -70,13 +70,13 @@ def largest_channels(maps: FeatureMaps, count: int, shape: tuple[int, int]) -> l
     if (height, width) == shape:
         sums = maps.library.einsum("cp->c", flat)
     else:
-        weights = np.outer(tap_sums(height, shape[0]), tap_sums(width, shape[1]))
+        weights = tap_sums(height, shape[0])[:, None] * tap_sums(width, shape[1])
         # Not BLAS: its threads wait for each other longer than this takes.
         sums = maps.library.einsum("cp,p->c", flat, maps.place(weights.ravel()))
     sums = maps.fetch(sums)
     if not np.isfinite(sums).all():
         raise NotFiniteError
-    largest: list[int] = np.argsort(-sums, kind="stable")[:count].tolist()
+    largest: list[int] = (-sums).argsort(kind="stable")[:count].tolist()
     return largest
 
 
