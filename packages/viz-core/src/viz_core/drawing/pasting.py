@@ -6,11 +6,13 @@ that shares its memory with an array. What it calls in the end does neither.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from itertools import repeat
 from typing import Any
 
 from PIL import Image as PillowImage
 
-__all__ = ["HAS_CORE", "as_core"]
+__all__ = ["HAS_CORE", "as_core", "as_cores"]
 
 _core: Any = getattr(PillowImage, "core", None)
 
@@ -20,16 +22,23 @@ HAS_CORE = hasattr(_core, "map_buffer") and hasattr(
 )
 
 
-def as_core(memory: Any, width: int, height: int, mode: str = "L") -> Any:
-    """Return the inner part of a Pillow picture whose pixels are ``memory``.
+def as_core(memory: Any, width: int, height: int, offset: int = 0) -> Any:
+    """Return the inner part of a Pillow picture of one channel whose pixels are ``memory``.
 
-    It has ``paste(source, (left, top, right, bottom), mask)``, of which the source is a colour or
-    another such, and mask one of mode ``L``; both must be as large as the box.
+    It has ``paste(source, (left, top, right, bottom), mask)``, where source and mask are others
+    such, both as large as the box.
 
     Args:
-        memory: Contiguous bytes of all rows; what follows is not looked at.
-        width: In pixels.
+        memory: The bytes of all rows, one after the other; what follows is not looked at.
+        width: Of the picture.
         height: Likewise.
-        mode: ``L``, of one byte a pixel, or ``RGBX``, of four.
+        offset: Where in ``memory`` the picture begins.
     """
-    return _core.map_buffer(memory, (width, height), "raw", 0, (mode, 0, 1))
+    return _core.map_buffer(memory, (width, height), "raw", offset, ("L", 0, 1))
+
+
+def as_cores(
+    memory: Any, sizes: Iterable[tuple[int, int]], offsets: Iterable[int]
+) -> Iterator[Any]:
+    """Yield many such, in the same memory: of these sizes, and beginning there."""
+    return map(_core.map_buffer, repeat(memory), sizes, repeat("raw"), offsets, repeat(("L", 0, 1)))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Sequence
 from functools import lru_cache
+from itertools import chain
 from operator import itemgetter
 from typing import NamedTuple
 
@@ -12,8 +14,9 @@ from matplotlib.markers import MarkerStyle
 from matplotlib.path import Path
 
 from viz_core.colors import RGBA
+from viz_core.drawing import pasting
 from viz_core.drawing.arguments import Floats
-from viz_core.drawing.sprites import Look, Sprite, draw_markers, make_sprite, stamp
+from viz_core.drawing.sprites import Look, draw_markers, make_sprite, stamp
 from viz_core.drawing.surface import DPI, Surface
 
 __all__ = ["Marker", "as_marker", "draw_points"]
@@ -23,7 +26,10 @@ _EDGE = 1.0
 _EDGE_UNFILLED = 1.5  # 'x' and the like are nothing but edge
 
 # Markers that reach farther than this, in pixels, are drawn each by Agg: sprites take memory.
-_LARGEST = 256.0
+_LARGEST = 64.0
+
+# So many bytes of ink are made at a time.
+_AT_A_TIME = 1 << 20
 
 
 class Marker(NamedTuple):
@@ -94,21 +100,36 @@ def draw_points(
         if not visible:
             return
     looks = {size: Look(*marker, size**0.5 * DPI / 72, line_width) for size in set(sizes)}
+    if pasting.HAS_CORE and reach <= _LARGEST:
+        _draw_as_sprites(surface, positions, colors, [looks[size] for size in sizes])
+        return
+    are_alike = len(looks) == 1 and colors.count(colors[0]) == len(colors)
     for tile in surface.agg(*(low - reach), *(high + reach)):
-        if colors.count(colors[0]) == len(colors) and len(looks) == 1:
+        if are_alike:
             draw_markers(tile.renderer, looks[sizes[0]], positions, tile.transform, colors[0])
-        elif reach > _LARGEST:
-            for place, color, size in zip(positions, colors, sizes, strict=True):
-                draw_markers(tile.renderer, looks[size], place[None], tile.transform, color)
-        else:
-            places = np.floor(positions + 0.5).astype(np.int64) - (tile.left, tile.top)
-            stamp(tile.pixels, places, colors, _sprites(colors, sizes, looks))
+            continue
+        for place, color, size in zip(positions, colors, sizes, strict=True):
+            draw_markers(tile.renderer, looks[size], place[None], tile.transform, color)
 
 
-def _sprites(
-    colors: Sequence[RGBA], sizes: Sequence[float], looks: Mapping[float, Look]
-) -> list[Sprite]:
-    """Return the sprite of each point, or one for all."""
-    kinds = list(zip(sizes, map(itemgetter(3), colors), strict=True))
-    made = {(size, opacity): make_sprite(looks[size], opacity) for size, opacity in set(kinds)}
-    return list(made.values()) if len(made) == 1 else [made[kind] for kind in kinds]
+def _draw_as_sprites(
+    surface: Surface, positions: Floats, colors: Sequence[RGBA], looks: Sequence[Look]
+) -> None:
+    places = np.floor(positions + 0.5).astype(np.int64)
+    opacities = list(map(itemgetter(3), colors))
+    if opacities.count(opacities[0]) == len(colors) and looks.count(looks[0]) == len(looks):
+        opacities, looks = opacities[:1], looks[:1]
+    sprites = list(map(make_sprite, looks, opacities))
+    if colors.count(colors[0]) == len(colors):
+        colors = colors[:1]
+    channels = np.fromiter(chain.from_iterable(colors), np.float64, 4 * len(colors))
+    inks = channels.reshape(-1, 4)[:, :3].astype(np.uint8)
+    step = max(1, _AT_A_TIME // max(math.prod(sprite.size) for sprite in sprites))
+    for start in range(0, len(places), step):
+        some = slice(start, start + step)
+        stamp(
+            surface,
+            places[some],
+            inks[some] if len(inks) > 1 else inks,
+            sprites[some] if len(sprites) > 1 else sprites,
+        )

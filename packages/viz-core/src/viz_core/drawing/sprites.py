@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-import itertools
 import math
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from operator import itemgetter
+from itertools import cycle, repeat
 from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 from matplotlib.path import Path
 from matplotlib.transforms import Affine2D, IdentityTransform, Transform
-from PIL import Image as PillowImage
 
 from viz_core.colors import RGBA
-from viz_core.drawing import pasting
 from viz_core.drawing.agg import make_renderer
 from viz_core.drawing.arguments import Floats
 from viz_core.drawing.blending import Octets
 from viz_core.drawing.outlines import as_fractions
-from viz_core.drawing.surface import DPI
+from viz_core.drawing.pasting import as_core, as_cores
+from viz_core.drawing.surface import DPI, Surface
 
 __all__ = ["Look", "Sprite", "draw_markers", "make_sprite", "stamp"]
 
@@ -44,14 +42,16 @@ class Look(NamedTuple):
 
 
 class Sprite(NamedTuple):
-    """How much of each pixel a marker covers.
+    """How opaque each pixel of a marker is.
 
     Attributes:
-        mask: A picture of mode ``L``.
+        stencil: What `pasting` takes as a mask.
+        size: Of the stencil: columns, of which a pixel has three, and rows.
         box: Its left, top, right and bottom border in pixels from that of its position.
     """
 
-    mask: PillowImage.Image
+    stencil: Any
+    size: tuple[int, int]
     box: tuple[int, int, int, int]
 
 
@@ -80,51 +80,55 @@ def draw_markers(
 def make_sprite(look: Look, opacity: float) -> Sprite:
     """Return the sprite of a marker in a colour of this opacity."""
     middle = math.ceil((look.diameter + look.line_width * DPI / 72) / 2) + 2
-    size = 2 * middle + 1
-    renderer, pixels = make_renderer(size, size)
-    place = np.array([[middle, size - middle]], np.float64)
+    side = 2 * middle + 1
+    renderer, pixels = make_renderer(side, side)
+    place = np.array([[middle, side - middle]], np.float64)
     draw_markers(renderer, look, place, IdentityTransform(), (255, 255, 255, opacity))
-    mask = PillowImage.fromarray(np.ascontiguousarray(pixels[..., 3]))
-    left, top, right, bottom = mask.getbbox() or (middle,) * 4
+    opacities = pixels[..., 3]
+    rows, columns = (np.flatnonzero(opacities.any(axis=axis)) for axis in (1, 0))
+    top, bottom = (rows[0], rows[-1] + 1) if rows.size else (middle, middle + 1)
+    left, right = (columns[0], columns[-1] + 1) if columns.size else (middle, middle + 1)
+    ink = np.repeat(opacities[top:bottom, left:right], 3, axis=1)
+    size = (ink.shape[1], ink.shape[0])
     box = (left - middle, top - middle, right - middle, bottom - middle)
-    return Sprite(mask.crop((left, top, right, bottom)), box)
+    return Sprite(as_core(ink, *size), size, box)
 
 
 def stamp(
-    pixels: Octets,
+    surface: Surface,
     places: npt.NDArray[np.int64],
-    colors: Sequence[RGBA],
+    colors: Octets,
     sprites: Sequence[Sprite],
 ) -> None:
     """Lay sprites over a picture, in their order; what leaves it is clipped.
 
     Args:
-        pixels: Drawn on, contiguous, shape (H, W, 4); the fourth of each is anything.
+        surface: Drawn on.
         places: x and y of the pixel of each position, shape (N, 2).
-        colors: One per place; their opacity is in the sprites.
-        sprites: One per place, or one for all.
+        colors: Red, green and blue, one per place or one for all, shape (N, 3) or (1, 3).
+        sprites: Likewise.
     """
-    boxes = np.array([sprite.box for sprite in sprites]) + np.tile(places, 2)
-    paste, masks, finish = _pasting(pixels, [sprite.mask for sprite in sprites])
-    inks = map(itemgetter(slice(3)), colors)  # red, green and blue
-    each = itertools.repeat(masks[0]) if len(masks) == 1 else masks
+    boxes = (np.array([sprite.box for sprite in sprites]) + np.tile(places, 2)) * (3, 1, 3, 1)
+    stencils: Iterable[Any] = [sprite.stencil for sprite in sprites]
+    sizes: Iterable[tuple[int, int]] = [sprite.size for sprite in sprites]
+    if len(sprites) == 1:
+        stencils, sizes = cycle(stencils), cycle(sizes)
+    sources: Iterable[Any]
+    if len(colors) == len(sprites) == 1:
+        size = sprites[0].size
+        sources = repeat(as_core(colors.tobytes() * math.prod(size), *size))
+    else:
+        ink, most = _spread(colors, sprites)
+        starts = range(0, ink.size, most) if len(colors) > 1 else repeat(0)
+        sources = as_cores(ink, sizes, starts)
+    paste = surface.strip.paste
     # A loop that Python does not run.
-    deque(map(paste, inks, map(tuple, boxes.tolist()), each), maxlen=0)
-    finish()
+    deque(map(paste, sources, map(tuple, boxes.tolist()), stencils), maxlen=0)
 
 
-def _pasting(
-    pixels: Octets, masks: list[PillowImage.Image]
-) -> tuple[Callable[..., object], Sequence[Any], Callable[[], object]]:
-    """Return what pastes a colour into a box through a mask, such masks, and what finishes."""
-    height, width = pixels.shape[:2]
-    # Not RGBA, whose opacity Pillow would look at in every pixel.
-    if pasting.HAS_CORE:
-        core = pasting.as_core(pixels, width, height, "RGBX")
-        return core.paste, [mask.im for mask in masks], lambda: None
-    picture = PillowImage.frombuffer("RGBX", (width, height), pixels, "raw", "RGBX", 0, 1)
-
-    def copy_back() -> None:
-        pixels[...] = np.asarray(picture)
-
-    return picture.paste, masks, copy_back
+def _spread(colors: Octets, sprites: Sequence[Sprite]) -> tuple[Octets, int]:
+    """Return each colour over and over, and how many bytes: as many as the largest sprite has."""
+    width, height = (max(column) for column in zip(*(s.size for s in sprites), strict=True))
+    row = np.repeat(colors[:, None], width // 3, axis=1).reshape(-1, width)
+    # Whole rows are repeated as single items, which is several times as fast.
+    return np.repeat(row.view((np.void, width)), height, axis=1).view(np.uint8), width * height

@@ -110,9 +110,10 @@ class Surface:
     def _allocate(self, height: int, width: int) -> None:
         self.height, self.width = height, width
         self.font_size = max(math.sqrt(height * width) // 90, 10.0)
-        memory = np.empty(3 * height * width + 1, np.uint8)  # the last pixel has a fourth byte
+        memory = np.empty(3 * height * width + 1, np.uint8)
         self.rows = memory[:-1].reshape(height, 3 * width)
         self.pixels = self.rows.reshape(height, width, 3)
+        # Each pixel with the first byte of the next.
         self._fours = np.ndarray((height, width), _FOUR, memory, 0, (3 * width, 3))
         self._strip = None
 
