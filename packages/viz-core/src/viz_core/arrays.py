@@ -66,7 +66,7 @@ def as_image(image: ArrayLike, name: str = "image") -> Image:
     """
     array = as_array(image, name)
     if array.dtype == np.uint8 and array.ndim == 3 and array.shape[-1] == 3 and array.size:
-        return np.ascontiguousarray(array)  # mostly
+        return array if array.flags.c_contiguous else np.ascontiguousarray(array)  # mostly
     if array.size == 0:
         raise ValueError(f"{name} must not be empty, got shape {array.shape}")
     if is_tensor(image) and array.ndim == 3:

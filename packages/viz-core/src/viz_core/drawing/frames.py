@@ -113,7 +113,7 @@ def _draw_frame(
     paste(down, (right, start, end, bottom), side)
 
 
-_lines: ByteCache[bytes] = ByteCache(4 << 20)
+_lines: ByteCache[bytes] = ByteCache(2 << 20)
 
 
 def _find_line(color: RGBA, size: int) -> bytes:

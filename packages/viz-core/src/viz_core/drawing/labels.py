@@ -1,13 +1,14 @@
 """Labels: a line of text on a plain background, composed once and laid over many pictures.
 
 Labels are mostly a name from a short list and a score that never repeats ("zebra: 87.3"). So the
-start of a line and each pair of numerals behind it are composed, and kept, apart: a label that was
-never seen before is a few tiles, laid side by side.
+start of a line and each few numerals behind it are composed, and kept, apart: a label that was never
+seen before is three tiles, laid side by side.
 """
 
 from __future__ import annotations
 
 import math
+import re
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
@@ -59,9 +60,12 @@ class _Start(NamedTuple):
 _labels: ByteCache[Label] = ByteCache(4 << 20)
 # False: numerals cannot be set apart after this start.
 _starts: ByteCache[_Start | Literal[False]] = ByteCache(4 << 20)
-_pairs: ByteCache[tuple[Tile, float]] = ByteCache(4 << 20)
+_pieces: ByteCache[tuple[Tile, float]] = ByteCache(4 << 20)
 
-# Longer numbers are whole lines, lest there be a tile for every place that a pair can have.
+# What numbers are cut into: 87.35 is 87 and .35. There are not more than 300 such.
+_PIECE = re.compile(r"\.?[^.]{1,2}|\.")
+
+# Longer numbers are whole lines, lest there be a tile for every place that a piece can have.
 _LONGEST_NUMBER = 12
 
 # Of each look; what they are made of is kept once.
@@ -89,18 +93,18 @@ class _Ends:
     def _make(self, number: str) -> tuple[tuple[Tile, ...], float]:
         tiles = []
         place = 0.0
-        last = len(number) - 2
-        for i in range(0, len(number), 2):
-            key = (self, number[i : i + 2], place, i >= last)
-            pair = _pairs.find(key) or self._make_pair(key)
-            tiles.append(pair[0])
-            place = pair[1]
+        left = len(number)
+        for numerals in _PIECE.findall(number):
+            left -= len(numerals)
+            key = (self, numerals, place, not left)
+            tile, place = _pieces.find(key) or self._make_piece(key)
+            tiles.append(tile)
         if len(self._numbers) >= _MOST_NUMBERS:
             self._numbers.clear()
         made = self._numbers[number] = (tuple(tiles), place)
         return made
 
-    def _make_pair(self, key: tuple[_Ends, str, float, bool]) -> tuple[Tile, float]:
+    def _make_piece(self, key: tuple[_Ends, str, float, bool]) -> tuple[Tile, float]:
         """Put numerals side by side, each where its line has it, rounded to whole pixels."""
         _, numerals, place, is_last = key
         origin = math.floor(place + 0.5)
@@ -113,7 +117,7 @@ class _Ends:
         for left, run in runs:
             _place(coverage[:, left:], run, 0, self._top)
         tile = self._style.look_up(coverage)
-        return _pairs.keep(key, (tile, place), tile.nbytes)
+        return _pieces.keep(key, (tile, place), tile.nbytes)
 
 
 class LabelStyle:

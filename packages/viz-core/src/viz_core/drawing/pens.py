@@ -69,16 +69,16 @@ class Pen:
         middle = np.broadcast_to(self._between, (2, self.thickness, between))
         strips = np.concatenate([self._left, middle, self._right], axis=2)
         top, bottom = (as_core(strip, length, self.thickness) for strip in strips)
-        return _rows.keep((self, length), (top, bottom), strips.nbytes + 600)
+        return _rows.keep((self, length), (top, bottom), strips.nbytes + 1500)
 
     def _make_column(self, height: int) -> Any:
         strip = self._column * height
         stencil = as_core(strip, len(self._column), height)
-        return _columns.keep((self, height), stencil, len(strip) + 600)
+        return _columns.keep((self, height), stencil, len(strip) + 8 * height + 800)
 
 
-_rows: ByteCache[tuple[Any, Any]] = ByteCache(2 << 20)
-_columns: ByteCache[Any] = ByteCache(2 << 20)
+_rows: ByteCache[tuple[Any, Any]] = ByteCache(1 << 20)
+_columns: ByteCache[Any] = ByteCache(1 << 20)
 
 
 @lru_cache(maxsize=64)

@@ -19,10 +19,6 @@ __all__ = ["DPI", "WRITES_IN_ORDER", "AggTile", "Surface"]
 #: Line widths and font sizes are in points, 1/72 inch, of which the picture has this many pixels.
 DPI = 100.0
 
-# Smaller pictures take new memory each time: what somebody has just given back is still in the
-# processor's cache. Larger ones do not fit there, and would get theirs fresh from the system.
-_LARGE = 1 << 23
-
 # Agg's pictures end at 65,536 pixels a side in older versions, and cost 4 bytes a pixel: larger
 # ones are drawn in parts of this many pixels a side.
 _TILE = 4096
@@ -90,32 +86,25 @@ class Surface:
     font_size: float
 
     def __init__(self, image: Image) -> None:
-        self._renderer: tuple[Any, npt.NDArray[np.uint8]] | None = None
-        self._strip: Any = None
         self._allocate(0, 0)
         self.load(image)
 
     def load(self, image: Image) -> None:
         """Start over from ``image``, of shape (H, W, 3), or (H, W, 4): laid over white."""
         height, width, channels = image.shape
-        size = 3 * height * width
         if (height, width) != (self.height, self.width):
-            self._renderer = None
-            if size > _LARGE:  # ours goes first, lest there be two
-                self._allocate(0, 0)
-        if size <= _LARGE or (height, width) != (self.height, self.width):
+            self._allocate(0, 0)  # ours goes first, so that the next can take its place in memory
             self._allocate(height, width)
         self.pixels[...] = image if channels == 3 else _over_white(image)
 
     def _allocate(self, height: int, width: int) -> None:
         self.height, self.width = height, width
         self.font_size = max(math.sqrt(height * width) // 90, 10.0)
-        memory = np.empty(3 * height * width + 1, np.uint8)
-        self.rows = memory[:-1].reshape(height, 3 * width)
+        self._memory = np.empty(3 * height * width + 1, np.uint8)  # see _tile
+        self.rows = self._memory[:-1].reshape(height, 3 * width)
         self.pixels = self.rows.reshape(height, width, 3)
-        # Each pixel with the first byte of the next.
-        self._fours = np.ndarray((height, width), _FOUR, memory, 0, (3 * width, 3))
-        self._strip = None
+        self._renderer: tuple[Any, npt.NDArray[np.uint8]] | None = None
+        self._strip: Any = None
 
     @property
     def strip(self) -> Any:
@@ -166,8 +155,11 @@ class Surface:
         copy = canvas[
             rows.start - top : rows.stop - top, columns.start - left : columns.stop - left
         ]
-        fours, copied = self._fours[rows, columns], copy.view(_FOUR)[..., 0]
-        # Four bytes at a time: three of the pixel, and one that becomes its opacity.
+        # Four bytes at a time: three of the pixel, and one, the first of the next pixel, which
+        # becomes its opacity. The last pixel has one behind it for that.
+        shape, strides = (self.height, self.width), (3 * self.width, 3)
+        fours = np.ndarray(shape, _FOUR, self._memory, 0, strides)[rows, columns]
+        copied = copy.view(_FOUR)[..., 0]
         copied[...] = fours
         copied |= _OPAQUE
         transform = Affine2D().scale(1, -1).translate(-left, top + canvas.shape[0])

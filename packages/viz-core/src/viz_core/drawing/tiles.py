@@ -40,7 +40,7 @@ class Tile:
     @property
     def nbytes(self) -> int:
         """What it takes of memory, about."""
-        return 2 * self.color.nbytes + 1000
+        return 2 * self.color.nbytes + 1500
 
 
 def lay(surface: Surface, tiles: Iterable[Tile], left: int, top: int) -> None:
