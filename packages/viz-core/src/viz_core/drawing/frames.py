@@ -17,13 +17,11 @@ from viz_core.colors import RGBA
 from viz_core.drawing import pasting
 from viz_core.drawing.caches import ByteCache
 from viz_core.drawing.outlines import Style, boxes, draw_outlines
+from viz_core.drawing.pasting import as_core
 from viz_core.drawing.pens import Pen, find_pen
 from viz_core.drawing.surface import Surface
 
 __all__ = ["draw_boxes"]
-
-# Frames whose strips hold more bytes than this are Agg's, where they cost little beside the rest.
-_MOST = 1 << 16
 
 
 def draw_boxes(
@@ -55,6 +53,7 @@ def draw_boxes(
     height, width = surface.height, surface.width
     paste = surface.strip.paste
     others: list[int] = []  # boxes in turn that are left to Agg
+    floor = math.floor
     for i, ((x1, y1, x2, y2), edge, face, line_width, dash) in enumerate(
         zip(corners, edges, faces, widths, dashes, strict=True)
     ):
@@ -62,17 +61,14 @@ def draw_boxes(
             pen = find_pen(line_width, edge[3])
             if pen is not None:
                 k = pen.thickness
-                left = math.floor(x1 + 0.5) + pen.before[0]
-                top = math.floor(y1 + 0.5) + pen.before[1]
-                right = math.floor(x2 + 0.5) + pen.after[0]
-                bottom = math.floor(y2 + 0.5) + pen.after[1]
+                left, top = floor(x1 + 0.5) + pen.left, floor(y1 + 0.5) + pen.top
+                right, bottom = floor(x2 + 0.5) + pen.right, floor(y2 + 0.5) + pen.bottom
                 if (
                     0 <= left < right - k
                     and 0 <= top < bottom - k
                     and right + k <= width
                     and bottom + k <= height
-                    and 3 * k * (right + k - left) <= _MOST
-                    and 3 * k * (bottom - top) <= _MOST
+                    and max(right + k - left, bottom - top) <= pen.longest
                 ):
                     if others:
                         draw_with_agg(others)
@@ -104,11 +100,11 @@ def _draw_frame(
     length, height = end - left, bottom - start
     line = _find_line(color, k * max(length, 3 * height))
     over, under = pen.rows(length)
-    across = pasting.as_core(line, length, k)
+    across = as_core(line, length, k)
     paste(across, (left, top, end, start), over)
     paste(across, (left, bottom, end, bottom + k), under)
     side = pen.column(height)
-    down = pasting.as_core(line, edge, height)
+    down = as_core(line, edge, height)
     paste(down, (left, start, left + edge, bottom), side)
     paste(down, (right, start, end, bottom), side)
 

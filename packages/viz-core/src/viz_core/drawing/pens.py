@@ -17,6 +17,9 @@ from viz_core.drawing.surface import DPI, Surface
 
 __all__ = ["Pen", "find_pen"]
 
+# Frames whose strips hold more bytes than this are Agg's, where they cost little beside the rest.
+_MOST = 1 << 16
+
 Shares = npt.NDArray[np.float64]
 
 
@@ -24,8 +27,8 @@ class _Profile(NamedTuple):
     """How much of each pixel a frame of one line width covers, in 0..1.
 
     Attributes:
-        before: The first pixel of the top and the left strip, relative to the snapped corner.
-        after: The first pixel of the bottom and the right strip, likewise.
+        before: The first pixel of the left and the top strip, relative to the snapped corner.
+        after: The first pixel of the right and the bottom strip, likewise.
         rows: Of the strips of k rows, shape (2, k): top and bottom.
         columns: Of the strips of k columns, shape (2, k): left and right.
         corners: Where strips meet, shape (2, k, 2, k): top and bottom, row, left and right,
@@ -44,13 +47,18 @@ class Pen:
 
     Attributes:
         thickness: Of the strips in pixels, k.
-        before: The first pixel of the top and the left strip, relative to the snapped corner.
-        after: The first pixel of the bottom and the right strip, likewise.
+        left: The first column of the left strip, relative to the snapped corner.
+        top: The first row of the top strip, likewise.
+        right: The first column of the right strip, relative to the corner opposite.
+        bottom: The first row of the bottom strip, likewise.
+        longest: The most pixels that a strip may be long.
     """
 
     def __init__(self, profile: _Profile, opacity: float) -> None:
-        self.before, self.after = profile.before, profile.after
+        self.left, self.top = profile.before
+        self.right, self.bottom = profile.after
         self.thickness = profile.rows.shape[1]
+        self.longest = _MOST // (3 * self.thickness)
         self._between = _opacities(profile.rows, opacity)[..., None]
         corners = np.repeat(_opacities(profile.corners, opacity), 3, axis=-1)
         self._left, self._right = corners[:, :, 0], corners[:, :, 1]
@@ -77,7 +85,7 @@ class Pen:
         return _columns.keep((self, height), stencil, len(strip) + 8 * height + 800)
 
 
-_rows: ByteCache[tuple[Any, Any]] = ByteCache(1 << 20)
+_rows: ByteCache[tuple[Any, Any]] = ByteCache(2 << 20)
 _columns: ByteCache[Any] = ByteCache(1 << 20)
 
 

@@ -15,7 +15,7 @@ from viz_core.drawing.labels import LabelStyle, find_label_style
 from viz_core.drawing.outlines import Style, draw_outlines, place
 from viz_core.drawing.surface import Surface
 from viz_core.drawing.text_boxes import Box, box_path
-from viz_core.drawing.tiles import lay
+from viz_core.drawing.tiles import layer
 
 __all__ = ["Text", "as_horizontal", "as_vertical", "draw_texts", "measure"]
 
@@ -72,6 +72,7 @@ def draw_texts(
     texts: Iterable[tuple[str, Sequence[float], Face, RGBA, str, str, Box | None, float]],
 ) -> None:
     """Draw texts in their order, each given by the fields of `Text`."""
+    lay = layer(surface)
     known: tuple[Face, RGBA, Box | None] | None = None  # mostly the same for all
     style: LabelStyle | None = None
     for text in texts:
@@ -88,7 +89,7 @@ def draw_texts(
         if vertical != "baseline":
             y += _baseline(vertical, label.ascent, label.descent)
         left, top = math.floor(x + 0.5) + label.left, math.floor(y + 0.5) + label.top
-        lay(surface, label.tiles, left, top)
+        lay(label.tiles, left, top)
 
 
 def _find_style(face: Face, color: RGBA, box: Box | None) -> LabelStyle | None:
@@ -169,6 +170,7 @@ def _draw_block(surface: Surface, text: Text) -> None:
         outline = place(box_path(text.box, block.width, top, bottom), turn, origin)
         style = Style(text.box.edge, text.box.face, text.box.width, text.box.dashes)
         draw_outlines(surface, [outline], [style])
+    lay = layer(surface)
     letters = find_label_style(text.face, text.color, _NOTHING, 0.0)
     for line, width, baseline in block.lines:
         if not line.strip():
@@ -180,4 +182,4 @@ def _draw_block(surface: Surface, text: Text) -> None:
             label = letters.turned(line, text.rotation)
         else:
             label = letters.label(line)
-        lay(surface, label.tiles, x + label.left, y + label.top)
+        lay(label.tiles, x + label.left, y + label.top)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import numpy as np
 
@@ -10,7 +10,7 @@ from viz_core.drawing import pasting
 from viz_core.drawing.blending import EIGHT, Octets
 from viz_core.drawing.surface import Surface
 
-__all__ = ["Tile", "lay"]
+__all__ = ["Tile", "layer"]
 
 _HALF = np.uint16(128)
 
@@ -43,28 +43,29 @@ class Tile:
         return 2 * self.color.nbytes + 1500
 
 
-def lay(surface: Surface, tiles: Iterable[Tile], left: int, top: int) -> None:
-    """Lay tiles side by side over a picture; what leaves it is clipped.
+def layer(surface: Surface) -> Callable[[Iterable[Tile], int, int], None]:
+    """Return what lays tiles side by side over a picture; what leaves it is clipped.
 
-    Args:
-        surface: Drawn on.
-        tiles: From left to right.
-        left: The first column of the first tile, in pixels.
-        top: The first row of all.
+    It takes the tiles from left to right, the first column of the first of them in pixels, and
+    the first row of all. It is good until the picture is set anew.
     """
     height, width = surface.rows.shape
-    if top >= height:
-        return
-    start = 3 * left
     paste = surface.strip.paste if pasting.HAS_CORE else None
-    for tile in tiles:
-        end, bottom = start + tile.width, top + tile.height
-        if end > 0 and start < width and bottom > 0:
-            if paste is None:
-                _blend(surface.rows, tile, start, top)
-            elif tile.source is not None:
-                paste(tile.source, (start, top, end, bottom), tile.stencil)
-        start = end
+
+    def lay(tiles: Iterable[Tile], left: int, top: int) -> None:
+        if top >= height:
+            return
+        start = 3 * left
+        for tile in tiles:
+            end, bottom = start + tile.width, top + tile.height
+            if end > 0 and start < width and bottom > 0:
+                if paste is None:
+                    _blend(surface.rows, tile, start, top)
+                elif tile.source is not None:
+                    paste(tile.source, (start, top, end, bottom), tile.stencil)
+            start = end
+
+    return lay
 
 
 def _blend(rows: Octets, tile: Tile, start: int, top: int) -> None:
