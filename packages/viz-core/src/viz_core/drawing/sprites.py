@@ -122,8 +122,8 @@ def stamp(
         starts = range(0, ink.size, most) if len(colors) > 1 else repeat(0)
         sources = as_cores(ink, sizes, starts)
     paste = surface.strip.paste
-    # A loop that Python does not run.
-    deque(map(paste, sources, map(tuple, boxes.tolist()), stencils), maxlen=0)
+    # A loop that Python does not run, over tuples that zip uses again.
+    deque(map(paste, sources, zip(*boxes.T.tolist(), strict=True), stencils), maxlen=0)
 
 
 def _spread(colors: Octets, sprites: Sequence[Sprite]) -> tuple[Octets, int]:
