@@ -91,9 +91,23 @@ def test_a_box_may_be_round_and_have_an_edge():
     assert red[0] - red[1] > 60
 
 
+def test_a_box_is_what_its_description_says_now():
+    """Descriptions are kept; that must not show."""
+    box = {"facecolor": [255, 0, 0], "pad": 3, "edgecolor": "none"}  # a list has no hash
+    red = ink("I", bboxes=box)[4]
+    assert (red == ink("I", bboxes=box | {"facecolor": (255, 0, 0)})[4]).all()
+    box["facecolor"] = "blue"
+    assert (red == (255, 0, 0)).all(axis=-1).any()
+    assert (ink("I", bboxes=box)[4] == (0, 0, 255)).all(axis=-1).any()
+    box["pad"] = -3
+    with pytest.raises(ValueError, match=r"bboxes\['pad'\] must not be negative, got -3"):
+        ink("I", bboxes=box)
+
+
 def test_numbers_that_change_are_drawn_as_a_whole_text_is():
     """Labels are put together from cached parts; that must not show."""
-    for text in ("person: 98.2", "person: 7.1%", "100", "a 1.5", "cat", "%"):
+    texts = ("person: 98.2", "person: 7.1%", "100", "a 1.5", "cat", "%", "a 87.35", "b 1234567.8%")
+    for text in (*texts, "c ..5", "d 5..", "e %%", "f 0.123456789012"):
         joined = Canvas(GROUND).draw_texts(text, np.array([20, 20]), colors="k").get_image()
         turned = Canvas(GROUND).draw_texts(f"{text}\n", np.array([20, 20]), colors="k")
         ink_joined = 255 - joined.astype(int)
