@@ -69,13 +69,12 @@ def main() -> None:
         for path, installed in (("", "what is installed"), (folder, f"{PLUGINS} plugins more")):
             find = FIND if path else FIND.replace("get(", "__contains__(")
             python = partial(run, sys.executable, "-c", bytecode=bytecode, path=path)
+            viz = partial(run, VIZ, "backends", bytecode=bytecode, path=path)
             for done in range(-1, ROUNDS):
                 took = {
                     "the first unknown name": float(python(find)[0]),
                     "the same, pluggy imported": float(python(find, "imported")[0]),
-                    "viz backends, the command": run(VIZ, "backends", bytecode=bytecode, path=path)[
-                        1
-                    ],
+                    "viz backends, the command": viz()[1],
                     "import numpy, the command": python("import numpy")[1],
                 }
                 if done >= 0:

@@ -129,17 +129,19 @@ class TextMethods(Picture):
             font_sizes = self._surface.font_size
             if font_properties is None and isinstance(font_families, str):  # mostly
                 return [draw.find_face(None, font_families, font_sizes)] * count
+
+        def find(count: int) -> list[Any]:
+            columns = (
+                (font_properties, count, "font_properties", draw.as_font_properties),
+                (font_families, count, "font_families", check.as_string),
+                (font_sizes, count, "font_sizes", check.as_font_size),
+            )
+            each = (check.per_item(*column, cycle=False) for column in columns)
+            return list(map(draw.find_face, *each))
+
         given = (font_properties, font_families, font_sizes)
-        names = ("font_properties", "font_families", "font_sizes")
-        checks: tuple[Any, ...] = (draw.as_font_properties, check.as_string, check.as_font_size)
-        if any(isinstance(value, list) or hasattr(value, "shape") for value in given):
-            columns = [
-                check.per_item(*column, cycle=False)
-                for column in zip(given, (count,) * 3, names, checks, strict=True)
-            ]
-            return list(map(draw.find_face, *columns))
-        one = [convert(*pair) for convert, *pair in zip(checks, given, names, strict=True)]
-        return [draw.find_face(*one)] * count
+        one_for_all = not any(isinstance(one, list) or hasattr(one, "shape") for one in given)
+        return find(1) * count if one_for_all else find(count)
 
 
 def _texts(texts: str | Sequence[str]) -> list[str]:
