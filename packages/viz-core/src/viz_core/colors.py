@@ -63,16 +63,20 @@ def as_colors(
         TypeError: If an entry is not a colour.
         ValueError: If a colour does not exist, or there are too few.
     """
-    if isinstance(colors, np.ndarray) or is_tensor(colors):
+    if not isinstance(colors, list):
+        if isinstance(colors, (str, tuple)) or not (
+            isinstance(colors, np.ndarray) or is_tensor(colors)
+        ):
+            return [as_color(cast(Color, colors), name)] * count
         colors = cast("list[Any]", as_array(colors).tolist())
-    if not isinstance(colors, list) or _is_one_color(colors):
-        return [as_color(cast(Color, colors), name)] * count
+    if len(colors) in (3, 4) and all(isinstance(number, _NUMBERS) for number in colors):
+        return [as_color(cast(Color, colors), name)] * count  # one colour, as in [255, 0, 0]
     try:
         # Mostly a few colours, many times: one look into a dict for each.
         each = [_known.get(color) or as_color(color, name) for color in colors[:count]]
     except TypeError:  # lists and arrays have no hash
         each = [as_color(color, name) for color in colors[:count]]
-    return spread(each, count, name, cycle=cycle)
+    return each if len(each) == count else spread(each, count, name, cycle=cycle)
 
 
 @lru_cache(maxsize=4096)
@@ -92,11 +96,6 @@ def spread(values: list[Any], count: int, name: str, *, cycle: bool) -> list[Any
         f"{name} must have one entry for each of the {count} items, got {len(values)}; "
         "give one value instead of a list to use it for all"
     )
-
-
-def _is_one_color(colors: list[Any]) -> bool:
-    """Whether a list is one colour's numbers, as in [255, 0, 0], not a colour per item."""
-    return len(colors) in (3, 4) and all(isinstance(number, _NUMBERS) for number in colors)
 
 
 _known: dict[Any, RGBA] = {}

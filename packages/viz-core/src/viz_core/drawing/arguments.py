@@ -85,6 +85,8 @@ def as_coordinates(value: ArrayLike, name: str, columns: int, layout: str) -> Fl
 
 def _as_table(value: ArrayLike, name: str, columns: int, layout: str) -> npt.NDArray[Any]:
     array = as_array(value, name)
+    if array.shape[1:] == (columns,) and array.dtype.kind in "iuf":  # mostly
+        return array
     if array.dtype.kind not in "iuf":
         raise TypeError(f"{name} must hold numbers, got dtype {array.dtype}")
     if array.ndim == 1:

@@ -76,7 +76,7 @@ def as_box(value: Mapping[str, Any] | None, name: str, font_size: float) -> Box 
     """
     if value is None:
         return None
-    if not isinstance(value, Mapping):
+    if not isinstance(value, (dict, Mapping)):  # a dict is seen in less time than a Mapping
         raise TypeError(
             f"{name} must be a dict such as dict(facecolor='black', alpha=0.8), or a list of "
             f"one per item, got {type(value).__name__}: {value!r}"

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, TypeVar
+from functools import lru_cache, partial
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -13,6 +14,10 @@ from viz_core.drawing import arguments as check
 from viz_core.drawing.lazy import drawers
 from viz_core.drawing.picture import Picture
 from viz_core.types import ArrayLike, Colors
+
+if TYPE_CHECKING:
+    from viz_core.drawing.faces import Face
+    from viz_core.drawing.text_boxes import Box
 
 __all__ = ["TextMethods"]
 
@@ -75,20 +80,13 @@ class TextMethods(Picture):
                 leaves = True
         draw = drawers()
         faces = self._faces(count, font_sizes, font_families, font_properties)
-
-        def each(value: Any, name: str, convert: Any) -> list[Any]:
-            return check.per_item(value, count, name, convert, cycle=False)
-
-        given = each(bboxes, "bboxes", lambda box, _: box)
         items = zip(
             words,
             places,
             faces,
             as_colors(colors, count, cycle=False),
-            each(horizontal_alignments, "horizontal_alignments", draw.as_horizontal),
-            each(vertical_alignments, "vertical_alignments", draw.as_vertical),
-            [draw.as_box(box, "bboxes", face.size) for box, face in zip(given, faces, strict=True)],
-            each(rotations, "rotations", check.as_number),
+            *_placings(count, horizontal_alignments, vertical_alignments, rotations),
+            _boxes(bboxes, faces),
             strict=True,
         )
         if leaves:
@@ -142,6 +140,43 @@ class TextMethods(Picture):
         given = (font_properties, font_families, font_sizes)
         one_for_all = not any(isinstance(one, list) or hasattr(one, "shape") for one in given)
         return find(1) * count if one_for_all else find(count)
+
+
+def _placings(
+    count: int, horizontals: Any, verticals: Any, rotations: Any
+) -> tuple[list[str], list[str], list[float]]:
+    """Return the alignments and the rotation of each text."""
+    try:
+        horizontal, vertical, rotation = _placing_of_all(horizontals, verticals, rotations)
+    except TypeError:  # a list, an array, or something wrong
+        draw = drawers()
+        each = partial(check.per_item, count=count, cycle=False)
+        return (
+            each(horizontals, name="horizontal_alignments", convert=draw.as_horizontal),
+            each(verticals, name="vertical_alignments", convert=draw.as_vertical),
+            each(rotations, name="rotations", convert=check.as_number),
+        )
+    return [horizontal] * count, [vertical] * count, [rotation] * count
+
+
+@lru_cache(maxsize=64, typed=True)  # mostly the same in every call
+def _placing_of_all(horizontal: Any, vertical: Any, rotation: Any) -> tuple[str, str, float]:
+    draw = drawers()
+    return (
+        draw.as_horizontal(horizontal, "horizontal_alignments"),
+        draw.as_vertical(vertical, "vertical_alignments"),
+        check.as_number(rotation, "rotations"),
+    )
+
+
+def _boxes(bboxes: Any, faces: Sequence[Face]) -> list[Box | None]:
+    """Return the box behind each text, whose padding may depend on the size of its font."""
+    as_box = drawers().as_box
+    count = len(faces)
+    if not isinstance(bboxes, list) and count and faces.count(faces[0]) == count:  # mostly
+        return [as_box(bboxes, "bboxes", faces[0].size)] * count
+    given = check.per_item(bboxes, count, "bboxes", lambda box, _: box, cycle=False)
+    return [as_box(box, "bboxes", face.size) for box, face in zip(given, faces, strict=True)]
 
 
 def _texts(texts: str | Sequence[str]) -> list[str]:

@@ -37,8 +37,8 @@ class Text(NamedTuple):
         color: Of the letters.
         horizontal: Which side of the text is at the position.
         vertical: Likewise.
-        box: Behind the text, or None.
         rotation: In degrees, counterclockwise.
+        box: Behind the text, or None.
     """
 
     text: str
@@ -47,8 +47,8 @@ class Text(NamedTuple):
     color: RGBA
     horizontal: str
     vertical: str
-    box: Box | None
     rotation: float
+    box: Box | None
 
 
 def as_horizontal(value: Any, name: str) -> str:
@@ -69,27 +69,26 @@ def _one_of(allowed: Iterable[str], value: Any, name: str) -> str:
 
 def draw_texts(
     surface: Surface,
-    texts: Iterable[tuple[str, Sequence[float], Face, RGBA, str, str, Box | None, float]],
+    texts: Iterable[tuple[str, Sequence[float], Face, RGBA, str, str, float, Box | None]],
 ) -> None:
     """Draw texts in their order, each given by the fields of `Text`."""
     lay = layer(surface)
-    known: tuple[Face, RGBA, Box | None] | None = None  # mostly the same for all
+    floor = math.floor
+    known_face, known_color, known_box = None, None, None  # mostly the same for all
     style: LabelStyle | None = None
     for text in texts:
-        words, (x, y), face, color, horizontal, vertical, box, rotation = text
-        if known is None or known[0] is not face or known[1] != color or known[2] is not box:
-            known = (face, color, box)
+        words, (x, y), face, color, horizontal, vertical, rotation, box = text
+        if face is not known_face or color is not known_color or box is not known_box:
+            known_face, known_color, known_box = face, color, box
             style = _find_style(face, color, box)
         if style is None or rotation or "\n" in words:
             _draw_block(surface, Text(*text))
             continue
-        label = style.label(words)
+        tiles, left, top, line_width, ascent, descent = style.label(words)
         if horizontal != "left":
-            x -= label.width * _HORIZONTAL[horizontal]
-        if vertical != "baseline":
-            y += _baseline(vertical, label.ascent, label.descent)
-        left, top = math.floor(x + 0.5) + label.left, math.floor(y + 0.5) + label.top
-        lay(label.tiles, left, top)
+            x -= line_width * _HORIZONTAL[horizontal]
+        y += ascent if vertical == "top" else _baseline(vertical, ascent, descent)
+        lay(tiles, floor(x + 0.5) + left, floor(y + 0.5) + top)
 
 
 def _find_style(face: Face, color: RGBA, box: Box | None) -> LabelStyle | None:

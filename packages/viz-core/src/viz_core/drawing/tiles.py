@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import partial
 
 import numpy as np
 
@@ -13,6 +14,9 @@ from viz_core.drawing.surface import Surface
 __all__ = ["Tile", "layer"]
 
 _HALF = np.uint16(128)
+
+# Nothing that begins so many bytes or rows before a picture reaches into it; Pillow's numbers end.
+_FAR = 1 << 24
 
 
 class Tile:
@@ -50,26 +54,35 @@ def layer(surface: Surface) -> Callable[[Iterable[Tile], int, int], None]:
     the first row of all. It is good until the picture is set anew.
     """
     height, width = surface.rows.shape
-    paste = surface.strip.paste if pasting.HAS_CORE else None
+    if not pasting.HAS_CORE:
+        return partial(_blend_all, surface.rows)
+    paste = surface.strip.paste
 
     def lay(tiles: Iterable[Tile], left: int, top: int) -> None:
-        if top >= height:
-            return
         start = 3 * left
+        if not (-_FAR < top < height and -_FAR < start < width):
+            return
         for tile in tiles:
-            end, bottom = start + tile.width, top + tile.height
-            if end > 0 and start < width and bottom > 0:
-                if paste is None:
-                    _blend(surface.rows, tile, start, top)
-                elif tile.source is not None:
-                    paste(tile.source, (start, top, end, bottom), tile.stencil)
+            end = start + tile.width
+            if tile.source is not None:
+                paste(tile.source, (start, top, end, top + tile.height), tile.stencil)
             start = end
 
     return lay
 
 
-def _blend(rows: Octets, tile: Tile, start: int, top: int) -> None:
+def _blend_all(rows: Octets, tiles: Iterable[Tile], left: int, top: int) -> None:
     """Do what Pillow does, to the same pixels."""
+    height, width = rows.shape
+    start = 3 * left
+    for tile in tiles:
+        end, bottom = start + tile.width, top + tile.height
+        if end > 0 and start < width and bottom > 0 and top < height:
+            _blend(rows, tile, start, top)
+        start = end
+
+
+def _blend(rows: Octets, tile: Tile, start: int, top: int) -> None:
     y0, x0 = max(top, 0), max(start, 0)
     target = rows[y0 : top + tile.height, x0 : start + tile.width]
     part = np.s_[y0 - top :, x0 - start :]
