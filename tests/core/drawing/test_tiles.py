@@ -44,3 +44,18 @@ def test_frames_are_the_same_without_it(monkeypatch):
     monkeypatch.setattr(pasting, "HAS_CORE", False)
     assert (pasted != GROUND).any()
     assert_images_close(pasted, framed(), tolerance=3)  # Agg rounds down
+
+
+@pytest.mark.parametrize("right", [8191, 8192, 8193, 8194, 8195, 8800])
+def test_frames_about_as_long_as_stencils_are_the_same_without_it(monkeypatch, right):
+    def draw():
+        canvas = Canvas(np.full((40, 9000, 3), 90, np.uint8))
+        return canvas.draw_bboxes(np.array([2, 5, right, 20]), "r", alpha=0.5).get_image()
+
+    pasted = draw()
+    assert (pasted[:, 5000] != 90).any()
+    monkeypatch.setattr(pasting, "HAS_CORE", False)
+    plain = draw()
+    # All but the corners, whose joins Agg leaves out where it draws a line in parts.
+    assert_images_close(pasted[:, 5 : right - 3], plain[:, 5 : right - 3], tolerance=3)
+    assert_images_close(pasted[8:17], plain[8:17], tolerance=3)

@@ -9,7 +9,7 @@ import numpy as np
 from matplotlib.path import Path
 from matplotlib.transforms import Affine2D, Transform
 
-from viz_core.colors import RGBA
+from viz_core.colors import RGBA, faded
 from viz_core.drawing.arguments import Floats
 from viz_core.drawing.surface import DPI, Surface
 
@@ -51,6 +51,11 @@ class Style(NamedTuple):
     face: RGBA
     width: float
     dashes: str
+
+    @classmethod
+    def faded(cls, edge: RGBA, face: RGBA, width: float, dashes: str, alpha: float) -> Style:
+        """Return the style with the opacities of both colours multiplied by ``alpha``."""
+        return cls(faded(edge, alpha), faded(face, alpha), width, dashes)
 
 
 class Outline(NamedTuple):

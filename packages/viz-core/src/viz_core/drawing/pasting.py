@@ -12,7 +12,7 @@ from typing import Any
 
 from PIL import Image as PillowImage
 
-__all__ = ["HAS_CORE", "as_core", "as_cores"]
+__all__ = ["HAS_CORE", "ROWS", "as_core", "as_cores", "map_buffer", "rows_of"]
 
 _core: Any = getattr(PillowImage, "core", None)
 
@@ -20,6 +20,19 @@ _core: Any = getattr(PillowImage, "core", None)
 HAS_CORE = hasattr(_core, "map_buffer") and hasattr(
     getattr(PillowImage.new("L", (1, 1)), "im", None), "paste"
 )
+
+#: What `as_core` calls, for those that call it often: memory, size, "raw", offset, and how the
+#: rows lie.
+map_buffer: Any = getattr(_core, "map_buffer", None)
+
+
+def rows_of(size: int) -> tuple[str, int, int]:
+    """Return how rows lie of which each begins ``size`` bytes after the one before."""
+    return ("L", size, 1)
+
+
+#: One row right after the other.
+ROWS = rows_of(0)
 
 
 def as_core(memory: Any, width: int, height: int, offset: int = 0) -> Any:
@@ -34,11 +47,11 @@ def as_core(memory: Any, width: int, height: int, offset: int = 0) -> Any:
         height: Likewise.
         offset: Where in ``memory`` the picture begins.
     """
-    return _core.map_buffer(memory, (width, height), "raw", offset, ("L", 0, 1))
+    return map_buffer(memory, (width, height), "raw", offset, ROWS)
 
 
 def as_cores(
     memory: Any, sizes: Iterable[tuple[int, int]], offsets: Iterable[int]
 ) -> Iterator[Any]:
     """Yield many such, in the same memory: of these sizes, and beginning there."""
-    return map(_core.map_buffer, repeat(memory), sizes, repeat("raw"), offsets, repeat(("L", 0, 1)))
+    return map(map_buffer, repeat(memory), sizes, repeat("raw"), offsets, repeat(ROWS))

@@ -1,4 +1,4 @@
-"""Pens: which pixels the outline of a box covers, read from Agg once for each line width."""
+"""Pens: what Agg draws for the outline of a box, read from it once for each line width."""
 
 from __future__ import annotations
 
@@ -9,16 +9,18 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from viz_core.colors import RGBA
 from viz_core.drawing.blending import Octets
-from viz_core.drawing.caches import ByteCache
 from viz_core.drawing.outlines import Style, boxes, draw_outlines
-from viz_core.drawing.pasting import as_core
+from viz_core.drawing.pasting import ROWS, map_buffer, rows_of
 from viz_core.drawing.surface import DPI, Surface
 
-__all__ = ["Pen", "find_pen"]
+__all__ = ["Pen", "find_pen", "reach_in"]
 
-# Frames whose strips hold more bytes than this are Agg's, where they cost little beside the rest.
-_MOST = 1 << 16
+# Frames with longer sides, in pixels, or thicker ones, in bytes of a stencil, are Agg's: they cost
+# little beside the rest of so large a picture.
+_LONGEST = 1 << 13
+_MOST = 1 << 18
 
 Shares = npt.NDArray[np.float64]
 
@@ -29,21 +31,37 @@ class _Profile(NamedTuple):
     Attributes:
         before: The first pixel of the left and the top strip, relative to the snapped corner.
         after: The first pixel of the right and the bottom strip, likewise.
-        rows: Of the strips of k rows, shape (2, k): top and bottom.
-        columns: Of the strips of k columns, shape (2, k): left and right.
-        corners: Where strips meet, shape (2, k, 2, k): top and bottom, row, left and right,
+        across: From one side of a strip to the other, shape (k,).
+        corners: Where strips meet, shape (2, 2, k, k): top and bottom, left and right, row,
             column.
     """
 
     before: tuple[int, int]
     after: tuple[int, int]
-    rows: Shares
-    columns: Shares
+    across: Shares
     corners: Shares
 
 
 class Pen:
-    """How opaque a frame of one line width and opacity is.
+    """Draws the frames of one line width and opacity.
+
+    A frame is four strips, of which each begins at one corner and ends before the next:
+
+        +-top------+r+
+        |l+--------|i|
+        |e|        |g|
+        |f|        |h|
+        |t|--------+t|
+        +-+---bottom-+
+
+    So two stencils do for frames of all sizes: one of k rows, which begins with the top left
+    corner and ends with the bottom right one, and one of k columns, which begins with the top
+    right corner and ends with the bottom left one. A strip takes their beginning or their end.
+
+    Args:
+        profile: Of the line width.
+        opacity: Of the line.
+        reach: The longest side of a frame, in pixels.
 
     Attributes:
         thickness: Of the strips in pixels, k.
@@ -51,49 +69,77 @@ class Pen:
         top: The first row of the top strip, likewise.
         right: The first column of the right strip, relative to the corner opposite.
         bottom: The first row of the bottom strip, likewise.
-        longest: The most pixels that a strip may be long.
     """
 
-    def __init__(self, profile: _Profile, opacity: float) -> None:
+    def __init__(self, profile: _Profile, opacity: float, reach: int) -> None:
         self.left, self.top = profile.before
         self.right, self.bottom = profile.after
-        self.thickness = profile.rows.shape[1]
-        self.longest = _MOST // (3 * self.thickness)
-        self._between = _opacities(profile.rows, opacity)[..., None]
-        corners = np.repeat(_opacities(profile.corners, opacity), 3, axis=-1)
-        self._left, self._right = corners[:, :, 0], corners[:, :, 1]
-        self._column = np.repeat(_opacities(profile.columns[0], opacity), 3).tobytes()
+        k = self.thickness = len(profile.across)
+        across = _opacities(profile.across, opacity)
+        (top_left, top_right), (bottom_left, bottom_right) = np.repeat(
+            _opacities(profile.corners, opacity), 3, axis=-1
+        )
+        self._length = reach + k
+        # A row more: Pillow asks for whole rows, wherever in the first of them a strip begins.
+        rows = np.zeros((k + 1, 3 * self._length), np.uint8)
+        rows[:k] = across[:, None]
+        rows[:k, : 3 * k], rows[:k, -3 * k :] = top_left, bottom_right
+        columns = np.empty((self._length, 3 * k), np.uint8)
+        columns[:] = np.repeat(across, 3)
+        columns[:k], columns[-k:] = top_right, bottom_left
+        self._rows, self._columns = rows.tobytes(), columns.tobytes()
+        self._layout = rows_of(3 * self._length)
 
-    def rows(self, length: int) -> tuple[Any, Any]:
-        """Return the stencils of the top and the bottom strip, of ``length`` bytes a row."""
-        return _rows.find((self, length)) or self._make_rows(length)
+    def draw_frame(
+        self, paste: Any, left: int, top: int, right: int, bottom: int, color: RGBA
+    ) -> None:
+        """Draw a frame that lies in the picture, its strips apart from each other.
 
-    def column(self, height: int) -> Any:
-        """Return the stencil of the left and of the right strip, of ``height`` rows."""
-        return _columns.find((self, height)) or self._make_column(height)
+        Args:
+            paste: What pastes into the picture.
+            left: The first column of the left strip.
+            top: The first row of the top strip.
+            right: The first column of the right strip.
+            bottom: The first row of the bottom strip.
+            color: Of the line.
+        """
+        k, rows, columns, layout = self.thickness, self._rows, self._columns, self._layout
+        width, height = right - left, bottom - top
+        ink = bytes(color[:3]) * (k * max(width, height))
+        edge, left, right = 3 * k, 3 * left, 3 * right
+        size = (3 * width, k)
+        strip = map_buffer(ink, size, "raw", 0, ROWS)
+        stencil = map_buffer(rows, size, "raw", 0, layout)
+        paste(strip, (left, top, right, top + k), stencil)
+        stencil = map_buffer(rows, size, "raw", 3 * (self._length - width), layout)
+        paste(strip, (left + edge, bottom, right + edge, bottom + k), stencil)
+        size = (edge, height)
+        strip = map_buffer(ink, size, "raw", 0, ROWS)
+        stencil = map_buffer(columns, size, "raw", 0, ROWS)
+        paste(strip, (right, top, right + edge, bottom), stencil)
+        stencil = map_buffer(columns, size, "raw", edge * (self._length - height), ROWS)
+        paste(strip, (left, top + k, left + edge, bottom + k), stencil)
 
-    def _make_rows(self, length: int) -> tuple[Any, Any]:
-        between = length - 6 * self.thickness
-        middle = np.broadcast_to(self._between, (2, self.thickness, between))
-        strips = np.concatenate([self._left, middle, self._right], axis=2)
-        top, bottom = (as_core(strip, length, self.thickness) for strip in strips)
-        return _rows.keep((self, length), (top, bottom), strips.nbytes + 1500)
 
-    def _make_column(self, height: int) -> Any:
-        strip = self._column * height
-        stencil = as_core(strip, len(self._column), height)
-        return _columns.keep((self, height), stencil, len(strip) + 8 * height + 800)
-
-
-_rows: ByteCache[tuple[Any, Any]] = ByteCache(2 << 20)
-_columns: ByteCache[Any] = ByteCache(1 << 20)
+def reach_in(surface: Surface) -> int:
+    """Return how long the sides of frames may be, in pixels: few lengths for many pictures."""
+    longest = max(surface.width, surface.height)
+    return min(1 << longest.bit_length(), _LONGEST)
 
 
 @lru_cache(maxsize=64)
-def find_pen(width: float, opacity: float) -> Pen | None:
-    """Return the pen for a line of ``width`` points, or None if its frames are not regular."""
+def find_pen(width: float, opacity: float, reach: int) -> Pen | None:
+    """Return the pen for a line, or None if its frames would be irregular, or very thick.
+
+    Args:
+        width: In points.
+        opacity: In 0..1.
+        reach: The longest side of a frame, in pixels.
+    """
     profile = _read_profile(width)
-    return Pen(profile, opacity) if (profile.columns[0] == profile.columns[1]).all() else None
+    if profile is None or 3 * len(profile.across) * reach > _MOST:
+        return None
+    return Pen(profile, opacity, reach)
 
 
 def _opacities(shares: Shares, opacity: float) -> Octets:
@@ -102,8 +148,8 @@ def _opacities(shares: Shares, opacity: float) -> Octets:
 
 
 @lru_cache(maxsize=256)
-def _read_profile(width: float) -> _Profile:
-    """Return what Agg covers for a line of ``width`` points."""
+def _read_profile(width: float) -> _Profile | None:
+    """Return what Agg covers for a line of ``width`` points; None if its sides differ."""
     margin = math.ceil(width * DPI / 72) + 4
     size = 6 * margin
     low, high = 2 * margin, 4 * margin
@@ -116,13 +162,15 @@ def _read_profile(width: float) -> _Profile:
     across, down = shares[middle], shares[:, middle]
     left, right = _span(across[:middle]), _span(across[middle:], middle)
     top, bottom = _span(down[:middle]), _span(down[middle:], middle)
-    corners = np.array([[shares[y, x] for x in (left, right)] for y in (top, bottom)])
+    sides = [across[left], across[right], down[top], down[bottom]]
+    if any(not np.array_equal(side, sides[0]) for side in sides):
+        return None
+    corners = [[shares[y, x] for x in (left, right)] for y in (top, bottom)]
     return _Profile(
         (left.start - low, top.start - low),
         (right.start - high, bottom.start - high),
-        np.stack([down[top], down[bottom]]),
-        np.stack([across[left], across[right]]),
-        corners.swapaxes(1, 2),
+        sides[0],
+        np.array(corners),
     )
 
 

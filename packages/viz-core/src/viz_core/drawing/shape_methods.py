@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
-from itertools import repeat
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
 from viz_core.arrays import as_array
-from viz_core.colors import RGBA, as_color, as_colors, faded
+from viz_core.colors import RGBA, as_color, as_colors
 from viz_core.drawing import arguments as check
 from viz_core.drawing.lazy import drawers
 from viz_core.drawing.picture import Picture
@@ -211,37 +210,38 @@ def _styles(
 ) -> list[Style]:
     """Return the styles of shapes."""
     columns = _style_columns(count, edges, faces, widths, line_styles, alphas)
-    return list(map(drawers().Style, *columns))
+    return list(map(drawers().Style.faded, *columns))
 
 
 def _style_columns(
     count: int, edges: Any, faces: Any, widths: Any, line_styles: Any, alphas: Any
-) -> tuple[list[RGBA], list[RGBA], list[float], list[str]]:
-    """Return the outlines' colours, the fillings' colours, the line widths and the dashes."""
-    one_for_all = (faces, widths, line_styles, alphas)
-    if all(isinstance(value, (str, float, int)) for value in one_for_all):
-        face, width, dashes, opacity = _style_of_all(*one_for_all)
-        outlines = map(faded, as_colors(edges, count, "edge_colors"), repeat(opacity))
-        return list(outlines), [face] * count, [width] * count, [dashes] * count
-    opacities = check.per_item(alphas, count, "alpha", check.as_fraction)
-    return (
-        list(map(faded, as_colors(edges, count, "edge_colors"), opacities)),
-        list(map(faded, as_colors(faces, count, "face_colors"), opacities)),
-        check.per_item(widths, count, "line_widths", check.as_length),
-        check.per_item(line_styles, count, "line_styles", check.as_line_style),
-    )
+) -> tuple[list[RGBA], list[RGBA], list[float], list[str], list[float]]:
+    """Return what `Style.faded` takes, in a list each."""
+    outlines = as_colors(edges, count, "edge_colors")
+    try:
+        face, width, dashes, opacity = _style_of_all(faces, widths, line_styles, alphas)
+    except TypeError:  # a list, an array, or something wrong
+        return (
+            outlines,
+            as_colors(faces, count, "face_colors"),
+            check.per_item(widths, count, "line_widths", check.as_length),
+            check.per_item(line_styles, count, "line_styles", check.as_line_style),
+            check.per_item(alphas, count, "alpha", check.as_fraction),
+        )
+    return outlines, [face] * count, [width] * count, [dashes] * count, [opacity] * count
 
 
 @lru_cache(maxsize=256, typed=True)  # mostly the same in every call
 def _style_of_all(
     face: Any, width: Any, line_style: Any, alpha: Any
 ) -> tuple[RGBA, float, str, float]:
-    opacity = check.as_fraction(alpha, "alpha")
+    if not isinstance(face, str):
+        raise TypeError("what can change must not be kept")
     return (
-        faded(as_color(face, "face_colors"), opacity),
+        as_color(face, "face_colors"),
         check.as_length(width, "line_widths"),
         check.as_line_style(line_style, "line_styles"),
-        opacity,
+        check.as_fraction(alpha, "alpha"),
     )
 
 
