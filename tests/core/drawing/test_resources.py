@@ -7,6 +7,7 @@ import threading
 import numpy as np
 
 from viz_core import Canvas
+from viz_core.drawing import labels
 
 
 def draw(seed):
@@ -39,14 +40,58 @@ def test_two_threads_draw_what_one_draws():
     assert all((found[seed] == expected[seed]).all() for seed in range(40))
 
 
-def test_two_thousand_pictures_of_changing_sizes_leave_nothing_behind():
+def test_labels_that_push_each_other_out_are_right(monkeypatch):
+    expected = [draw(seed) for seed in range(10)]
+    monkeypatch.setattr(labels, "_MOST", 12_000)  # a style has room for two or three tiles
+    labels._styles.clear()
+    for _ in range(2):
+        assert all((draw(seed) == picture).all() for seed, picture in enumerate(expected))
+
+
+# How much of the machine's memory this process holds, in megabytes.
+RESIDENT = """
+def resident():
+    with open("/proc/self/statm") as file:
+        return int(file.read().split()[1]) * 4096 / 1e6
+"""
+
+
+def growth(code):
+    """Run code that prints by how many megabytes it grew."""
+    done = subprocess.run(
+        [sys.executable, "-c", RESIDENT + code],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=120,
+    )
+    return float(done.stdout)
+
+
+def test_labels_of_many_colors_leave_nothing_behind():
     code = """
 import numpy as np
 from viz_core import Canvas
 
-def resident():
-    with open("/proc/self/statm") as file:
-        return int(file.read().split()[1]) * 4096 / 1e6
+rng = np.random.default_rng(0)
+colors = [tuple(color) for color in rng.integers(0, 256, (300, 3)).tolist()]
+places = rng.uniform(0, 400, (20, 2))
+canvas = Canvas(np.zeros((480, 640, 3), np.uint8))
+for count in range(600):
+    labels = [f"class {i}: {100 * rng.random():.2f}" for i in range(20)]
+    inks = [colors[i] for i in rng.integers(0, len(colors), 20)]
+    canvas.draw_texts(labels, places, colors=inks, bboxes={"facecolor": "k", "alpha": 0.7})
+    if count == 50:
+        before = resident()
+print(resident() - before)
+"""
+    assert growth(code) < 15
+
+
+def test_two_thousand_pictures_of_changing_sizes_leave_nothing_behind():
+    code = """
+import numpy as np
+from viz_core import Canvas
 
 rng = np.random.default_rng(0)
 canvas = Canvas()
@@ -62,7 +107,4 @@ for count in range(2000):
         before = resident()
 print(resident() - before)
 """
-    done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=120
-    )
-    assert float(done.stdout) < 10
+    assert growth(code) < 10

@@ -40,8 +40,10 @@ class ByteCache(Generic[Item]):
         return self.keep(key, *entry)
 
     def keep(self, key: Hashable, item: Item, size: int) -> Item:
-        """Keep ``item`` of ``size`` bytes under ``key`` and return it."""
+        """Keep ``item`` of ``size`` bytes under ``key``, also if it has grown, and return it."""
         with self._lock:
+            if key in self._young:
+                self._bytes -= self._young.pop(key)[1]
             if self._bytes + size > self.limit // 2:
                 self._old, self._young, self._bytes = self._young, {}, 0
             if size <= self.limit // 2:

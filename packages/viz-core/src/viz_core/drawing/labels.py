@@ -8,8 +8,6 @@ seen before is three tiles, laid side by side.
 from __future__ import annotations
 
 import math
-import re
-from functools import lru_cache
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -18,9 +16,17 @@ from viz_core.colors import RGBA
 from viz_core.drawing.blending import Octets
 from viz_core.drawing.caches import ByteCache
 from viz_core.drawing.faces import NUMERALS, Face, Run
+from viz_core.drawing.numerals import Numerals
 from viz_core.drawing.tiles import Tile
 
 __all__ = ["Label", "LabelStyle", "find_label_style"]
+
+# Longer numbers are whole lines, lest there be a tile for every place that a piece can have.
+_LONGEST_NUMBER = 12
+
+# The bytes that a style may take: then it forgets its labels, and that of all styles.
+_MOST = 2 << 20
+_MOST_OF_ALL = 16 << 20
 
 
 class Label(NamedTuple):
@@ -35,7 +41,7 @@ class Label(NamedTuple):
         descent: Likewise.
     """
 
-    tiles: tuple[Tile, ...]
+    tiles: list[Tile]
     left: int
     top: int
     width: float
@@ -47,81 +53,18 @@ class _Start(NamedTuple):
     """The start of a line, up to where its numerals begin.
 
     Attributes:
-        label: Ends where the numerals begin; of one tile.
+        label: Ends where the numerals begin.
         advance: Where that is, in whole pixels from where the line starts.
-        ends: What fits behind it.
+        numerals: What fits behind it.
     """
 
     label: Label
     advance: int
-    ends: _Ends
-
-
-_labels: ByteCache[Label] = ByteCache(4 << 20)
-# False: numerals cannot be set apart after this start.
-_starts: ByteCache[_Start | Literal[False]] = ByteCache(4 << 20)
-_pieces: ByteCache[tuple[Tile, float]] = ByteCache(4 << 20)
-
-# What numbers are cut into: 87.35 is 87 and .35. There are not more than 300 such.
-_PIECE = re.compile(r"\.?[^.]{1,2}|\.")
-
-# Longer numbers are whole lines, lest there be a tile for every place that a piece can have.
-_LONGEST_NUMBER = 12
-
-# Of each look; what they are made of is kept once.
-_MOST_NUMBERS = 1024
-
-
-class _Ends:
-    """Numbers that end lines, in tiles of the same rows.
-
-    Args:
-        style: How they look.
-        top: The first row, in pixels from the baseline.
-        height: In pixels.
-    """
-
-    def __init__(self, style: LabelStyle, top: int, height: int) -> None:
-        self._style = style
-        self._top, self._height = top, height
-        self._numbers: dict[str, tuple[tuple[Tile, ...], float]] = {}
-
-    def find(self, number: str) -> tuple[tuple[Tile, ...], float]:
-        """Return the tiles of a number, and its width without padding."""
-        return self._numbers.get(number) or self._make(number)
-
-    def _make(self, number: str) -> tuple[tuple[Tile, ...], float]:
-        tiles = []
-        place = 0.0
-        left = len(number)
-        for numerals in _PIECE.findall(number):
-            left -= len(numerals)
-            key = (self, numerals, place, not left)
-            tile, place = _pieces.find(key) or self._make_piece(key)
-            tiles.append(tile)
-        if len(self._numbers) >= _MOST_NUMBERS:
-            self._numbers.clear()
-        made = self._numbers[number] = (tuple(tiles), place)
-        return made
-
-    def _make_piece(self, key: tuple[_Ends, str, float, bool]) -> tuple[Tile, float]:
-        """Put numerals side by side, each where its line has it, rounded to whole pixels."""
-        _, numerals, place, is_last = key
-        origin = math.floor(place + 0.5)
-        runs = []
-        for numeral in numerals:
-            runs.append((math.floor(place + 0.5) - origin, self._style.face.run(numeral)))
-            place += runs[-1][1].extent.width
-        end = place + self._style.padding if is_last else place
-        coverage = np.zeros((self._height, math.floor(end + 0.5) - origin), np.uint8)
-        for left, run in runs:
-            _place(coverage[:, left:], run, 0, self._top)
-        tile = self._style.look_up(coverage)
-        return _pieces.keep(key, (tile, place), tile.nbytes)
+    numerals: Numerals
 
 
 class LabelStyle:
-    """A font, the colours and the padding of labels.
+    """A font, the colours and the padding of labels, and the labels that were drawn lately.
 
     Args:
         face: The font.
@@ -133,52 +76,62 @@ class LabelStyle:
     def __init__(self, face: Face, color: RGBA, background: RGBA, padding: float) -> None:
         self.face = face
         self.padding = padding
+        self._key = (face, color, background, padding)
         self._table = _blend_table(color, background)
-        self._ends: dict[tuple[int, int], _Ends] = {}
         numerals = face.extent(NUMERALS)
         self._ascent, self._descent = numerals.ascent, numerals.descent
+        self._forget()
+
+    def _forget(self) -> None:
+        self._labels: dict[tuple[str, float], Label] = {}  # of each line and rotation
+        # False: numerals cannot be set apart after this start.
+        self._starts: dict[str, _Start | Literal[False]] = {}
+        self._numerals: dict[tuple[int, int], Numerals] = {}  # of each first row and height
+        self._nbytes = 5000
 
     def label(self, text: str) -> Label:
         """Return a line composed with its background."""
         head = text.rstrip(NUMERALS)
         if head and 0 < len(text) - len(head) <= _LONGEST_NUMBER:
-            start = _starts.find((self, head))
+            start = self._starts.get(head)
             if start is None:
                 start = self._make_start(head)
             if start:
-                (tiles, left, top, _, ascent, descent), advance, ends = start
-                numerals, width = ends.find(text[len(head) :])
-                return Label(tiles + numerals, left, top, advance + width, ascent, descent)
-        return _labels.find((self, text)) or self._make_whole(text)
+                (tiles, left, top, _, ascent, descent), advance, numerals = start
+                more, width = numerals.find(text[len(head) :], self._make_tile)
+                return Label(tiles + more, left, top, advance + width, ascent, descent)
+        return self._labels.get((text, 0.0)) or self._make_whole(text)
 
     def turned(self, text: str, degrees: float) -> Label:
         """Return a line without a background, turned counterclockwise around its start."""
-        key = (self, text, degrees)
-        label = _labels.find(key)
+        label = self._labels.get((text, degrees))
         if label is None:
             run = self.face.turned(text, degrees)
-            tile = self.look_up(run.coverage)
-            label = Label((tile,), run.left, run.top, *run.extent)
-            _labels.keep(key, label, tile.nbytes)
+            tile = self._make_tile(run.coverage)
+            label = Label([tile], run.left, run.top, *run.extent)
+            self._labels[text, degrees] = label
         return label
 
     def _make_start(self, head: str) -> _Start | Literal[False]:
         if not self.face.splits(head):
-            return _starts.keep((self, head), False, 400)
+            self._count(len(head))
+            self._starts[head] = False
+            return False
         run = self.face.run(head)
         advance = math.floor(run.extent.width + 0.5)
         label = self._compose(run, advance)
-        (tile,) = label.tiles
-        rows = (label.top, tile.height)
-        ends = self._ends.get(rows)
-        if ends is None:
-            ends = self._ends[rows] = _Ends(self, *rows)
-        return _starts.keep((self, head), _Start(label, advance, ends), tile.nbytes)
+        rows = (label.top, label.tiles[0].height)
+        numerals = self._numerals.get(rows)
+        if numerals is None:
+            numerals = Numerals(self.face, *rows, self.padding)
+            self._numerals[rows] = numerals
+        start = self._starts[head] = _Start(label, advance, numerals)
+        return start
 
     def _make_whole(self, text: str) -> Label:
         run = self.face.run(text) if text.rstrip(NUMERALS) else self.face.numerals(text)
-        label = self._compose(run, self._right(run))
-        return _labels.keep((self, text), label, label.tiles[0].nbytes)
+        label = self._labels[text, 0.0] = self._compose(run, self._right(run))
+        return label
 
     def _compose(self, run: Run, right: int) -> Label:
         """Compose ``run`` up to the column ``right``."""
@@ -186,22 +139,33 @@ class LabelStyle:
         ascent, descent = max(ascent, self._ascent), max(descent, self._descent)
         left = min(self._snap(-self.padding), run.left)
         top = min(self._snap(-ascent - self.padding), run.top)
-        bottom = max(self._snap(descent + self.padding), run.top + run.coverage.shape[0])
+        height, width = run.coverage.shape
+        bottom = max(self._snap(descent + self.padding), run.top + height)
         coverage = np.zeros((bottom - top, max(right - left, 0)), np.uint8)
-        _place(coverage, run, left, top)
-        return Label((self.look_up(coverage),), left, top, run.extent.width, ascent, descent)
+        y, x = run.top - top, run.left - left
+        coverage[y : y + height, x : x + width] = run.coverage
+        return Label([self._make_tile(coverage)], left, top, run.extent.width, ascent, descent)
 
     def _right(self, run: Run) -> int:
         """Return where a line's box ends, which its ink must not leave."""
         ink_right: int = run.left + run.coverage.shape[1]
         return max(self._snap(run.extent.width + self.padding), ink_right)
 
-    def look_up(self, coverage: Octets) -> Tile:
+    def _make_tile(self, coverage: Octets) -> Tile:
         """Return the tile for how much letters cover, 0 to 255, shape (h, w)."""
         colors, opacities = self._table
         height, width = coverage.shape
         color = colors[coverage].reshape(height, 3 * width)
-        return Tile(color, np.repeat(opacities[coverage], 3, axis=1))
+        tile = Tile(color, np.repeat(opacities[coverage], 3, axis=1))
+        self._count(tile.nbytes)
+        return tile
+
+    def _count(self, nbytes: int) -> None:
+        """Count what the style is about to keep; if that is too much, forget the rest."""
+        if self._nbytes + nbytes > _MOST:
+            self._forget()
+        self._nbytes += nbytes
+        _styles.keep(self._key, self, self._nbytes)
 
     @staticmethod
     def _snap(value: float) -> int:
@@ -209,17 +173,13 @@ class LabelStyle:
         return math.floor(value + 0.5)
 
 
-@lru_cache(maxsize=256)
+_styles: ByteCache[LabelStyle] = ByteCache(_MOST_OF_ALL)
+
+
 def find_label_style(face: Face, color: RGBA, background: RGBA, padding: float) -> LabelStyle:
     """Return the style with these properties, which keeps its labels."""
-    return LabelStyle(face, color, background, padding)
-
-
-def _place(coverage: Octets, run: Run, left: int, top: int) -> None:
-    """Copy ink to where it belongs in an area whose first pixel is at ``left``, ``top``."""
-    height, width = run.coverage.shape
-    y, x = run.top - top, run.left - left
-    coverage[y : y + height, x : x + width] = run.coverage
+    key = (face, color, background, padding)
+    return _styles.find(key) or _styles.keep(key, LabelStyle(*key), 5000)
 
 
 def _blend_table(color: RGBA, background: RGBA) -> tuple[Octets, Octets]:
