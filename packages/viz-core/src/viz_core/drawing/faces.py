@@ -21,6 +21,9 @@ __all__ = ["NUMERALS", "Extent", "Face", "Run", "find_face"]
 #: The end of a text that is set character by character: the scores of labels.
 NUMERALS = "0123456789.%"
 
+# Unicode's classes of what is written from right to left.
+_FROM_THE_RIGHT = ("R", "AL", "AN")
+
 # Lines wider than this are rasterised in parts: Agg's pictures have an end.
 _CHUNK = 8192
 
@@ -81,11 +84,11 @@ class Face:
         if len(head) == len(text):
             return self.run(text).extent
         if not head:
-            return self.numerals(text).extent
+            return self._extent_of_numerals(text)
         if not self.splits(head):
             return self.run(text).extent
         start = self.run(head).extent
-        end = self.numerals(text[len(head) :]).extent
+        end = self._extent_of_numerals(text[len(head) :])
         return Extent(
             math.floor(start.width + 0.5) + end.width,
             max(start.ascent, end.ascent),
@@ -97,7 +100,9 @@ class Face:
 
         They may not where text runs from the right, or where ink reaches into their place.
         """
-        if any(unicodedata.bidirectional(c) in ("R", "AL", "AN") for c in head):
+        if not head.isascii() and any(
+            unicodedata.bidirectional(c) in _FROM_THE_RIGHT for c in head
+        ):
             return False
         run = self.run(head)
         ink_right: int = run.left + run.coverage.shape[1]
@@ -138,9 +143,12 @@ class Face:
             height, width = run.coverage.shape
             part = coverage[run.top - top : run.top - top + height, x - left : x - left + width]
             np.maximum(part, run.coverage, out=part)
-        ascent = max(run.extent.ascent for _, run in parts)
-        descent = max(run.extent.descent for _, run in parts)
-        return Run(coverage, left, top, Extent(place, ascent, descent))
+        return Run(coverage, left, top, self._extent_of_numerals(text))
+
+    def _extent_of_numerals(self, text: str) -> Extent:
+        extents = [self.run(character).extent for character in text]
+        widths, ascents, descents = zip(*extents, strict=True)
+        return Extent(sum(widths), max(ascents), max(descents))
 
     def _keep(self, key: tuple[object, ...], run: Run) -> Run:
         return _runs.keep(key, run, run.coverage.nbytes + 400)
