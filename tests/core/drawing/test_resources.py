@@ -40,6 +40,19 @@ def test_two_threads_draw_what_one_draws():
     assert all((found[seed] == expected[seed]).all() for seed in range(40))
 
 
+def test_labels_are_composed_once_in_large_letters_too(monkeypatch):
+    numbers = np.arange(0.0, 100.0, 0.07)
+    places = np.full((len(numbers), 2), 10.0)
+
+    def draw_all():
+        canvas = Canvas(np.zeros((300, 300, 3), np.uint8))
+        canvas.draw_texts([f"car: {n:.2f}" for n in numbers], places, 32, "w", bboxes={"pad": 1})
+
+    draw_all()
+    monkeypatch.setattr(labels, "Tile", None)  # none is made any more
+    draw_all()
+
+
 def test_labels_that_push_each_other_out_are_right(monkeypatch):
     expected = [draw(seed) for seed in range(10)]
     monkeypatch.setattr(labels, "_MOST", 12_000)  # a style has room for two or three tiles

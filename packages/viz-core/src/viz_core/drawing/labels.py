@@ -24,9 +24,13 @@ __all__ = ["Label", "LabelStyle", "find_label_style"]
 # Longer numbers are whole lines, lest there be a tile for every place that a piece can have.
 _LONGEST_NUMBER = 12
 
-# The bytes that a style may take: then it forgets its labels, and that of all styles.
-_MOST = 2 << 20
+# The bytes that all styles may take, and one: then it forgets its labels. In letters 40 pixels high,
+# numbers of two decimals take 4 MB.
 _MOST_OF_ALL = 16 << 20
+_MOST = _MOST_OF_ALL // 2
+
+# The bytes of a style without labels, about.
+_BARE = 5000
 
 
 class Label(NamedTuple):
@@ -87,7 +91,7 @@ class LabelStyle:
         # False: numerals cannot be set apart after this start.
         self._starts: dict[str, _Start | Literal[False]] = {}
         self._numerals: dict[tuple[int, int], Numerals] = {}  # of each first row and height
-        self._nbytes = 5000
+        self._nbytes = _BARE
 
     def label(self, text: str) -> Label:
         """Return a line composed with its background."""
@@ -179,7 +183,7 @@ _styles: ByteCache[LabelStyle] = ByteCache(_MOST_OF_ALL)
 def find_label_style(face: Face, color: RGBA, background: RGBA, padding: float) -> LabelStyle:
     """Return the style with these properties, which keeps its labels."""
     key = (face, color, background, padding)
-    return _styles.find(key) or _styles.keep(key, LabelStyle(*key), 5000)
+    return _styles.find(key) or _styles.keep(key, LabelStyle(*key), _BARE)
 
 
 def _blend_table(color: RGBA, background: RGBA) -> tuple[Octets, Octets]:
