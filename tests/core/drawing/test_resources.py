@@ -46,7 +46,7 @@ def test_labels_are_composed_once_in_large_letters_too(monkeypatch):
 
     def draw_all():
         canvas = Canvas(np.zeros((300, 300, 3), np.uint8))
-        canvas.draw_texts(texts, places, 48, "w", bboxes={"pad": 1})
+        canvas.draw_texts(texts, places, 40, "w", bboxes={"pad": 1})
 
     draw_all()
     monkeypatch.setattr(labels, "Tile", None)  # none is made any more

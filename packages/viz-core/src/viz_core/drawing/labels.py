@@ -25,9 +25,9 @@ __all__ = ["Label", "LabelStyle", "find_label_style"]
 _LONGEST_NUMBER = 12
 
 # The bytes that all styles may take, and one: then it forgets its labels. In letters 40 pixels high,
-# numbers of two decimals take 4 MB.
+# numbers of one decimal take 2 MB.
 _MOST_OF_ALL = 16 << 20
-_MOST = _MOST_OF_ALL // 2
+_MOST = 4 << 20
 
 # The bytes of a style without labels, about.
 _BARE = 5000
