@@ -25,7 +25,7 @@ VIZ = str(Path(sys.executable).parent / "viz")
 FIND = """
 import sys, time, viz_core
 if "imported" in sys.argv:
-    import viz_core.hookspecs
+    import viz_core.plugins.hookspecs
 start = time.perf_counter()
 viz_core.VISBACKENDS.get("Plugin17VisBackend")
 print((time.perf_counter() - start) * 1e3)

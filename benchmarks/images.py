@@ -17,7 +17,7 @@ from mmengine.visualization import LocalVisBackend as MMEngineBackend
 from PIL import Image
 
 from viz_core import LocalVisBackend, Visualizer
-from viz_core.backends.png import encode_png
+from viz_core.files.png import encode_png
 
 SIZE = (640, 480)
 

@@ -6,7 +6,7 @@ import time
 import pytest
 
 from viz_backend_mlflow.line_buffer import LineBuffer
-from viz_core.backends.lines import LineFile
+from viz_core.files.append_log import LineFile
 
 
 @pytest.fixture
@@ -93,7 +93,7 @@ import atexit, sys
 from pathlib import Path
 atexit.register(lambda: buffer.append(b"at the end\\n"))
 from viz_backend_mlflow.line_buffer import LineBuffer
-from viz_core.backends.lines import LineFile
+from viz_core.files.append_log import LineFile
 buffer = LineBuffer(LineFile(lambda: Path(sys.argv[1])))
 buffer.append(b"first\\n")
 buffer.append(b"second\\n")
@@ -108,7 +108,7 @@ def test_lines_on_a_full_disk_are_kept_and_the_next_ones_raise(run_python, path)
 import resource, sys, time
 from pathlib import Path
 from viz_backend_mlflow.line_buffer import LineBuffer
-from viz_core.backends.lines import LineFile
+from viz_core.files.append_log import LineFile
 buffer = LineBuffer(LineFile(lambda: Path(sys.argv[1])))
 buffer.append(b"first\\n")
 before = resource.getrlimit(resource.RLIMIT_FSIZE)

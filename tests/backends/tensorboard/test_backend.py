@@ -9,7 +9,7 @@ import pytest
 
 from viz_backend_tensorboard import TensorboardVisBackend
 from viz_core import MissingSaveDirError, RecordingWarning
-from viz_core.configs import RunConfig
+from viz_core.config.normalize import RunConfig
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from viz_core import Canvas
-from viz_core.drawing import pasting, points
+from viz_core.drawing import _pillow, points
 from viz_core.testing import assert_images_close
 
 GROUND = np.full((60, 90, 3), 100, np.uint8)
@@ -53,8 +53,8 @@ def test_points_outside_are_left_out_without_a_warning():
 def test_without_what_is_private_in_pillow_agg_draws_the_same(marker, colors, sizes, monkeypatch):
     places = np.random.default_rng(1).uniform(-5, 95, (200, 2))
     fast = Canvas(GROUND).draw_points(places, colors, marker, sizes).get_image()
-    assert pasting.HAS_CORE
-    monkeypatch.setattr(pasting, "HAS_CORE", False)
+    assert _pillow.HAS_CORE
+    monkeypatch.setattr(_pillow, "HAS_CORE", False)
     plain = Canvas(GROUND).draw_points(places, colors, marker, sizes).get_image()
     assert (fast != GROUND).any()
     # What Agg rounds down adds up where many lie over each other.

@@ -7,7 +7,6 @@ from __future__ import annotations
 import os
 import threading
 import time
-import warnings
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -30,10 +29,11 @@ from viz_core import (
     as_scalar,
     as_step,
     get_rank,
+    warn_user,
 )
-from viz_core.backends.png import encode_png
-from viz_core.configs import as_config
-from viz_core.types import ArrayLike, Scalar
+from viz_core.config.normalize import as_config
+from viz_core.files.png import encode_png
+from viz_core.typing import ArrayLike, Scalar
 
 __all__ = ["MLflowVisBackend"]
 
@@ -213,7 +213,7 @@ class MLflowVisBackend(BaseVisBackend):
             RecordingWarning: If that did not succeed within ``timeout``.
         """
         if self.is_open and (unsent := self._opened().flush(sync)):
-            _warn(unsent, 3)
+            _warn(unsent)
 
     def close(self) -> None:
         """Send everything and end the run; the next record goes on in the same run.
@@ -240,7 +240,7 @@ class MLflowVisBackend(BaseVisBackend):
         if not self._is_copy:
             self._header = {**header, "resumes": False}
         if unsent:
-            _warn(unsent, 3)
+            _warn(unsent)
 
     def __getstate__(self) -> dict[str, Any]:
         """Return what makes an unopened backend for the same run in another process."""
@@ -263,8 +263,7 @@ class MLflowVisBackend(BaseVisBackend):
         for name, number in infinite.items():
             _warn(
                 f"{name!r} is {number}, which MLflow keeps as the largest number there is; the "
-                f"tag 'viz.infinite.{name}' says so",
-                4,
+                f"tag 'viz.infinite.{name}' says so"
             )
 
     def _opened(self) -> Recording:
@@ -308,8 +307,8 @@ class MLflowVisBackend(BaseVisBackend):
         return number
 
 
-def _warn(message: str, level: int) -> None:
-    warnings.warn(f"MLflowVisBackend: {message}", RecordingWarning, stacklevel=level)
+def _warn(message: str) -> None:
+    warn_user(f"MLflowVisBackend: {message}", RecordingWarning)
 
 
 def _now() -> int:

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from viz_backend_mlflow.line_buffer import LineBuffer
-from viz_core.backends.files import write_whole
-from viz_core.backends.lines import LineFile
+from viz_core.files.append_log import LineFile
+from viz_core.files.atomic import write_whole
 
 __all__ = ["Journal", "find_journals"]
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import atexit
 import logging
-import os
 import threading
 import time
 import weakref
 
-from viz_core.backends.lines import LineFile
+from viz_core import after_fork
+from viz_core.files.append_log import LineFile
 
 __all__ = ["FLUSH_INTERVAL", "LineBuffer"]
 
@@ -149,11 +149,11 @@ def _write_all() -> None:
         buffer.flush()
 
 
-def _after_fork() -> None:
+@after_fork
+def _renew_in_child() -> None:
     for buffer in list(_buffers):
         buffer.renew()
 
 
 # Functions registered later run earlier: this is after every backend was closed.
 atexit.register(_write_all)
-os.register_at_fork(after_in_child=_after_fork)

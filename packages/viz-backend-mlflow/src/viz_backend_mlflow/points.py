@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 
 from viz_backend_mlflow.clock import Clock
-from viz_core.types import Scalar
+from viz_core.typing import Scalar
 
 __all__ = ["Points"]
 

@@ -8,6 +8,8 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from viz_core import after_fork
+
 __all__ = ["bounded_requests"]
 
 _lock = threading.Lock()
@@ -67,10 +69,8 @@ def _restore() -> None:
     _before.clear()
 
 
-def _after_fork() -> None:
+@after_fork
+def _renew_in_child() -> None:
     global _lock, _entered
     _lock, _entered = threading.Lock(), 0
     _restore()
-
-
-os.register_at_fork(after_in_child=_after_fork)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable
 from typing import Any
@@ -11,6 +10,7 @@ from viz_backend_mlflow.journal import Journal
 from viz_backend_mlflow.runs import open_run
 from viz_backend_mlflow.settings import bounded_requests
 from viz_backend_mlflow.shipment import Shipment
+from viz_core import after_fork
 
 __all__ = ["Tracker", "may_connect"]
 
@@ -110,9 +110,7 @@ def may_connect() -> bool:
     return not _is_cut_off
 
 
-def _after_fork() -> None:
+@after_fork
+def _renew_in_child() -> None:
     global _is_cut_off
     _is_cut_off = _is_cut_off or _has_connected
-
-
-os.register_at_fork(after_in_child=_after_fork)

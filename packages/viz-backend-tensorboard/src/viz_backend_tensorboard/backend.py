@@ -7,7 +7,6 @@ from __future__ import annotations
 import logging
 import math
 import os
-import warnings
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -15,10 +14,18 @@ from typing import Any
 from viz_backend_tensorboard import events
 from viz_backend_tensorboard.config_text import config_markdown
 from viz_backend_tensorboard.event_file import EventFile
-from viz_core import BaseVisBackend, RecordingWarning, as_image, as_name, as_scalar, as_step
-from viz_core.backends.png import encode_png
-from viz_core.configs import as_config
-from viz_core.types import ArrayLike
+from viz_core import (
+    BaseVisBackend,
+    RecordingWarning,
+    as_image,
+    as_name,
+    as_scalar,
+    as_step,
+    warn_user,
+)
+from viz_core.config.normalize import as_config
+from viz_core.files.png import encode_png
+from viz_core.typing import ArrayLike
 
 __all__ = ["TensorboardVisBackend"]
 
@@ -165,4 +172,4 @@ class TensorboardVisBackend(BaseVisBackend):
 
     @staticmethod
     def _warn(message: str) -> None:
-        warnings.warn(f"TensorboardVisBackend: {message}", RecordingWarning, stacklevel=3)
+        warn_user(f"TensorboardVisBackend: {message}", RecordingWarning)

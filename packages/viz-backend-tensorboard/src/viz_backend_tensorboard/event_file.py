@@ -7,7 +7,6 @@ import re
 import socket
 import threading
 import time
-import warnings
 import weakref
 from collections.abc import Callable
 from pathlib import Path
@@ -15,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from viz_backend_tensorboard import events
 from viz_backend_tensorboard.records import frame
-from viz_core import RecordingWarning
+from viz_core import RecordingWarning, after_fork, warn_user
 
 if TYPE_CHECKING:
     from tensorboard.compat.proto.event_pb2 import Event
@@ -102,11 +101,10 @@ class EventFile:
                 self.close()
                 self._append(self._open(), record)
         if deleted:
-            warnings.warn(
+            warn_user(
                 f"{deleted} was deleted while it was written to; recording goes on in "
                 f"{self._path}, without the events it had",
                 RecordingWarning,
-                stacklevel=4,
             )
 
     def sync(self) -> None:
@@ -186,10 +184,7 @@ def _new_name(directory: Path) -> str:
 _files: weakref.WeakSet[EventFile] = weakref.WeakSet()
 
 
-def _after_fork_in_child() -> None:
+@after_fork
+def _renew_in_child() -> None:
     for file in _files:
         file._after_fork()
-
-
-if hasattr(os, "register_at_fork"):  # not on Windows, which cannot fork
-    os.register_at_fork(after_in_child=_after_fork_in_child)

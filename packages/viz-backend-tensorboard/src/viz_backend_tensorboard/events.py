@@ -13,7 +13,7 @@ from tensorboard.compat.proto.tensor_shape_pb2 import TensorShapeProto
 from tensorboard.compat.proto.types_pb2 import DT_STRING
 
 if TYPE_CHECKING:
-    from viz_core.types import Scalar
+    from viz_core.typing import Scalar
 
 __all__ = ["file_version", "image", "scalars", "session_start", "text"]
 

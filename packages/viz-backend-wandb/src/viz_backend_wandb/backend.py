@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import os
-import warnings
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,10 +22,11 @@ from viz_core import (
     as_scalar,
     as_step,
     get_rank,
+    warn_user,
 )
-from viz_core.backends.png import encode_png
-from viz_core.configs import as_config
-from viz_core.types import ArrayLike
+from viz_core.config.normalize import as_config
+from viz_core.files.png import encode_png
+from viz_core.typing import ArrayLike
 
 if TYPE_CHECKING:
     from viz_backend_wandb.run import OpenRun
@@ -220,7 +220,7 @@ class WandbVisBackend(BaseVisBackend):
 
     @staticmethod
     def _warn(message: str) -> None:
-        warnings.warn(f"WandbVisBackend: {message}", RecordingWarning, stacklevel=4)
+        warn_user(f"WandbVisBackend: {message}", RecordingWarning)
 
 
 def _as_arguments(name: str, given: Any) -> dict[str, Any]:

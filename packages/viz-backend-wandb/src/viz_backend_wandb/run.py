@@ -20,6 +20,7 @@ from viz_backend_wandb.health import LogFile, LogLostError
 from viz_backend_wandb.names import STEP_KEY
 from viz_backend_wandb.opening import Opened
 from viz_backend_wandb.watching import watch
+from viz_core import after_fork
 
 __all__ = ["OpenRun", "close_all", "is_any_open"]
 
@@ -244,5 +245,4 @@ def _enter(run: OpenRun) -> None:
     atexit.register(close_all)
 
 
-if hasattr(os, "register_at_fork"):  # not on Windows, which cannot fork
-    os.register_at_fork(after_in_child=_open_runs.clear)
+after_fork(_open_runs.clear)

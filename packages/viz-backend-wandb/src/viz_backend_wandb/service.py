@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from viz_core import after_fork
+
 __all__ = [
     "bounded",
     "exit_code",
@@ -139,7 +141,8 @@ def _leave_exit_alone() -> None:
         cleanup()
 
 
-def _after_fork_in_child() -> None:
+@after_fork
+def _renew_in_child() -> None:
     """Let a child have a process of its own, and no lock that another thread holds."""
     global lock, _is_left_behind
     lock, _is_left_behind = threading.RLock(), False
@@ -151,7 +154,3 @@ def _after_fork_in_child() -> None:
     # Its connection is the parent's, and ends with the parent.
     if f"-{os.getppid()}-" in os.environ.get("WANDB_SERVICE", ""):
         del os.environ["WANDB_SERVICE"]
-
-
-if hasattr(os, "register_at_fork"):  # not on Windows, which cannot fork
-    os.register_at_fork(after_in_child=_after_fork_in_child)

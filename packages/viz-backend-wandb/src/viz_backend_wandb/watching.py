@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import threading
-import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from viz_core import RecordingWarning
+from viz_core import RecordingWarning, warn_user
 
 __all__ = ["watch"]
 
@@ -54,10 +53,9 @@ def _guard(history: Any, find_run: Callable[[], Any | None]) -> None:
         except Exception as error:  # noqa: BLE001  # W&B's, within the user's backward()
             if not has_failed:
                 has_failed = True
-                warnings.warn(
+                warn_user(
                     f"WandbVisBackend: {name} was not recorded: {error}",
                     RecordingWarning,
-                    stacklevel=2,
                 )
 
     history.log_tensor_stats = log_tensor_stats

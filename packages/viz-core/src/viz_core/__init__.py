@@ -10,9 +10,11 @@
 import importlib
 from typing import TYPE_CHECKING, Any
 
-from viz_core.arrays import as_array, as_image, as_name, as_scalar, as_step
+from viz_core._forks import after_fork
+from viz_core._warnings import warn_user
 from viz_core.backends.base import BaseVisBackend
 from viz_core.capture import capture
+from viz_core.convert import as_array, as_image, as_name, as_scalar, as_step
 from viz_core.drawing.canvas import Canvas
 from viz_core.errors import (
     InstanceError,
@@ -28,17 +30,17 @@ from viz_core.errors import (
 )
 from viz_core.featmap import draw_featmap
 from viz_core.instances import NamedInstances
+from viz_core.plugins.registries import VISBACKENDS, VISUALIZERS
+from viz_core.plugins.registry import Registry
 from viz_core.ranks import get_rank, get_world_size, is_main_process
-from viz_core.registries import VISBACKENDS, VISUALIZERS
-from viz_core.registry import Registry
 from viz_core.visualizer import Visualizer
 
 if TYPE_CHECKING:
     from viz_core.backends.local import LocalVisBackend
-    from viz_core.configs import RunConfig, as_config
-    from viz_core.hookspecs import hookimpl
-    from viz_core.recorder import Recorder
-    from viz_core.scalars import read_scalars
+    from viz_core.config.normalize import RunConfig, as_config
+    from viz_core.files.scalars import read_scalars
+    from viz_core.plugins.hookspecs import hookimpl
+    from viz_core.recording.recorder import Recorder
 
 __version__ = "0.1.0"
 
@@ -63,6 +65,7 @@ __all__ = [
     "Visualizer",
     "VizError",
     "VizWarning",
+    "after_fork",
     "as_array",
     "as_config",
     "as_image",
@@ -76,17 +79,18 @@ __all__ = [
     "hookimpl",
     "is_main_process",
     "read_scalars",
+    "warn_user",
 ]
 
 
 # Where the names are whose modules are imported when they are first asked for.
 _ON_USE = {
     "LocalVisBackend": "viz_core.backends.local",
-    "Recorder": "viz_core.recorder",
-    "RunConfig": "viz_core.configs",
-    "as_config": "viz_core.configs",
-    "hookimpl": "viz_core.hookspecs",
-    "read_scalars": "viz_core.scalars",
+    "Recorder": "viz_core.recording.recorder",
+    "RunConfig": "viz_core.config.normalize",
+    "as_config": "viz_core.config.normalize",
+    "hookimpl": "viz_core.plugins.hookspecs",
+    "read_scalars": "viz_core.files.scalars",
 }
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Any, Literal
 
-from viz_core.arrays import is_tensor
+from viz_core.convert import is_tensor
 
 __all__ = ["Captured", "capture"]
 

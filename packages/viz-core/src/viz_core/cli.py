@@ -14,8 +14,8 @@ from typing import get_args
 
 import viz_core
 from viz_core import VISBACKENDS, PluginWarning, VizError
-from viz_core.plugins import host
-from viz_core.types import Kind
+from viz_core.plugins.host import host
+from viz_core.typing import Kind
 
 __all__ = ["main"]
 

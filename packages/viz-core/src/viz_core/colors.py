@@ -1,4 +1,4 @@
-"""Colours as users write them, to red, green, blue and opacity."""
+"""Colors as users write them, to red, green, blue and opacity."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import Any, TypeAlias, cast
 
 import numpy as np
 
-from viz_core.arrays import as_array, is_tensor
-from viz_core.types import Color, Colors
+from viz_core.convert import as_array, is_tensor
+from viz_core.typing import Color, Colors
 
 __all__ = ["RGBA", "as_color", "as_colors", "faded", "spread"]
 
@@ -22,17 +22,17 @@ _MOST_KNOWN = 4096
 
 
 def as_color(color: Color, name: str = "color") -> RGBA:
-    """Return a colour as red, green and blue in 0..255 and opacity in 0..1.
+    """Return a color as red, green and blue in 0..255 and opacity in 0..1.
 
     Args:
-        color: A matplotlib colour name, letter or hex string, ``'none'`` (fully transparent), or
+        color: A matplotlib color name, letter or hex string, ``'none'`` (fully transparent), or
             3 or 4 numbers in 0..255 as a tuple, a list, an array or a tensor: red, green, blue
             and opacity.
-        name: What the colour is called in an error.
+        name: What the color is called in an error.
 
     Raises:
         TypeError: If it is none of these.
-        ValueError: If no colour has that name, or a number is out of range.
+        ValueError: If no color has that name, or a number is out of range.
     """
     if isinstance(color, str):
         return _known.get(color) or _keep(color, _named(color, name))
@@ -42,7 +42,7 @@ def as_color(color: Color, name: str = "color") -> RGBA:
         color = tuple(color)
         return _keep(color, _numbered(color, name))
     raise TypeError(
-        f"{name} must be a colour name, or 3 or 4 numbers in 0..255, got "
+        f"{name} must be a color name, or 3 or 4 numbers in 0..255, got "
         f"{type(color).__name__}: {color!r}"
     )
 
@@ -50,18 +50,18 @@ def as_color(color: Color, name: str = "color") -> RGBA:
 def as_colors(
     colors: Colors, count: int, name: str = "colors", *, cycle: bool = True
 ) -> list[RGBA]:
-    """Return the colours of ``count`` items.
+    """Return the colors of ``count`` items.
 
     Args:
-        colors: One colour for all, or a list or an (N, 3) or (N, 4) array of one per item. More
+        colors: One color for all, or a list or an (N, 3) or (N, 4) array of one per item. More
             than needed is fine.
         count: How many items there are.
-        name: What the colours are called in an error.
+        name: What the colors are called in an error.
         cycle: Whether too few start over; else they are an error.
 
     Raises:
-        TypeError: If an entry is not a colour.
-        ValueError: If a colour does not exist, or there are too few.
+        TypeError: If an entry is not a color.
+        ValueError: If a color does not exist, or there are too few.
     """
     if not isinstance(colors, list):
         if isinstance(colors, (str, tuple)) or not (
@@ -70,9 +70,9 @@ def as_colors(
             return [as_color(cast(Color, colors), name)] * count
         colors = cast("list[Any]", as_array(colors).tolist())
     if len(colors) in (3, 4) and all(isinstance(number, _NUMBERS) for number in colors):
-        return [as_color(cast(Color, colors), name)] * count  # one colour, as in [255, 0, 0]
+        return [as_color(cast(Color, colors), name)] * count  # one color, as in [255, 0, 0]
     try:
-        # Mostly a few colours, many times: one look into a dict for each.
+        # Mostly a few colors, many times: one look into a dict for each.
         each = [_known.get(color) or as_color(color, name) for color in colors[:count]]
     except TypeError:  # lists and arrays have no hash
         each = [as_color(color, name) for color in colors[:count]]
@@ -81,7 +81,7 @@ def as_colors(
 
 @lru_cache(maxsize=4096)
 def faded(color: RGBA, alpha: float) -> RGBA:
-    """Return a colour with its opacity multiplied by ``alpha``."""
+    """Return a color with its opacity multiplied by ``alpha``."""
     red, green, blue, opacity = color
     return (red, green, blue, opacity * alpha)
 
@@ -117,7 +117,7 @@ def _named(color: str, name: str) -> RGBA:
         red, green, blue, opacity = to_rgba(color)
     except ValueError as error:
         raise ValueError(
-            f"{name} must be a colour that matplotlib knows, such as 'g', 'tab:blue' or "
+            f"{name} must be a color that matplotlib knows, such as 'g', 'tab:blue' or "
             f"'#1f77b4', or a tuple of 3 numbers in 0..255, got {color!r}"
         ) from error
     return (round(red * 255), round(green * 255), round(blue * 255), float(opacity))

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import threading
-import warnings
 from typing import Any, TypeVar, cast
 
+from viz_core._warnings import warn_user
 from viz_core.errors import InstanceError, VizWarning
 
 __all__ = ["NamedInstances"]
@@ -65,12 +65,11 @@ class NamedInstances:
                     table[name] = made
                 return made
         if kwargs:
-            warnings.warn(
+            warn_user(
                 f"{cls.__name__} {name!r} exists already, so {', '.join(sorted(kwargs))} "
                 "had no effect; choose another name, or forget the old one with "
                 f"{cls.__name__}.forget_instance({name!r})",
                 VizWarning,
-                stacklevel=2,
             )
         return cast("T", found)
 

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import os
-import warnings
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from viz_core._warnings import warn_user
+from viz_core.display import Window
 from viz_core.drawing.canvas import Canvas
 from viz_core.errors import MissingSaveDirError, VizWarning
 from viz_core.featmap import draw_featmap
 from viz_core.instances import NamedInstances
-from viz_core.registries import VISUALIZERS
-from viz_core.window import Window
+from viz_core.plugins.registries import VISUALIZERS
 
 if TYPE_CHECKING:
     from types import TracebackType
 
-    from viz_core.types import ArrayLike, OnError, Ranks
+    from viz_core.typing import ArrayLike, OnError, Ranks
 
 __all__ = ["Visualizer"]
 
@@ -73,15 +73,14 @@ class Visualizer(Canvas, NamedInstances):
         NamedInstances.__init__(self, name)
         Canvas.__init__(self, image)
         if fig_save_cfg not in (None, _FIG_CFG):
-            warnings.warn(
+            warn_user(
                 f"fig_save_cfg={dict(fig_save_cfg or {})!r} has no effect: pictures are drawn "
                 "without a figure",
                 VizWarning,
-                stacklevel=2,
             )
         # With all that records, which a program that only draws on a canvas never needs.
-        from viz_core.joining import join_backends
-        from viz_core.recorder import Recorder
+        from viz_core.recording.building import join_backends
+        from viz_core.recording.recorder import Recorder
 
         backends = join_backends(vis_backends, save_dir)
         self._left_out = backends.left_out

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from viz_core import Canvas, VizWarning
+from viz_core import Canvas, VizWarning, warn_user
 from viz_mmdet_adapter.labels import Labels, class_name, draw_labels
 from viz_mmdet_adapter.masks import as_masks
 from viz_mmdet_adapter.outlines import Coverage, outline_map, outline_masks
@@ -87,10 +86,9 @@ def _finite(instances: Instances) -> Instances:
         return instances
     finite: npt.NDArray[np.bool_] = np.isfinite(instances.boxes).min(axis=1)
     if not finite.all():
-        warnings.warn(
+        warn_user(
             f"{int((~finite).sum())} of {len(finite)} boxes are not finite and are not drawn",
             VizWarning,
-            stacklevel=5,  # add_datasample's caller
         )
     return instances.select(finite)
 

@@ -6,7 +6,7 @@ import io
 import os
 from pathlib import Path
 
-from viz_core.types import Image
+from viz_core.typing import Image
 
 __all__ = ["write_image"]
 

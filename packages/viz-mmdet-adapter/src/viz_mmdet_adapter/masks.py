@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from viz_core import as_array
-from viz_core.arrays import is_tensor
+from viz_core.convert import is_tensor
 from viz_mmdet_adapter.polygons import fill_polygons
 from viz_mmdet_adapter.rle import decode_rle
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from viz_core.types import Image
+from viz_core.typing import Image
 from viz_mmdet_adapter.known_palettes import RGB
 
 __all__ = ["lay_line", "lay_over"]

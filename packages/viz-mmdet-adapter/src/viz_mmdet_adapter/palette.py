@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from viz_core import as_array
-from viz_core.arrays import is_tensor
 from viz_core.colors import as_color
+from viz_core.convert import is_tensor
 from viz_mmdet_adapter.distinct import DISTINCT, distinct_palette
 from viz_mmdet_adapter.known_palettes import PALETTES, RGB
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import os
-import warnings
 from typing import Any
 
 import numpy as np
 
-from viz_core import Visualizer, VizWarning, as_image
-from viz_core.types import ArrayLike, Image
+from viz_core import Visualizer, VizWarning, as_image, warn_user
+from viz_core.typing import ArrayLike, Image
 from viz_mmdet_adapter.drawing import Look, draw_instances, draw_panoptic, draw_semantic
 from viz_mmdet_adapter.files import write_image
 from viz_mmdet_adapter.samples import Instances, has_field, read_field, read_instances, read_map
@@ -153,9 +152,8 @@ def _above(instances: Instances, threshold: float) -> Instances:
         return instances
     unknown = int(np.isnan(scores).sum())
     if unknown:
-        warnings.warn(
+        warn_user(
             f"{unknown} of {len(scores)} predictions have the score NaN and are not drawn",
             VizWarning,
-            stacklevel=4,
         )
     return instances.select(scores > threshold)

@@ -10,7 +10,7 @@ from typing import Any
 
 from viz_core.errors import MissingSaveDirError, RankError
 from viz_core.ranks import get_rank, is_main_process
-from viz_core.types import Image, Kind, Ranks, Scalar
+from viz_core.typing import Image, Kind, Ranks, Scalar
 
 __all__ = ["BaseVisBackend"]
 

@@ -7,21 +7,21 @@ from __future__ import annotations
 import io
 import json
 import os
-import warnings
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
-from viz_core.arrays import as_image, as_name, as_scalar, as_step
+from viz_core._warnings import warn_user
 from viz_core.backends.base import BaseVisBackend
-from viz_core.backends.files import write_whole
-from viz_core.backends.lines import LineFile
-from viz_core.backends.names import file_name
-from viz_core.backends.png import encode_png
-from viz_core.configs import as_config
+from viz_core.config.normalize import as_config
+from viz_core.convert import as_image, as_name, as_scalar, as_step
 from viz_core.errors import RecordingWarning
-from viz_core.scalars import encode_line, encode_scalar
-from viz_core.types import ArrayLike, Image, Scalar
+from viz_core.files.append_log import LineFile
+from viz_core.files.atomic import write_whole
+from viz_core.files.file_names import file_name
+from viz_core.files.png import encode_png
+from viz_core.files.scalars import encode_line, encode_scalar
+from viz_core.typing import ArrayLike, Image, Scalar
 
 __all__ = ["LocalVisBackend"]
 
@@ -127,11 +127,10 @@ class LocalVisBackend(BaseVisBackend):
         self._scalars.append(encode_scalar(name, value, step))
         if name == "step" and not self._step_is_taken:
             self._step_is_taken = True
-            warnings.warn(
+            warn_user(
                 "a number called 'step' is written as 'step_value', since 'step' is the step of "
                 "its line; read_scalars gives it back as 'step'",
                 RecordingWarning,
-                stacklevel=2,
             )
 
     def add_scalars(

@@ -3,32 +3,31 @@
 from __future__ import annotations
 
 import math
-import numbers
-import warnings
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
-from viz_core.arrays import as_array, is_tensor
-from viz_core.colors import spread
-from viz_core.types import ArrayLike
+from viz_core._checks import as_fraction, as_length, as_number, as_string
+from viz_core.colors import RGBA, as_colors, spread
+from viz_core.convert import as_array, is_tensor
+from viz_core.typing import ArrayLike
 
 __all__ = [
     "Floats",
     "as_coordinates",
     "as_font_size",
-    "as_fraction",
-    "as_length",
     "as_line_style",
-    "as_number",
+    "as_masks",
+    "as_radii",
     "as_rows",
-    "as_string",
+    "as_texts",
+    "check_box",
     "check_finite",
     "leaves",
     "per_item",
-    "warn_out_of_bounds",
+    "style_columns",
 ]
 
 Floats = npt.NDArray[np.float64]
@@ -67,13 +66,14 @@ def as_coordinates(value: ArrayLike, name: str, columns: int, layout: str) -> Fl
     """Return one item or many as finite floats of shape (N, columns).
 
     Args:
-        value: See `as_rows`, as are the others and the errors.
-        name: Likewise.
-        columns: Likewise.
-        layout: Likewise.
+        value: An array or tensor of shape (columns,) or (N, columns).
+        name: What it is called in an error.
+        columns: How many numbers an item has.
+        layout: What they mean, for the error, such as ``x, y``.
 
     Raises:
-        ValueError: If a number is not finite, too.
+        TypeError: If it is neither an array nor a tensor, or does not hold numbers.
+        ValueError: If it has another shape, or a number is not finite.
     """
     floats: Floats = _as_table(value, name, columns, layout).astype(np.float64)
     # One number tells of all, but for numbers so large that their sum is not finite.
@@ -140,55 +140,12 @@ def per_item(
     return spread([convert(one, name) for one in value[:count]], count, name, cycle=cycle)
 
 
-def as_number(value: Any, name: str) -> float:
-    """Return a finite number as a float."""
-    kind = type(value)
-    if (
-        kind is not float
-        and kind is not int
-        and (isinstance(value, (bool, np.bool_)) or not isinstance(value, numbers.Real))
-    ):
-        raise TypeError(
-            f"{name} must be a number, or a list of one per item, got "
-            f"{type(value).__name__}: {value!r}"
-        )
-    if not math.isfinite(value):
-        raise ValueError(f"{name} must be finite, got {value!r}")
-    return float(value)
-
-
-def as_length(value: Any, name: str) -> float:
-    """Return a number that is not negative as a float."""
-    number = as_number(value, name)
-    if number < 0:
-        raise ValueError(f"{name} must not be negative, got {value!r}")
-    return number
-
-
 def as_font_size(value: Any, name: str) -> float:
     """Return a number above 0 as a float."""
     number = as_number(value, name)
     if number <= 0:
         raise ValueError(f"{name} must be above 0, in points, got {value!r}")
     return number
-
-
-def as_fraction(value: Any, name: str) -> float:
-    """Return a number in 0..1 as a float."""
-    number = as_number(value, name)
-    if not 0 <= number <= 1:
-        raise ValueError(f"{name} must lie in 0..1, got {value!r}")
-    return number
-
-
-def as_string(value: Any, name: str) -> str:
-    """Return a string."""
-    if not isinstance(value, str):
-        raise TypeError(
-            f"{name} must be a string, or a list of one per item, got "
-            f"{type(value).__name__}: {value!r}"
-        )
-    return value
 
 
 def as_line_style(value: Any, name: str) -> str:
@@ -200,13 +157,13 @@ def as_line_style(value: Any, name: str) -> str:
 
 
 def leaves(low: npt.NDArray[Any], high: npt.NDArray[Any], width: int, height: int) -> bool:
-    """Return whether any item leaves the picture; one that ends at its border does not.
+    """Return whether any item leaves the image; one that ends at its border does not.
 
     Args:
         low: The smallest x and y of each item, shape (N, 2).
         high: The largest x and y of each item, shape (N, 2).
-        width: Of the picture.
-        height: Likewise.
+        width: Of the image.
+        height: Of the image.
     """
     if not len(low):
         return False
@@ -214,14 +171,72 @@ def leaves(low: npt.NDArray[Any], high: npt.NDArray[Any], width: int, height: in
     return bool(low.min() < 0 or right > width or bottom > height)
 
 
-def warn_out_of_bounds(kind: str) -> None:
-    """Warn that something leaves the picture; what is inside is drawn all the same.
+def check_box(box: Sequence[float], number: int) -> None:
+    """Raise ValueError if a box is not finite, or its corners are not sorted.
 
     Args:
-        kind: What is drawn, as the warning calls it.
+        box: x1, y1, x2, y2.
+        number: Of its row.
     """
-    warnings.warn(
-        f"Warning: The {kind} is out of bounds, the drawn {kind} may not be in the image",
-        UserWarning,
-        stacklevel=3,  # the user called a drawing method, and that called this
+    check_finite(box, "bboxes", number)
+    x1, y1, x2, y2 = box
+    if x1 > x2 or y1 > y2:
+        raise ValueError(
+            f"bboxes must be x1, y1, x2, y2 with x1 <= x2 and y1 <= y2, got {box} in row "
+            f"{number}; sort the corners, and turn x, y, width, height into corners first"
+        )
+
+
+def style_columns(
+    count: int, edges: Any, faces: Any, widths: Any, line_styles: Any, alphas: Any
+) -> tuple[list[RGBA], list[RGBA], list[float], list[str], list[float]]:
+    """Return the style parameters of ``count`` shapes, a list each."""
+    return (
+        as_colors(edges, count, "edge_colors"),
+        as_colors(faces, count, "face_colors"),
+        per_item(widths, count, "line_widths", as_length),
+        per_item(line_styles, count, "line_styles", as_line_style),
+        per_item(alphas, count, "alpha", as_fraction),
     )
+
+
+def as_radii(radius: ArrayLike, count: int) -> list[float]:
+    """Return the radius of each of ``count`` circles.
+
+    Args:
+        radius: Shape (N,), or one number for all.
+        count: How many circles there are.
+    """
+    given = as_array(radius, "radius") if hasattr(radius, "shape") else np.asarray(radius)
+    if given.size not in (1, count):
+        raise ValueError(f"radius must have one entry per center, got {given.size} for {count}")
+    return per_item(radius, count, "radius", as_length, cycle=False)
+
+
+def as_texts(texts: str | Sequence[str]) -> list[str]:
+    """Return one text or many as a list."""
+    words = [texts] if isinstance(texts, str) else list(texts)
+    for text in words:
+        if not isinstance(text, str):
+            raise TypeError(
+                f"texts must be a string or a list of strings, got a "
+                f"{type(text).__name__}: {text!r}"
+            )
+    return words
+
+
+def as_masks(value: ArrayLike, height: int, width: int) -> npt.NDArray[np.bool_]:
+    """Return one mask or many as bool of shape (N, height, width)."""
+    masks = as_array(value, "binary_masks")
+    if masks.dtype != np.bool_:
+        raise TypeError(
+            f"binary_masks must be bool, got dtype {masks.dtype}; compare first, as in masks > 0.5"
+        )
+    if masks.ndim == 2:
+        masks = masks[None]
+    if masks.ndim != 3 or masks.shape[1:] != (height, width):
+        raise ValueError(
+            f"binary_masks must have the image's size, shape ({height}, {width}) or "
+            f"(N, {height}, {width}), got {np.shape(value)}"
+        )
+    return masks

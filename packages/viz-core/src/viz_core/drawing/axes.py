@@ -1,4 +1,4 @@
-"""A matplotlib Axes over the picture, for what has no method of its own."""
+"""A matplotlib Axes over the image, for what has no method of its own."""
 
 from __future__ import annotations
 
@@ -6,14 +6,13 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from viz_core.drawing.agg import make_renderer
-from viz_core.drawing.surface import DPI, Surface
+from viz_core.drawing.surface import DPI, Surface, make_renderer
 
 __all__ = ["make_axes", "render"]
 
 
 def make_axes(surface: Surface) -> Axes:
-    """Return an Axes whose coordinates are the picture's pixels."""
+    """Return an Axes whose coordinates are the image's pixels."""
     height, width = surface.height, surface.width
     figure = Figure(figsize=(width / DPI, height / DPI), dpi=DPI)
     FigureCanvasAgg(figure)  # some artists ask the figure's canvas for sizes
@@ -27,7 +26,7 @@ def make_axes(surface: Surface) -> Axes:
 
 
 def render(surface: Surface, axes: Axes) -> None:
-    """Draw what is on the Axes onto the picture."""
+    """Draw what is on the Axes onto the image."""
     pixels = surface.pixels
     renderer, layer = make_renderer(surface.width, surface.height)
     layer[..., :3] = pixels

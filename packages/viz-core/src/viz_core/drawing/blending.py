@@ -1,4 +1,4 @@
-"""The arithmetic of laying a colour over a picture, in 16-bit integers.
+"""The arithmetic of laying a color over an image, in 16-bit integers.
 
 A pixel's channel becomes ``(under * keep + ink) >> 8`` where, for an opacity a in 0..255,
 ``keep = 255 - a`` and ``ink = color * a + 255``. The 255 makes opacity 0 leave every value

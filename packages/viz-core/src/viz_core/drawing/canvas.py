@@ -1,36 +1,42 @@
-"""The canvas: a picture that boxes, texts, points, shapes and masks are drawn on."""
+"""The canvas: an image that boxes, texts, points, shapes and masks are drawn on."""
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
+import numpy.typing as npt
 
-from viz_core.arrays import as_array
+from viz_core._checks import as_fraction, as_length, as_number, as_string
+from viz_core._warnings import warn_user
 from viz_core.colors import as_colors, faded
+from viz_core.convert import as_image
 from viz_core.drawing import arguments as check
-from viz_core.drawing.shape_methods import ShapeMethods
-from viz_core.drawing.text_methods import TextMethods
-from viz_core.types import ArrayLike, Colors
+from viz_core.drawing.surface import DPI, Surface
+from viz_core.typing import ArrayLike, Colors, Image
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+
+    from viz_core.drawing.fonts import SizedFont
+    from viz_core.drawing.paths import Style
 
 __all__ = ["Canvas"]
 
 Self = TypeVar("Self", bound="Canvas")
 
-# The modules that draw shapes and texts import matplotlib, which takes a while and which a
-# program that only records never needs: they are imported by the first method that draws.
+# What draws imports matplotlib, which takes a while and which a program that only records never
+# needs: each method imports what it calls.
 
 
-class Canvas(ShapeMethods, TextMethods):
-    """A picture to draw on.
+class Canvas:
+    """An image to draw on.
 
     Every drawing method draws at once, over what is there, and returns the canvas, so that calls
-    can be chained. What leaves the picture is clipped, with one warning a call. Coordinates are
+    can be chained. What leaves the image is clipped, with one warning a call. Coordinates are
     in pixels from the top left corner, x to the right and y down; (0, 0) is the corner of the
     first pixel, not its middle. They are numpy arrays or torch tensors of any device, one item
     or many; N = 0 is fine.
@@ -38,12 +44,12 @@ class Canvas(ShapeMethods, TextMethods):
     Style parameters take one value for all items, or a list of one per item, of which boxes,
     lines, circles and polygons start over when it is too short. These mean the same everywhere:
 
-    * ``colors``, ``edge_colors``, ``face_colors``: a matplotlib colour name, letter or hex
+    * ``colors``, ``edge_colors``, ``face_colors``: a matplotlib color name, letter or hex
       string, ``'none'``, or 3 or 4 numbers in 0..255: red, green, blue and opacity. An (N, 3) or
       (N, 4) array is one per item.
     * ``line_styles``: ``'-'``, ``'--'``, ``'-.'`` or ``':'``.
     * ``line_widths``: in points, 1/72 inch at 100 dots per inch: 1 point is 1.39 pixels.
-    * ``alpha``: opacity in 0..1, multiplied with that of the colours.
+    * ``alpha``: opacity in 0..1, multiplied with that of the colors.
 
     Every method raises TypeError or ValueError for arguments of another type, shape or range and
     for coordinates that are not finite, and RuntimeError when there is no image yet.
@@ -52,46 +58,348 @@ class Canvas(ShapeMethods, TextMethods):
         image: See `set_image`. Without one, call `set_image` before drawing.
     """
 
+    dpi = DPI
+
+    def __init__(self, image: ArrayLike | None = None) -> None:
+        self._canvas_surface: Surface | None = None
+        if image is not None:
+            self.set_image(image)
+
+    def set_image(self, image: ArrayLike) -> None:
+        """Start over with an image to draw on; it is copied.
+
+        Args:
+            image: RGB of shape (H, W, 3), or (H, W) or (H, W, 1), which becomes gray, or
+                (H, W, 4), which is laid over white; uint8, bool, integers in 0..255 or floats in
+                0..1. For BGR pass ``image[..., ::-1]``.
+        """
+        converted = as_image(image)
+        if self._canvas_surface is None:
+            self._canvas_surface = Surface(converted)
+        else:
+            self._canvas_surface.load(converted)
+
+    def get_image(self) -> Image:
+        """Return the image with all that was drawn: RGB, uint8, shape (H, W, 3).
+
+        It is a copy: later drawing does not change it, and changing it does not change the
+        canvas.
+        """
+        image: Image = self._surface.pixels.copy()
+        return image
+
+    @property
+    def width(self) -> int:
+        """Columns of the image."""
+        return self._surface.width
+
+    @property
+    def height(self) -> int:
+        """Rows of the image."""
+        return self._surface.height
+
+    def draw_bboxes(
+        self: Self,
+        bboxes: ArrayLike,
+        edge_colors: Colors = "g",
+        line_styles: str | Sequence[str] = "-",
+        line_widths: float | Sequence[float] = 2,
+        face_colors: Colors = "none",
+        alpha: float | Sequence[float] = 0.8,
+    ) -> Self:
+        """Draw boxes, the line centred on the coordinates.
+
+        Args:
+            bboxes: x1, y1, x2, y2 with x1 <= x2 and y1 <= y2, shape (4,) or (N, 4).
+            edge_colors: Of the lines.
+            line_styles: Of the lines.
+            line_widths: Of the lines, in points.
+            face_colors: Of the fillings.
+            alpha: Of lines and fillings.
+        """
+        from viz_core.drawing.boxes import draw_boxes
+
+        surface = self._surface
+        corners = check.as_rows(bboxes, "bboxes", 4, "x1, y1, x2, y2")
+        width, height = surface.width, surface.height
+        leaves = False
+        for number, (x1, y1, x2, y2) in enumerate(corners):
+            # One look at each number: what is not finite or not sorted fails here as well.
+            if not (0 <= x1 <= x2 <= width and 0 <= y1 <= y2 <= height):
+                check.check_box(corners[number], number)
+                leaves = True
+        styles = check.style_columns(
+            len(corners), edge_colors, face_colors, line_widths, line_styles, alpha
+        )
+        if leaves:
+            _warn_out_of_bounds("bbox")
+        draw_boxes(surface, corners, *styles)
+        return self
+
+    def draw_polygons(
+        self: Self,
+        polygons: ArrayLike | Sequence[ArrayLike],
+        edge_colors: Colors = "g",
+        line_styles: str | Sequence[str] = "-",
+        line_widths: float | Sequence[float] = 2,
+        face_colors: Colors = "none",
+        alpha: float | Sequence[float] = 0.8,
+    ) -> Self:
+        """Draw closed polygons.
+
+        Args:
+            polygons: The corners of one, shape (M, 2), or a list of such, which may be empty.
+            edge_colors: Of the lines.
+            line_styles: Of the lines.
+            line_widths: Of the lines, in points.
+            face_colors: Of the fillings.
+            alpha: Of lines and fillings.
+        """
+        from viz_core.drawing.paths import draw_paths, place_polygons
+
+        surface = self._surface
+        given = polygons if isinstance(polygons, (list, tuple)) else [polygons]
+        corners = [
+            check.as_coordinates(polygon, f"polygons[{i}]", 2, "x, y of each corner")
+            for i, polygon in enumerate(given)
+        ]
+        for i, points in enumerate(corners):
+            if not len(points):
+                raise ValueError(f"polygons[{i}] must have corners, got none; leave it out")
+        styles = _styles(len(corners), edge_colors, face_colors, line_widths, line_styles, alpha)
+        if corners:
+            points = np.concatenate(corners)
+            if check.leaves(points, points, self.width, self.height):
+                _warn_out_of_bounds("polygon")
+        draw_paths(surface, place_polygons(corners), styles)
+        return self
+
+    def draw_circles(
+        self: Self,
+        center: ArrayLike,
+        radius: ArrayLike,
+        edge_colors: Colors = "g",
+        line_styles: str | Sequence[str] = "-",
+        line_widths: float | Sequence[float] = 2,
+        face_colors: Colors = "none",
+        alpha: float | Sequence[float] = 0.8,
+    ) -> Self:
+        """Draw circles.
+
+        Args:
+            center: x and y, shape (2,) or (N, 2).
+            radius: Shape (N,), or one number for all.
+            edge_colors: Of the lines.
+            line_styles: Of the lines.
+            line_widths: Of the lines, in points.
+            face_colors: Of the fillings.
+            alpha: Of lines and fillings.
+        """
+        from viz_core.drawing.paths import draw_paths, place_circles
+
+        surface = self._surface
+        centers = check.as_coordinates(center, "center", 2, "x, y")
+        radii = check.as_radii(radius, len(centers))
+        styles = _styles(len(centers), edge_colors, face_colors, line_widths, line_styles, alpha)
+        reach = np.array(radii).reshape(-1, 1)
+        if check.leaves(centers - reach, centers + reach, self.width, self.height):
+            _warn_out_of_bounds("circle")
+        draw_paths(surface, place_circles(centers, radii), styles)
+        return self
+
+    def draw_lines(
+        self: Self,
+        x_datas: ArrayLike,
+        y_datas: ArrayLike,
+        colors: Colors = "g",
+        line_styles: str | Sequence[str] = "-",
+        line_widths: float | Sequence[float] = 2,
+    ) -> Self:
+        """Draw straight lines.
+
+        Args:
+            x_datas: x of the start and of the end, shape (2,) or (N, 2).
+            y_datas: y of the start and of the end, of the same shape.
+            colors: Of the lines.
+            line_styles: ``'-'``, ``'--'``, ``'-.'`` or ``':'``.
+            line_widths: In points.
+        """
+        from viz_core.drawing.paths import draw_paths, place_segments
+
+        surface = self._surface
+        x_pairs = check.as_coordinates(x_datas, "x_datas", 2, "x of start and end")
+        y_pairs = check.as_coordinates(y_datas, "y_datas", 2, "y of start and end")
+        if x_pairs.shape != y_pairs.shape:
+            raise ValueError(
+                f"x_datas and y_datas must have the same shape, got {np.shape(x_datas)} and "
+                f"{np.shape(y_datas)}"
+            )
+        styles = _styles(len(x_pairs), colors, "none", line_widths, line_styles, 1.0)
+        ends = np.stack([x_pairs, y_pairs], axis=-1).reshape(-1, 2)
+        if check.leaves(ends, ends, self.width, self.height):
+            _warn_out_of_bounds("line")
+        draw_paths(surface, place_segments(x_pairs, y_pairs), styles)
+        return self
+
+    def draw_points(
+        self: Self,
+        positions: ArrayLike,
+        colors: Colors = "g",
+        marker: str | None = None,
+        sizes: float | ArrayLike | Sequence[float] | None = None,
+    ) -> Self:
+        """Draw points. Points outside the image are left out without a warning.
+
+        Args:
+            positions: x and y, shape (2,) or (N, 2).
+            colors: Of the points.
+            marker: One of matplotlib's markers; a disk by default.
+            sizes: The square of the diameter in points, as in matplotlib's scatter; 36 by
+                default.
+        """
+        from viz_core.drawing.points import as_marker, draw_points
+
+        surface = self._surface
+        places = check.as_coordinates(positions, "positions", 2, "x, y")
+        count = len(places)
+        draw_points(
+            surface,
+            places,
+            as_colors(colors, count),
+            as_marker(marker),
+            check.per_item(36.0 if sizes is None else sizes, count, "sizes", as_length),
+        )
+        return self
+
+    def draw_texts(
+        self: Self,
+        texts: str | Sequence[str],
+        positions: ArrayLike,
+        font_sizes: float | Sequence[float] | None = None,
+        colors: Colors = "g",
+        vertical_alignments: str | Sequence[str] = "top",
+        horizontal_alignments: str | Sequence[str] = "left",
+        font_families: str | Sequence[str] = "sans-serif",
+        bboxes: dict[str, Any] | Sequence[dict[str, Any] | None] | None = None,
+        font_properties: Any = None,
+        *,
+        rotations: float | Sequence[float] = 0.0,
+    ) -> Self:
+        """Draw texts. A list that is shorter than the texts is an error.
+
+        Any script is drawn if a font on the machine has it. A newline starts a new line; ``$``
+        is itself.
+
+        Args:
+            texts: One text, or a list of N.
+            positions: x and y, shape (2,) or (N, 2).
+            font_sizes: In points; by default the square root of the image's area divided by
+                90, and at least 10.
+            colors: Of the letters.
+            vertical_alignments: What of the text is at the position: ``'top'``, ``'bottom'``,
+                ``'center'``, ``'baseline'`` or ``'center_baseline'``.
+            horizontal_alignments: Which side of the text is at the position: ``'left'``,
+                ``'center'`` or ``'right'``.
+            font_families: A font's name, or ``'sans-serif'``, ``'serif'``, ``'monospace'``.
+            bboxes: The background of a text, as in ``dict(facecolor='black', alpha=0.8,
+                pad=0.7, edgecolor='none')``: facecolor, edgecolor, linewidth, linestyle, alpha,
+                pad and boxstyle (``square`` or ``round``) as matplotlib's FancyBboxPatch has them.
+            font_properties: A matplotlib FontProperties, or a pathlib.Path of a font file. It
+                comes before ``font_families``; its size is not used.
+            rotations: In degrees, counterclockwise.
+        """
+        from viz_core.drawing.text_background import as_backgrounds
+        from viz_core.drawing.texts import as_horizontal, as_vertical, draw_texts
+
+        surface = self._surface
+        words = check.as_texts(texts)
+        count = len(words)
+        places = check.as_rows(positions, "positions", 2, "x, y")
+        if len(places) != count:
+            raise ValueError(
+                f"positions must have one row for each of the {count} texts, got "
+                f"{np.shape(positions)}"
+            )
+        width, height = surface.width, surface.height
+        leaves = False
+        for number, (x, y) in enumerate(places):
+            if not (0 <= x <= width and 0 <= y <= height):
+                check.check_finite(places[number], "positions", number)
+                leaves = True
+        fonts = self._fonts(count, font_sizes, font_families, font_properties)
+        items = zip(
+            words,
+            places,
+            fonts,
+            as_colors(colors, count, cycle=False),
+            check.per_item(
+                horizontal_alignments, count, "horizontal_alignments", as_horizontal, cycle=False
+            ),
+            check.per_item(
+                vertical_alignments, count, "vertical_alignments", as_vertical, cycle=False
+            ),
+            check.per_item(rotations, count, "rotations", as_number, cycle=False),
+            as_backgrounds(bboxes, [font.size for font in fonts]),
+            strict=True,
+        )
+        if leaves:
+            _warn_out_of_bounds("text")
+        draw_texts(surface, items)
+        return self
+
+    def measure_texts(
+        self,
+        texts: str | Sequence[str],
+        font_sizes: float | Sequence[float] | None = None,
+        font_families: str | Sequence[str] = "sans-serif",
+        font_properties: Any = None,
+    ) -> npt.NDArray[np.float64]:
+        """Return the width and height in pixels that texts take, without background or rotation.
+
+        Args:
+            texts: One text, or a list of N.
+            font_sizes: In points; by default that of `draw_texts` on this image.
+            font_families: A font's name, or ``'sans-serif'``, ``'serif'``, ``'monospace'``.
+            font_properties: A matplotlib FontProperties, or a pathlib.Path of a font file.
+
+        Returns:
+            Shape (N, 2).
+        """
+        from viz_core.drawing.texts import measure
+
+        words = check.as_texts(texts)
+        fonts = self._fonts(len(words), font_sizes, font_families, font_properties)
+        sizes = [measure(text, font) for text, font in zip(words, fonts, strict=True)]
+        return np.array(sizes, dtype=np.float64).reshape(-1, 2)
+
     def draw_binary_masks(
         self: Self,
         binary_masks: ArrayLike,
         colors: Colors = "g",
         alphas: float | Sequence[float] = 0.8,
     ) -> Self:
-        """Lay masks over the picture, one after the other.
+        """Lay masks over the image, one after the other.
 
         Args:
-            binary_masks: bool, shape (H, W) or (N, H, W), of the picture's size.
-            colors: See above; a list that is shorter than the masks is an error.
-            alphas: Opacity in 0..1; likewise.
+            binary_masks: bool, shape (H, W) or (N, H, W), of the image's size.
+            colors: Of the masks; a list that is shorter than the masks is an error.
+            alphas: Opacity in 0..1; a list that is shorter than the masks is an error.
         """
-        surface = self._surface
-        masks = as_array(binary_masks, "binary_masks")
-        if masks.dtype != np.bool_:
-            raise TypeError(
-                f"binary_masks must be bool, got dtype {masks.dtype}; compare first, as in "
-                "masks > 0.5"
-            )
-        if masks.ndim == 2:
-            masks = masks[None]
-        if masks.ndim != 3 or masks.shape[1:] != (self.height, self.width):
-            raise ValueError(
-                f"binary_masks must have the picture's size, shape ({self.height}, {self.width}) "
-                f"or (N, {self.height}, {self.width}), got {np.shape(binary_masks)}"
-            )
         from viz_core.drawing.masks import draw_masks
 
+        surface = self._surface
+        masks = check.as_masks(binary_masks, self.height, self.width)
         count = len(masks)
-        opacities = check.per_item(alphas, count, "alphas", check.as_fraction, cycle=False)
+        opacities = check.per_item(alphas, count, "alphas", as_fraction, cycle=False)
         tints = as_colors(colors, count, cycle=False)
         draw_masks(surface, masks, list(map(faded, tints, opacities)))
         return self
 
     @contextmanager
     def axes(self) -> Iterator[Axes]:
-        """Give a matplotlib Axes over the picture, for anything else that matplotlib draws.
+        """Give a matplotlib Axes over the image, for anything else that matplotlib draws.
 
-        Its coordinates are the picture's pixels. What is drawn on it is on the picture when the
+        Its coordinates are the image's pixels. What is drawn on it is on the image when the
         ``with`` block ends; after an exception, nothing is.
 
             with canvas.axes() as axes:
@@ -103,3 +411,71 @@ class Canvas(ShapeMethods, TextMethods):
         axes = make_axes(surface)
         yield axes
         render(surface, axes)
+
+    def __repr__(self) -> str:
+        """Return what it is and the size of its image."""
+        return f"<{type(self).__name__} {self._describe_image()}>"
+
+    def _describe_image(self) -> str:
+        surface = self._canvas_surface
+        return "without an image" if surface is None else f"{surface.width}x{surface.height}"
+
+    def _repr_png_(self) -> bytes | None:
+        """Return the image as a notebook shows it."""
+        if self._canvas_surface is None:
+            return None
+        from PIL import Image as PillowImage
+
+        file = io.BytesIO()
+        PillowImage.fromarray(self._canvas_surface.pixels).save(file, "PNG", compress_level=1)
+        return file.getvalue()
+
+    @property
+    def _image(self) -> Image | None:
+        """The image, to look at only; libraries written for MMEngine read this."""
+        if self._canvas_surface is None:
+            return None
+        view: Image = self._canvas_surface.pixels.view()
+        view.flags.writeable = False
+        return view
+
+    @property
+    def _surface(self) -> Surface:
+        if self._canvas_surface is None:
+            raise RuntimeError(
+                "there is no image to draw on; call set_image(image) first, or pass image= when "
+                f"making the {type(self).__name__}"
+            )
+        return self._canvas_surface
+
+    def _fonts(self, count: int, sizes: Any, families: Any, properties: Any) -> list[SizedFont]:
+        """Return the font of each text."""
+        from viz_core.drawing.font_fallback import as_font_properties
+        from viz_core.drawing.fonts import find_font
+
+        if sizes is None:
+            sizes = self._surface.font_size
+        return list(
+            map(
+                find_font,
+                check.per_item(
+                    properties, count, "font_properties", as_font_properties, cycle=False
+                ),
+                check.per_item(families, count, "font_families", as_string, cycle=False),
+                check.per_item(sizes, count, "font_sizes", check.as_font_size, cycle=False),
+            )
+        )
+
+
+def _styles(
+    count: int, edges: Any, faces: Any, widths: Any, line_styles: Any, alphas: Any
+) -> list[Style]:
+    """Return the style of each shape."""
+    from viz_core.drawing.paths import Style
+
+    columns = check.style_columns(count, edges, faces, widths, line_styles, alphas)
+    return list(map(Style.faded, *columns))
+
+
+def _warn_out_of_bounds(kind: str) -> None:
+    warn_user(f"Warning: The {kind} is out of bounds, the drawn {kind} may not be in the image")

@@ -1,141 +1,211 @@
-"""Finding fonts that have the characters of a text."""
+"""A font at one size: how wide its lines are, and which pixels they cover."""
 
 from __future__ import annotations
 
-import threading
+import math
 import unicodedata
-import warnings
-from functools import lru_cache
-from os import PathLike
-from typing import Any
+from functools import cached_property, lru_cache
+from typing import NamedTuple
 
-from matplotlib.font_manager import FontEntry, FontProperties, findfont, fontManager, get_font
-from matplotlib.ft2font import FT2Font
+import numpy as np
+from matplotlib.font_manager import FontProperties
 
-__all__ = ["as_font_properties", "cover"]
+from viz_core.drawing.blending import Octets
+from viz_core.drawing.byte_cache import ByteCache
+from viz_core.drawing.font_fallback import cover
+from viz_core.drawing.surface import DPI, make_renderer
 
-_REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
-_TAB = "    "
+__all__ = ["NUMERALS", "Extent", "Run", "SizedFont", "find_font"]
 
-# Which installed font has a character (None: no font has it), which is asked of every font once.
-_owners: dict[str, str | None] = {}
-_reported: set[str] = set()
-_lock = threading.Lock()
+#: The end of a text that is set character by character: the scores of labels.
+NUMERALS = "0123456789.%"
+
+# Unicode's classes of what is written from right to left.
+_FROM_THE_RIGHT = ("R", "AL", "AN")
+
+# Lines wider than this are rasterised in parts: Agg's images have an end.
+_CHUNK = 8192
 
 
-def as_font_properties(value: Any, name: str) -> FontProperties | None:
-    """Return font properties; a string is a fontconfig pattern, a path is a font file.
+class Extent(NamedTuple):
+    """The size of a line in pixels; ascent and descent are at least those of "lp"."""
 
-    Raises:
-        TypeError: If it is none of these.
+    width: float
+    ascent: float
+    descent: float
+
+
+class Run(NamedTuple):
+    """The ink of a line.
+
+    Attributes:
+        coverage: 0 to 255, shape (h, w), cut to the ink; may be empty.
+        left: Of its first column, in pixels from where the line starts.
+        top: Of its first row, in pixels from the baseline, negative above it.
+        extent: The line's size, which includes spaces.
     """
-    if value is None or isinstance(value, FontProperties):
-        return value
-    if isinstance(value, PathLike):
-        return FontProperties(fname=str(value))
-    if isinstance(value, str):
-        return FontProperties(value)
-    raise TypeError(
-        f"{name} must be a matplotlib FontProperties, a fontconfig pattern or a pathlib.Path to "
-        f"a font file, or a list of one per item, got {type(value).__name__}: {value!r}"
-    )
+
+    coverage: Octets
+    left: int
+    top: int
+    extent: Extent
 
 
-def cover(text: str, properties: FontProperties) -> tuple[str, FontProperties]:
-    """Return a line of text and a font, such that the font has all its characters.
+_NO_INK = np.empty((0, 0), np.uint8)
+_runs: ByteCache[Run] = ByteCache(4 << 20)
 
-    Characters that the font lacks are looked for in all installed fonts, and these are added
-    behind it. A character that no font has becomes a replacement character, and is reported in
-    one warning.
+
+class SizedFont:
+    """A font at one size.
+
+    matplotlib's own renderer sets and rasterises the text, which brings shaping, kerning, several
+    fonts in one line, and a font object per thread. It takes a millisecond a line, however:
+    lines are kept. The scores of labels never repeat, so numerals at the end of a line are put
+    together from single characters, which is right because digits are not kerned.
 
     Args:
-        text: One line.
-        properties: The font that is asked for.
+        properties: The font; its size is replaced.
+        size: In points.
     """
-    if "\t" in text:
-        text = text.replace("\t", _TAB)
-    missing = _missing(text, findfont(properties))
-    if not missing:
-        return text, properties
-    owners = [_owner(character) for character in missing]
-    unknown = [c for c, owner in zip(missing, owners, strict=True) if owner is None]
-    for character in unknown:
-        text = text.replace(character, "" if _is_invisible(character) else _REPLACEMENT)
-    visible = "".join(c for c in unknown if not _is_invisible(c))
-    if visible:
-        _report(text, visible)
-    families = list(dict.fromkeys(owner for owner in owners if owner is not None))
-    if not families:
-        return text, properties
-    properties = properties.copy()
-    if properties.get_file() is None:
-        families = [*properties.get_family(), *families]
-    else:  # a font that is given by its file has no others behind it
-        properties.set_file(None)
-    properties.set_family(families)
-    return text, properties
 
+    def __init__(self, properties: FontProperties, size: float) -> None:
+        self.size = size
+        self._properties = properties.copy()
+        self._properties.set_size(size)
+        self._renderer = make_renderer(1, 1)[0]  # measures; drawing is done on others
+        _, height, descent = self._measure("lp", self._properties)
+        self.ascent = height - descent
+        self.descent = descent
 
-def _missing(text: str, path: Any) -> list[str]:
-    """Return the characters of ``text`` that the font lacks, each once."""
-    characters = dict.fromkeys(text)
-    font = get_font(path)  # one of this thread: they cannot be shared
-    return [character for character in characters if not font.get_char_index(ord(character))]
-
-
-def _owner(character: str) -> str | None:
-    """Return the family of an installed font that has ``character``."""
-    with _lock:
-        if character not in _owners:
-            _owners[character] = None if _is_invisible(character) else _search(ord(character))
-        return _owners[character]
-
-
-def _search(codepoint: int) -> str | None:
-    for path, family in _candidates():
-        try:
-            if FT2Font(path).get_char_index(codepoint):
-                return family
-        except (OSError, RuntimeError):  # a damaged font must not cost the others
-            continue
-    return None
-
-
-@lru_cache(maxsize=1)
-def _candidates() -> list[tuple[str, str]]:
-    """Return the files and families of the installed fonts, the plainest first."""
-
-    def plainness(entry: FontEntry) -> tuple[Any, ...]:
-        return (
-            entry.style != "normal",
-            entry.weight not in (400, "normal", "regular"),
-            "Mono" in entry.name,
-            "Sans" not in entry.name,
-            "CJK" in entry.name,  # huge, and of use for few: the small ones first
-            entry.name,
+    def extent(self, text: str) -> Extent:
+        """Return the size of a line as it is drawn."""
+        head = text.rstrip(NUMERALS)
+        if len(head) == len(text):
+            return self.run(text).extent
+        if not head:
+            return self._extent_of_numerals(text)
+        if not self.splits(head):
+            return self.run(text).extent
+        start = self.run(head).extent
+        end = self._extent_of_numerals(text[len(head) :])
+        return Extent(
+            math.floor(start.width + 0.5) + end.width,
+            max(start.ascent, end.ascent),
+            max(start.descent, end.descent),
         )
 
-    entries = sorted(fontManager.ttflist, key=plainness)
-    families = dict.fromkeys((entry.fname, entry.name) for entry in reversed(entries))
-    return [(path, name) for path, name in reversed(families) if not name.startswith("Last Resort")]
+    def splits(self, head: str) -> bool:
+        """Whether numerals may be set apart after ``head``.
+
+        They may not where text runs from the right, or where ink reaches into their place.
+        """
+        if not head.isascii() and any(
+            unicodedata.bidirectional(c) in _FROM_THE_RIGHT for c in head
+        ):
+            return False
+        run = self.run(head)
+        ink_right: int = run.left + run.coverage.shape[1]
+        return self._has_plain_numerals and ink_right <= math.floor(run.extent.width + 0.5)
+
+    @cached_property
+    def _has_plain_numerals(self) -> bool:
+        """Whether the ink of each numeral stays within its cell of whole pixels."""
+        return all(
+            run.left >= 0 and run.left + run.coverage.shape[1] <= math.floor(run.extent.width)
+            for run in map(self.run, NUMERALS)
+        )
+
+    def run(self, text: str) -> Run:
+        """Return the ink of a line."""
+        key = (self, text)
+        return _runs.find(key) or self._keep(key, self._render(text, 0.0))
+
+    def turned(self, text: str, degrees: float) -> Run:
+        """Return the ink of a line that is turned counterclockwise around its start."""
+        key = (self, text, degrees)
+        return _runs.find(key) or self._keep(key, self._render(text, degrees))
+
+    def numerals(self, text: str) -> Run:
+        """Return the ink of a number, put together from its characters."""
+        place = 0.0
+        parts = []
+        for character in text:
+            run = self.run(character)
+            parts.append((math.floor(place + 0.5) + run.left, run))
+            place += run.extent.width
+        left = min(x for x, _ in parts)
+        right = max(x + run.coverage.shape[1] for x, run in parts)
+        top = min(run.top for _, run in parts)
+        bottom = max(run.top + run.coverage.shape[0] for _, run in parts)
+        coverage = np.zeros((bottom - top, right - left), np.uint8)
+        for x, run in parts:
+            height, width = run.coverage.shape
+            part = coverage[run.top - top : run.top - top + height, x - left : x - left + width]
+            np.maximum(part, run.coverage, out=part)
+        return Run(coverage, left, top, self._extent_of_numerals(text))
+
+    def _extent_of_numerals(self, text: str) -> Extent:
+        extents = [self.run(character).extent for character in text]
+        widths, ascents, descents = zip(*extents, strict=True)
+        return Extent(sum(widths), max(ascents), max(descents))
+
+    def _keep(self, key: tuple[object, ...], run: Run) -> Run:
+        return _runs.keep(key, run, run.coverage.nbytes + 400)
+
+    def _measure(self, text: str, properties: FontProperties) -> tuple[float, float, float]:
+        width, height, descent = self._renderer.get_text_width_height_descent(
+            text, properties, False
+        )
+        return float(width), float(height), float(descent)
+
+    def _render(self, text: str, degrees: float) -> Run:
+        text, properties = cover(text, self._properties)
+        if not text:
+            return Run(_NO_INK, 0, 0, Extent(0.0, self.ascent, self.descent))
+        width, height, descent = self._measure(text, properties)
+        extent = Extent(width, max(self.ascent, height - descent), max(self.descent, descent))
+        # Slanted and turned letters reach out of their line's box.
+        margin = math.ceil(self.size * DPI / 72) + 2
+        angle = math.radians(degrees)
+        ends_x, ends_y = width * math.cos(angle), -width * math.sin(angle)
+        reach = math.ceil(max(extent.ascent, extent.descent)) + margin
+        x0, x1 = math.floor(min(0, ends_x)) - reach, math.ceil(max(0, ends_x)) + reach
+        y0, y1 = math.floor(min(0, ends_y)) - reach, math.ceil(max(0, ends_y)) + reach
+        coverage = np.zeros((y1 - y0, x1 - x0), np.uint8)
+        for top in range(0, y1 - y0, _CHUNK):
+            for left in range(0, x1 - x0, _CHUNK):
+                part = coverage[top : top + _CHUNK, left : left + _CHUNK]
+                renderer, pixels = make_renderer(part.shape[1], part.shape[0])
+                context = renderer.new_gc()
+                context.set_foreground((1, 1, 1, 1), isRGBA=True)
+                renderer.draw_text(context, -x0 - left, -y0 - top, text, properties, degrees, False)
+                part[...] = pixels[..., 3]
+        rows = np.flatnonzero(coverage.any(axis=1))
+        columns = np.flatnonzero(coverage.any(axis=0))
+        if not len(rows):
+            return Run(_NO_INK, 0, 0, extent)
+        ink = coverage[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1].copy()
+        return Run(ink, x0 + int(columns[0]), y0 + int(rows[0]), extent)
 
 
-def _is_invisible(character: str) -> bool:
-    """Whether a character is not meant to be seen, as joiners and variation selectors."""
-    return unicodedata.category(character) == "Cf" or character in "\ufe0e\ufe0f"
+def find_font(properties: FontProperties | None, family: str, size: float) -> SizedFont:
+    """Return the font to draw with.
+
+    Args:
+        properties: The font, or None for the plain font of ``family``.
+        family: A font's name, or a generic one such as ``sans-serif``.
+        size: In points.
+    """
+    if properties is None:
+        return _family_font(family, size)
+    return _property_font(properties, size)
 
 
-def _report(text: str, characters: str) -> None:
-    with _lock:
-        news = set(characters) - _reported
-        _reported.update(news)
-    if not news:
-        return
-    shown = " ".join(f"{c!r} (U+{ord(c):04X})" for c in sorted(news)[:8])
-    warnings.warn(
-        f"No installed font has {shown} of the text {text!r}, and {_REPLACEMENT!r} is drawn "
-        "instead; install a font that has it (for Chinese, Japanese and Korean on Debian and "
-        "Ubuntu: apt-get install fonts-noto-cjk), or give one with font_properties",
-        UserWarning,
-        stacklevel=2,
-    )
+@lru_cache(maxsize=256)
+def _family_font(family: str, size: float) -> SizedFont:
+    return SizedFont(FontProperties(family=[family]), size)
+
+
+@lru_cache(maxsize=256)
+def _property_font(properties: FontProperties, size: float) -> SizedFont:
+    return SizedFont(properties, size)

@@ -1,8 +1,8 @@
-"""Labels: a line of text on a plain background, composed once and laid over many pictures.
+"""Labels: a line of text on a plain background, composed once and laid over many images.
 
 Labels are mostly a name from a short list and a score that never repeats ("zebra: 87.3"). So the
 start of a line and each few numerals behind it are composed, and kept, apart: a label that was never
-seen before is three tiles, laid side by side.
+seen before is three bitmaps, laid side by side.
 """
 
 from __future__ import annotations
@@ -13,15 +13,15 @@ from typing import Literal, NamedTuple
 import numpy as np
 
 from viz_core.colors import RGBA
+from viz_core.drawing.bitmaps import Bitmap
 from viz_core.drawing.blending import Octets
-from viz_core.drawing.caches import ByteCache
-from viz_core.drawing.faces import NUMERALS, Face, Run
+from viz_core.drawing.byte_cache import ByteCache
+from viz_core.drawing.fonts import NUMERALS, Run, SizedFont
 from viz_core.drawing.numerals import Numerals
-from viz_core.drawing.tiles import Tile
 
 __all__ = ["Label", "LabelStyle", "find_label_style"]
 
-# Longer numbers are whole lines, lest there be a tile for every place that a piece can have.
+# Longer numbers are whole lines, lest there be a bitmap for every place that a piece can have.
 _LONGEST_NUMBER = 12
 
 # The bytes that all styles may take, and one: then it forgets its labels. In letters 40 pixels high,
@@ -37,15 +37,15 @@ class Label(NamedTuple):
     """A line composed with its background.
 
     Attributes:
-        tiles: What it is made of, side by side.
+        bitmaps: What it is made of, side by side.
         left: Of the first column, in pixels from where the line starts.
         top: Of the first row, in pixels from the baseline.
         width: Of the line, as alignment counts it.
-        ascent: Likewise.
-        descent: Likewise.
+        ascent: Of the line, as alignment counts it.
+        descent: Of the line, as alignment counts it.
     """
 
-    tiles: list[Tile]
+    bitmaps: list[Bitmap]
     left: int
     top: int
     width: float
@@ -68,21 +68,21 @@ class _Start(NamedTuple):
 
 
 class LabelStyle:
-    """A font, the colours and the padding of labels, and the labels that were drawn lately.
+    """A font, the colors and the padding of labels, and the labels that were drawn lately.
 
     Args:
-        face: The font.
+        font: The font.
         color: Of the text.
-        background: Of the box behind it; opacity 0 for none.
+        background: Of the rectangle behind it; opacity 0 for none.
         padding: Between text and the box's border, in pixels.
     """
 
-    def __init__(self, face: Face, color: RGBA, background: RGBA, padding: float) -> None:
-        self.face = face
+    def __init__(self, font: SizedFont, color: RGBA, background: RGBA, padding: float) -> None:
+        self.font = font
         self.padding = padding
-        self._key = (face, color, background, padding)
+        self._key = (font, color, background, padding)
         self._table = _blend_table(color, background)
-        numerals = face.extent(NUMERALS)
+        numerals = font.extent(NUMERALS)
         self._ascent, self._descent = numerals.ascent, numerals.descent
         self._forget()
 
@@ -101,39 +101,39 @@ class LabelStyle:
             if start is None:
                 start = self._make_start(head)
             if start:
-                (tiles, left, top, _, ascent, descent), advance, numerals = start
-                more, width = numerals.find(text[len(head) :], self._make_tile)
-                return Label(tiles + more, left, top, advance + width, ascent, descent)
+                (bitmaps, left, top, _, ascent, descent), advance, numerals = start
+                more, width = numerals.find(text[len(head) :], self._make_bitmap)
+                return Label(bitmaps + more, left, top, advance + width, ascent, descent)
         return self._labels.get((text, 0.0)) or self._make_whole(text)
 
     def turned(self, text: str, degrees: float) -> Label:
         """Return a line without a background, turned counterclockwise around its start."""
         label = self._labels.get((text, degrees))
         if label is None:
-            run = self.face.turned(text, degrees)
-            tile = self._make_tile(run.coverage)
-            label = Label([tile], run.left, run.top, *run.extent)
+            run = self.font.turned(text, degrees)
+            bitmap = self._make_bitmap(run.coverage)
+            label = Label([bitmap], run.left, run.top, *run.extent)
             self._labels[text, degrees] = label
         return label
 
     def _make_start(self, head: str) -> _Start | Literal[False]:
-        if not self.face.splits(head):
+        if not self.font.splits(head):
             self._count(len(head))
             self._starts[head] = False
             return False
-        run = self.face.run(head)
+        run = self.font.run(head)
         advance = math.floor(run.extent.width + 0.5)
         label = self._compose(run, advance)
-        rows = (label.top, label.tiles[0].height)
+        rows = (label.top, label.bitmaps[0].height)
         numerals = self._numerals.get(rows)
         if numerals is None:
-            numerals = Numerals(self.face, *rows, self.padding)
+            numerals = Numerals(self.font, *rows, self.padding)
             self._numerals[rows] = numerals
         start = self._starts[head] = _Start(label, advance, numerals)
         return start
 
     def _make_whole(self, text: str) -> Label:
-        run = self.face.run(text) if text.rstrip(NUMERALS) else self.face.numerals(text)
+        run = self.font.run(text) if text.rstrip(NUMERALS) else self.font.numerals(text)
         label = self._labels[text, 0.0] = self._compose(run, self._right(run))
         return label
 
@@ -148,21 +148,21 @@ class LabelStyle:
         coverage = np.zeros((bottom - top, max(right - left, 0)), np.uint8)
         y, x = run.top - top, run.left - left
         coverage[y : y + height, x : x + width] = run.coverage
-        return Label([self._make_tile(coverage)], left, top, run.extent.width, ascent, descent)
+        return Label([self._make_bitmap(coverage)], left, top, run.extent.width, ascent, descent)
 
     def _right(self, run: Run) -> int:
         """Return where a line's box ends, which its ink must not leave."""
         ink_right: int = run.left + run.coverage.shape[1]
         return max(self._snap(run.extent.width + self.padding), ink_right)
 
-    def _make_tile(self, coverage: Octets) -> Tile:
-        """Return the tile for how much letters cover, 0 to 255, shape (h, w)."""
+    def _make_bitmap(self, coverage: Octets) -> Bitmap:
+        """Return the bitmap for how much letters cover, 0 to 255, shape (h, w)."""
         colors, opacities = self._table
         height, width = coverage.shape
         color = colors[coverage].reshape(height, 3 * width)
-        tile = Tile(color, np.repeat(opacities[coverage], 3, axis=1))
-        self._count(tile.nbytes)
-        return tile
+        bitmap = Bitmap(color, np.repeat(opacities[coverage], 3, axis=1))
+        self._count(bitmap.nbytes)
+        return bitmap
 
     def _count(self, nbytes: int) -> None:
         """Count what the style is about to keep; if that is too much, forget the rest."""
@@ -180,16 +180,16 @@ class LabelStyle:
 _styles: ByteCache[LabelStyle] = ByteCache(_MOST_OF_ALL)
 
 
-def find_label_style(face: Face, color: RGBA, background: RGBA, padding: float) -> LabelStyle:
+def find_label_style(font: SizedFont, color: RGBA, background: RGBA, padding: float) -> LabelStyle:
     """Return the style with these properties, which keeps its labels."""
-    key = (face, color, background, padding)
+    key = (font, color, background, padding)
     return _styles.find(key) or _styles.keep(key, LabelStyle(*key), _BARE)
 
 
 def _blend_table(color: RGBA, background: RGBA) -> tuple[Octets, Octets]:
-    """Return the colour and the opacity for each coverage 0 to 255, shape (256, 3) and (256,).
+    """Return the color and the opacity for each coverage 0 to 255, shape (256, 3) and (256,).
 
-    Text over background over picture: the two layers become one, whose opacity is
+    Text over background over image: the two layers become one, whose opacity is
     ``1 - (1 - background) * (1 - text)``.
     """
     text = np.arange(256)[:, None] * (color[3] / 255)

@@ -1,4 +1,4 @@
-"""Binary masks, laid over the picture in a colour."""
+"""Binary masks, laid over the image in a color."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ _CHUNK = 1 << 16  # bytes that a core's own cache holds
 
 
 def draw_masks(surface: Surface, masks: npt.NDArray[np.bool_], colors: Sequence[RGBA]) -> None:
-    """Blend masks over the picture, one after the other.
+    """Blend masks over the image, one after the other.
 
     Args:
         surface: Drawn on.
-        masks: Shape (N, H, W), of the picture's size.
+        masks: Shape (N, H, W), of the image's size.
         colors: One per mask; its opacity is the mask's.
     """
     for mask, color in zip(masks, colors, strict=True):
@@ -40,7 +40,7 @@ def extent(mask: Mask) -> tuple[slice, slice] | None:
     """Return the rows and columns that hold all true pixels, or None if there are none.
 
     It reads the mask about once, from the outside in: most of the time of drawing a small
-    object in a large picture is to find it.
+    object in a large image is to find it.
     """
     width = mask.shape[1]
     mask = np.ascontiguousarray(mask)

@@ -1,4 +1,4 @@
-"""Numbers at the end of labels: a tile for each few numerals, so that none is composed anew."""
+"""Numbers at the end of labels: a bitmap for each few numerals, so that none is composed anew."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from typing import TypeAlias
 
 import numpy as np
 
+from viz_core.drawing.bitmaps import Bitmap
 from viz_core.drawing.blending import Octets
-from viz_core.drawing.faces import Face
-from viz_core.drawing.tiles import Tile
+from viz_core.drawing.fonts import SizedFont
 
 __all__ = ["Numerals"]
 
-MakeTile: TypeAlias = Callable[[Octets], Tile]
+MakeBitmap: TypeAlias = Callable[[Octets], Bitmap]
 
 # What numbers are cut into: 87.35 is 87 and .35. There are not more than 300 such.
 _PIECE = re.compile(r"\.?[^.]{1,2}|\.")
@@ -26,39 +26,39 @@ class _Place:
 
     Attributes:
         x: In pixels from where the number begins.
-        inner: The tiles of pieces that another follows, and where that begins.
-        last: The tiles of pieces that end the number, and its width.
+        inner: The bitmaps of pieces that another follows, and where that begins.
+        last: The bitmaps of pieces that end the number, and its width.
     """
 
     __slots__ = ("inner", "last", "x")
 
     def __init__(self, x: float) -> None:
         self.x = x
-        self.inner: dict[str, tuple[Tile, _Place]] = {}
-        self.last: dict[str, tuple[Tile, float]] = {}
+        self.inner: dict[str, tuple[Bitmap, _Place]] = {}
+        self.last: dict[str, tuple[Bitmap, float]] = {}
 
 
 class Numerals:
-    """Numbers that end labels, in tiles of the same rows.
+    """Numbers that end labels, in bitmaps of the same rows.
 
     Args:
-        face: The font.
+        font: The font.
         top: The first row, in pixels from the baseline.
         height: In pixels.
         padding: Behind a number, in pixels.
     """
 
-    def __init__(self, face: Face, top: int, height: int, padding: float) -> None:
-        self._face, self._top, self._height, self._padding = face, top, height, padding
+    def __init__(self, font: SizedFont, top: int, height: int, padding: float) -> None:
+        self._font, self._top, self._height, self._padding = font, top, height, padding
         self._start = _Place(0.0)
         self._places = {0.0: self._start}
 
-    def find(self, number: str, make_tile: MakeTile) -> tuple[list[Tile], float]:
-        """Return the tiles of a number, and its width without padding.
+    def find(self, number: str, make_bitmap: MakeBitmap) -> tuple[list[Bitmap], float]:
+        """Return the bitmaps of a number, and its width without padding.
 
         Args:
             number: Not empty.
-            make_tile: Makes those that there are not yet, from how much letters cover, 0 to 255,
+            make_bitmap: Makes those that there are not yet, from how much letters cover, 0 to 255,
                 shape (h, w). It is always the same, and not kept: it belongs to the style that
                 keeps these numbers, and the two would keep each other.
         """
@@ -69,23 +69,27 @@ class Numerals:
             pieces = _PIECE.findall(number)
         last = pieces.pop()
         place = self._start
-        tiles = []
+        bitmaps = []
         for piece in pieces:
-            tile, place = place.inner.get(piece) or self._make_inner(place, piece, make_tile)
-            tiles.append(tile)
-        tile, width = place.last.get(last) or self._make_last(place, last, make_tile)
-        tiles.append(tile)
-        return tiles, width
+            bitmap, place = place.inner.get(piece) or self._make_inner(place, piece, make_bitmap)
+            bitmaps.append(bitmap)
+        bitmap, width = place.last.get(last) or self._make_last(place, last, make_bitmap)
+        bitmaps.append(bitmap)
+        return bitmaps, width
 
-    def _make_inner(self, place: _Place, piece: str, make_tile: MakeTile) -> tuple[Tile, _Place]:
+    def _make_inner(
+        self, place: _Place, piece: str, make_bitmap: MakeBitmap
+    ) -> tuple[Bitmap, _Place]:
         coverage, end = self._compose(place.x, piece, 0.0)
         behind = self._places.setdefault(end, _Place(end))
-        made = place.inner[piece] = (make_tile(coverage), behind)
+        made = place.inner[piece] = (make_bitmap(coverage), behind)
         return made
 
-    def _make_last(self, place: _Place, piece: str, make_tile: MakeTile) -> tuple[Tile, float]:
+    def _make_last(
+        self, place: _Place, piece: str, make_bitmap: MakeBitmap
+    ) -> tuple[Bitmap, float]:
         coverage, end = self._compose(place.x, piece, self._padding)
-        made = place.last[piece] = (make_tile(coverage), end)
+        made = place.last[piece] = (make_bitmap(coverage), end)
         return made
 
     def _compose(self, x: float, piece: str, padding: float) -> tuple[Octets, float]:
@@ -93,7 +97,7 @@ class Numerals:
         origin = math.floor(x + 0.5)
         runs = []
         for numeral in piece:
-            run = self._face.run(numeral)
+            run = self._font.run(numeral)
             runs.append((math.floor(x + 0.5) - origin + run.left, run))
             x += run.extent.width
         coverage = np.zeros((self._height, math.floor(x + padding + 0.5) - origin), np.uint8)

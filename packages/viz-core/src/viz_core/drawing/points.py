@@ -14,14 +14,14 @@ from matplotlib.markers import MarkerStyle
 from matplotlib.path import Path
 
 from viz_core.colors import RGBA
-from viz_core.drawing import pasting
+from viz_core.drawing import _pillow
 from viz_core.drawing.arguments import Floats
-from viz_core.drawing.sprites import Look, draw_markers, make_sprite, stamp
+from viz_core.drawing.markers import MarkerShape, draw_markers, make_sprite, stamp
 from viz_core.drawing.surface import DPI, Surface
 
 __all__ = ["Marker", "as_marker", "draw_points"]
 
-# Markers have an edge of their own colour, in points, as those of matplotlib's scatter do.
+# Markers have an edge of their own color, in points, as those of matplotlib's scatter do.
 _EDGE = 1.0
 _EDGE_UNFILLED = 1.5  # 'x' and the like are nothing but edge
 
@@ -99,27 +99,27 @@ def draw_points(
         colors, sizes = [colors[i] for i in visible], [sizes[i] for i in visible]
         if not visible:
             return
-    looks = {size: Look(*marker, size**0.5 * DPI / 72, line_width) for size in set(sizes)}
-    if pasting.HAS_CORE and reach <= _LARGEST:
-        _draw_as_sprites(surface, positions, colors, [looks[size] for size in sizes])
+    shapes = {size: MarkerShape(*marker, size**0.5 * DPI / 72, line_width) for size in set(sizes)}
+    if _pillow.HAS_CORE and reach <= _LARGEST:
+        _draw_as_sprites(surface, positions, colors, [shapes[size] for size in sizes])
         return
-    are_alike = len(looks) == 1 and colors.count(colors[0]) == len(colors)
-    for tile in surface.agg(*(low - reach), *(high + reach)):
+    are_alike = len(shapes) == 1 and colors.count(colors[0]) == len(colors)
+    for part in surface.agg(*(low - reach), *(high + reach)):
         if are_alike:
-            draw_markers(tile.renderer, looks[sizes[0]], positions, tile.transform, colors[0])
+            draw_markers(part.renderer, shapes[sizes[0]], positions, part.transform, colors[0])
             continue
         for place, color, size in zip(positions, colors, sizes, strict=True):
-            draw_markers(tile.renderer, looks[size], place[None], tile.transform, color)
+            draw_markers(part.renderer, shapes[size], place[None], part.transform, color)
 
 
 def _draw_as_sprites(
-    surface: Surface, positions: Floats, colors: Sequence[RGBA], looks: Sequence[Look]
+    surface: Surface, positions: Floats, colors: Sequence[RGBA], shapes: Sequence[MarkerShape]
 ) -> None:
     places = np.floor(positions + 0.5).astype(np.int64)
     opacities = list(map(itemgetter(3), colors))
-    if opacities.count(opacities[0]) == len(colors) and looks.count(looks[0]) == len(looks):
-        opacities, looks = opacities[:1], looks[:1]
-    sprites = list(map(make_sprite, looks, opacities))
+    if opacities.count(opacities[0]) == len(colors) and shapes.count(shapes[0]) == len(shapes):
+        opacities, shapes = opacities[:1], shapes[:1]
+    sprites = list(map(make_sprite, shapes, opacities))
     if colors.count(colors[0]) == len(colors):
         colors = colors[:1]
     channels = np.fromiter(chain.from_iterable(colors), np.float64, 4 * len(colors))

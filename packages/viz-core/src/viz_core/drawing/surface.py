@@ -9,19 +9,19 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from viz_core.types import Image
+from viz_core.typing import Image
 
 if TYPE_CHECKING:
     from matplotlib.transforms import Affine2D
 
-__all__ = ["DPI", "WRITES_IN_ORDER", "AggTile", "Surface"]
+__all__ = ["DPI", "WRITES_IN_ORDER", "AggPart", "Surface", "make_renderer"]
 
-#: Line widths and font sizes are in points, 1/72 inch, of which the picture has this many pixels.
+#: Line widths and font sizes are in points, 1/72 inch, of which the image has this many pixels.
 DPI = 100.0
 
-# Agg's pictures end at 65,536 pixels a side in older versions, and cost 4 bytes a pixel: larger
+# Agg's images end at 65,536 pixels a side in older versions, and cost 4 bytes a pixel: larger
 # ones are drawn in parts of this many pixels a side.
-_TILE = 4096
+_LARGEST = 4096
 
 _FOUR = np.dtype("<u4")  # whatever the machine's order is: the fourth byte is the highest
 _OPAQUE = np.array(0xFF000000, _FOUR)
@@ -44,16 +44,16 @@ def _writes_in_order() -> bool:
 WRITES_IN_ORDER = _writes_in_order()
 
 
-class AggTile(NamedTuple):
-    """A part of the picture in matplotlib's rasteriser.
+class AggPart(NamedTuple):
+    """A part of the image in matplotlib's rasteriser.
 
     Attributes:
         renderer: A `RendererAgg` that draws on the part.
-        transform: From the picture's pixels, y down, to the renderer's, y up. It is a flip and
+        transform: From the image's pixels, y down, to the renderer's, y up. It is a flip and
             a shift by whole pixels, so that shapes snap to the same pixels in every part.
         pixels: The renderer's: RGBA, shape (H, W, 4). Only where the rectangle is touched are
-            they the picture's.
-        left: The column of the picture where the part begins.
+            they the image's.
+        left: The column of the image where the part begins.
         top: The row likewise.
     """
 
@@ -64,18 +64,27 @@ class AggTile(NamedTuple):
     top: int
 
 
-class Surface:
-    """An RGB picture that numpy, Pillow and matplotlib's Agg draw on in turn.
+def make_renderer(width: int, height: int) -> tuple[Any, npt.NDArray[np.uint8]]:
+    """Return a `RendererAgg` and its pixels: RGBA, shape (H, W, 4), transparent, writable."""
+    from matplotlib.backends.backend_agg import RendererAgg
 
-    RGB is the truth. Masks, strips and tiles are laid over it where it is; anything else goes
+    renderer = RendererAgg(width, height, DPI)  # type: ignore[no-untyped-call]  # matplotlib's
+    pixels = np.asarray(renderer.buffer_rgba())  # type: ignore[no-untyped-call]  # matplotlib's
+    return renderer, pixels
+
+
+class Surface:
+    """An RGB image that numpy, Pillow and matplotlib's Agg draw on in turn.
+
+    RGB is the truth. Masks, strips and bitmaps are laid over it where it is; anything else goes
     through an Agg renderer, made on first use, into which only the touched rectangle is copied,
     and back.
 
     Attributes:
         pixels: uint8, shape (H, W, 3), contiguous.
         rows: The same memory as (H, 3 * W), one row of bytes for each of pixels.
-        height: Rows of the picture.
-        width: Columns of the picture.
+        height: Rows of the image.
+        width: Columns of the image.
         font_size: Of texts by default, in points.
     """
 
@@ -95,14 +104,14 @@ class Surface:
         if (height, width) != (self.height, self.width):
             self._allocate(0, 0)  # ours goes first, so that the next can take its place in memory
             self._allocate(height, width)
-        # A copy. Assignment copies too, but on some machines, where the picture is in no cache, it
+        # A copy. Assignment copies too, but on some machines, where the image is in no cache, it
         # takes twice as long if the two addresses are not an even number of 16 bytes apart.
         np.positive(image if channels == 3 else _over_white(image), out=self.pixels)
 
     def _allocate(self, height: int, width: int) -> None:
         self.height, self.width = height, width
         self.font_size = max(math.sqrt(height * width) // 90, 10.0)
-        self._memory = np.empty(3 * height * width + 1, np.uint8)  # see _tile
+        self._memory = np.empty(3 * height * width + 1, np.uint8)  # see _part
         self.rows = self._memory[:-1].reshape(height, 3 * width)
         self.pixels = self.rows.reshape(height, width, 3)
         self._renderer: tuple[Any, npt.NDArray[np.uint8]] | None = None
@@ -115,13 +124,13 @@ class Surface:
         Pillow has no mode of three bytes a pixel.
         """
         if self._strip is None:
-            from viz_core.drawing.pasting import as_core
+            from viz_core.drawing._pillow import as_core
 
             self._strip = as_core(self.rows, 3 * self.width, self.height)
         return self._strip
 
-    def agg(self, left: float, top: float, right: float, bottom: float) -> Iterator[AggTile]:
-        """Yield an Agg renderer for each part of the picture that the rectangle touches.
+    def agg(self, left: float, top: float, right: float, bottom: float) -> Iterator[AggPart]:
+        """Yield an Agg renderer for each part of the image that the rectangle touches.
 
         What was drawn on it is back in ``pixels`` when the loop goes on. Nothing is yielded for
         a rectangle outside.
@@ -134,24 +143,22 @@ class Surface:
         """
         x0, x1 = _whole(left, right, self.width)
         y0, y1 = _whole(top, bottom, self.height)
-        for tile_top in range(y0 - y0 % _TILE, y1, _TILE):
-            for tile_left in range(x0 - x0 % _TILE, x1, _TILE):
-                yield from self._tile(
+        for tile_top in range(y0 - y0 % _LARGEST, y1, _LARGEST):
+            for tile_left in range(x0 - x0 % _LARGEST, x1, _LARGEST):
+                yield from self._part(
                     tile_left,
                     tile_top,
-                    slice(max(x0, tile_left), min(x1, tile_left + _TILE)),
-                    slice(max(y0, tile_top), min(y1, tile_top + _TILE)),
+                    slice(max(x0, tile_left), min(x1, tile_left + _LARGEST)),
+                    slice(max(y0, tile_top), min(y1, tile_top + _LARGEST)),
                 )
 
-    def _tile(self, left: int, top: int, columns: slice, rows: slice) -> Iterator[AggTile]:
+    def _part(self, left: int, top: int, columns: slice, rows: slice) -> Iterator[AggPart]:
         from matplotlib.transforms import Affine2D
-
-        from viz_core.drawing.agg import make_renderer
 
         if columns.start >= columns.stop or rows.start >= rows.stop:
             return
         if self._renderer is None:
-            self._renderer = make_renderer(min(self.width, _TILE), min(self.height, _TILE))
+            self._renderer = make_renderer(min(self.width, _LARGEST), min(self.height, _LARGEST))
         renderer, canvas = self._renderer
         part = self.pixels[rows, columns]
         copy = canvas[
@@ -165,7 +172,7 @@ class Surface:
         copied[...] = fours
         copied |= _OPAQUE
         transform = Affine2D().scale(1, -1).translate(-left, top + canvas.shape[0])
-        yield AggTile(renderer, transform, canvas, left, top)
+        yield AggPart(renderer, transform, canvas, left, top)
         if WRITES_IN_ORDER:
             fours[:, :-1] = copied[:, :-1]
             part[:, -1] = copy[:, -1, :3]

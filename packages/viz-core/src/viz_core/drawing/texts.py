@@ -1,4 +1,4 @@
-"""Texts: lines that are aligned at a position, turned, and boxed."""
+"""Texts: lines that are aligned at a position, turned, and laid on a background."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from viz_core._checks import as_string
 from viz_core.colors import RGBA
-from viz_core.drawing.arguments import as_string
-from viz_core.drawing.faces import Extent, Face
+from viz_core.drawing.bitmaps import layer
+from viz_core.drawing.fonts import Extent, SizedFont
 from viz_core.drawing.labels import LabelStyle, find_label_style
-from viz_core.drawing.outlines import Style, draw_outlines, place
+from viz_core.drawing.paths import Style, draw_paths, place_turned
 from viz_core.drawing.surface import Surface
-from viz_core.drawing.text_boxes import Box, box_path
-from viz_core.drawing.tiles import layer
+from viz_core.drawing.text_background import TextBackground, background_path
 
 __all__ = ["Text", "as_horizontal", "as_vertical", "draw_texts", "measure"]
 
@@ -33,22 +33,22 @@ class Text(NamedTuple):
     Attributes:
         text: May have several lines.
         position: x and y.
-        face: The font.
+        font: The font.
         color: Of the letters.
         horizontal: Which side of the text is at the position.
-        vertical: Likewise.
+        vertical: What of the text is at the position: its top, bottom, center or baseline.
         rotation: In degrees, counterclockwise.
-        box: Behind the text, or None.
+        background: Behind the text, or None.
     """
 
     text: str
     position: Sequence[float]
-    face: Face
+    font: SizedFont
     color: RGBA
     horizontal: str
     vertical: str
     rotation: float
-    box: Box | None
+    background: TextBackground | None
 
 
 def as_horizontal(value: Any, name: str) -> str:
@@ -69,38 +69,46 @@ def _one_of(allowed: Iterable[str], value: Any, name: str) -> str:
 
 def draw_texts(
     surface: Surface,
-    texts: Iterable[tuple[str, Sequence[float], Face, RGBA, str, str, float, Box | None]],
+    texts: Iterable[
+        tuple[str, Sequence[float], SizedFont, RGBA, str, str, float, TextBackground | None]
+    ],
 ) -> None:
     """Draw texts in their order, each given by the fields of `Text`."""
     lay = layer(surface)
     floor = math.floor
-    known_face, known_color, known_box = None, None, None  # mostly the same for all
+    known_font, known_color, known_background = None, None, None  # mostly the same for all
     style: LabelStyle | None = None
     for text in texts:
-        words, (x, y), face, color, horizontal, vertical, rotation, box = text
-        if face is not known_face or color is not known_color or box is not known_box:
-            known_face, known_color, known_box = face, color, box
-            style = _find_style(face, color, box)
+        words, (x, y), font, color, horizontal, vertical, rotation, background = text
+        if font is not known_font or color is not known_color or background is not known_background:
+            known_font, known_color, known_background = font, color, background
+            style = _find_style(font, color, background)
         if style is None or rotation or "\n" in words:
             _draw_block(surface, Text(*text))
             continue
-        tiles, left, top, line_width, ascent, descent = style.label(words)
+        bitmaps, left, top, line_width, ascent, descent = style.label(words)
         if horizontal != "left":
             x -= line_width * _HORIZONTAL[horizontal]
         y += ascent if vertical == "top" else _baseline(vertical, ascent, descent)
-        lay(tiles, floor(x + 0.5) + left, floor(y + 0.5) + top)
+        lay(bitmaps, floor(x + 0.5) + left, floor(y + 0.5) + top)
 
 
-def _find_style(face: Face, color: RGBA, box: Box | None) -> LabelStyle | None:
-    """Return how texts become labels, or None if their box is more than a background."""
-    if box is None:
-        return find_label_style(face, color, _NOTHING, 0.0)
-    return find_label_style(face, color, box.face, box.padding) if box.is_plain else None
+def _find_style(
+    font: SizedFont, color: RGBA, background: TextBackground | None
+) -> LabelStyle | None:
+    """Return how texts become labels, or None if their background is more than a background."""
+    if background is None:
+        return find_label_style(font, color, _NOTHING, 0.0)
+    return (
+        find_label_style(font, color, background.face, background.padding)
+        if background.is_plain
+        else None
+    )
 
 
-def measure(text: str, face: Face) -> tuple[float, float]:
-    """Return the width and height of a text in pixels, without a box."""
-    block = _Block(text, face)
+def measure(text: str, font: SizedFont) -> tuple[float, float]:
+    """Return the width and height of a text in pixels, without a background."""
+    block = _Block(text, font)
     return block.width, block.height
 
 
@@ -131,13 +139,13 @@ class _Block:
         height: From the top of the first line to the bottom of the last.
     """
 
-    def __init__(self, text: str, face: Face) -> None:
+    def __init__(self, text: str, font: SizedFont) -> None:
         self.lines: list[tuple[str, float, float]] = []
         baseline = 0.0
         extent = Extent(0.0, 0.0, 0.0)
         for line in text.split("\n"):
             below = extent.descent
-            extent = face.extent(line) if line else Extent(0.0, face.ascent, face.descent)
+            extent = font.extent(line) if line else Extent(0.0, font.ascent, font.descent)
             if self.lines:
                 baseline += below + _LINE_SPACING * extent.ascent
             else:
@@ -148,14 +156,14 @@ class _Block:
 
 
 def _draw_block(surface: Surface, text: Text) -> None:
-    """Draw a text of any kind: of several lines, turned, or with a box of its own shape."""
-    block = _Block(text.text, text.face)
+    """Draw a text of any kind: of several lines, turned, or with a background of its own shape."""
+    block = _Block(text.text, text.font)
     angle = math.radians(text.rotation)
-    # y points down in pictures, and rotation is counterclockwise as seen.
+    # y points down in images, and rotation is counterclockwise as seen.
     turn = np.array([[math.cos(angle), math.sin(angle)], [-math.sin(angle), math.cos(angle)]])
     top, bottom = -block.ascent, block.height - block.ascent
     corners = np.array([[0, top], [block.width, top], [block.width, bottom], [0, bottom]]) @ turn.T
-    # Like matplotlib's, alignment is that of the upright box around the turned text.
+    # Like matplotlib's, alignment is that of the upright background around the turned text.
     left, high = corners.min(axis=0)
     right, low = corners.max(axis=0)
     fraction = _HORIZONTAL[text.horizontal]
@@ -165,12 +173,19 @@ def _draw_block(surface: Surface, text: Text) -> None:
             text.position[1] + _baseline(text.vertical, -high, low),
         ]
     )
-    if text.box is not None:
-        outline = place(box_path(text.box, block.width, top, bottom), turn, origin)
-        style = Style(text.box.edge, text.box.face, text.box.width, text.box.dashes)
-        draw_outlines(surface, [outline], [style])
+    if text.background is not None:
+        placed = place_turned(
+            background_path(text.background, block.width, top, bottom), turn, origin
+        )
+        style = Style(
+            text.background.edge,
+            text.background.face,
+            text.background.width,
+            text.background.dashes,
+        )
+        draw_paths(surface, [placed], [style])
     lay = layer(surface)
-    letters = find_label_style(text.face, text.color, _NOTHING, 0.0)
+    letters = find_label_style(text.font, text.color, _NOTHING, 0.0)
     for line, width, baseline in block.lines:
         if not line.strip():
             continue
@@ -181,4 +196,4 @@ def _draw_block(surface: Surface, text: Text) -> None:
             label = letters.turned(line, text.rotation)
         else:
             label = letters.label(line)
-        lay(label.tiles, x + label.left, y + label.top)
+        lay(label.bitmaps, x + label.left, y + label.top)

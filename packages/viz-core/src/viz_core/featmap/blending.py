@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from viz_core.types import Image
+from viz_core.typing import Image
 
 __all__ = ["blend"]
 

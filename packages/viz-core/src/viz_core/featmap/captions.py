@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from viz_core.types import Image
+from viz_core.typing import Image
 
 if TYPE_CHECKING:
     from PIL.ImageFont import FreeTypeFont

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from viz_core.featmap.planes import Span
-from viz_core.types import Image
+from viz_core.typing import Image
 
 __all__ = ["ColorTable", "color_table", "grey_levels"]
 

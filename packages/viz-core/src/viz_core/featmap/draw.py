@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
-    from viz_core.types import ArrayLike, Image
+    from viz_core.typing import ArrayLike, Image
 
 __all__ = ["draw_featmap"]
 
@@ -34,7 +34,7 @@ def draw_featmap(
     Args:
         featmap: Array or tensor of real numbers, shape (C, H, W).
         overlaid_image: The image to blend in, RGB or gray, as
-            :func:`~viz_core.arrays.as_image` takes it. A map of another size is resampled to it.
+            :func:`~viz_core.convert.as_image` takes it. A map of another size is resampled to it.
         channel_reduction: How C channels become one picture, as if each had been resampled
             first. ``'squeeze_mean'``: their mean. ``'select_max'``: the channel with the largest
             sum. ``'norm'``: each pixel's Euclidean length. ``'pca'``: the first three principal

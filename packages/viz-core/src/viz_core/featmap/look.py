@@ -11,7 +11,7 @@ from viz_core.featmap.blending import blend
 from viz_core.featmap.captions import write_caption
 from viz_core.featmap.colors import ColorTable, grey_levels
 from viz_core.featmap.planes import EnergyPlane, Plane, SampledPlane, Span, span_of
-from viz_core.types import Image
+from viz_core.typing import Image
 
 __all__ = ["Look"]
 

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from viz_core.arrays import as_array, is_tensor
-from viz_core.types import ArrayLike
+from viz_core.convert import as_array, is_tensor
+from viz_core.typing import ArrayLike
 
 __all__ = ["FeatureMaps", "NotFiniteError", "pick"]
 

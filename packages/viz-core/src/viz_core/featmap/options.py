@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from viz_core.arrays import as_array, as_image, as_scalar, is_tensor
-from viz_core.types import ArrayLike, Image
+from viz_core.convert import as_array, as_image, as_scalar, is_tensor
+from viz_core.typing import ArrayLike, Image
 
 __all__ = [
     "check_choice",

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import numpy.typing as npt
 
+from viz_core._warnings import warn_user
 from viz_core.errors import VizWarning
 from viz_core.featmap.colors import color_table
 from viz_core.featmap.components import principal_components
@@ -26,7 +26,7 @@ from viz_core.featmap.options import (
 from viz_core.featmap.reductions import largest_channels, mean, norm, take
 
 if TYPE_CHECKING:
-    from viz_core.types import ArrayLike, Image
+    from viz_core.typing import ArrayLike, Image
 
 __all__ = ["render"]
 
@@ -67,11 +67,10 @@ def render(
     image = None if overlaid_image is None else without_alpha(overlaid_image)
     shape = maps.shape[1:]
     if image is not None and image.shape[:2] != shape and resize_shape is None:
-        warnings.warn(
+        warn_user(
             f"The spatial dimensions of the overlaid_image: {image.shape[:2]} and featmap: "
             f"{shape} are not same, the feature map will be interpolated. This may cause "
             "mismatch problems!",
-            stacklevel=3,
         )
         shape = image.shape[:2]
     if resize_shape is not None:
@@ -100,7 +99,7 @@ def render(
         maps = maps.tamed()
     bad = maps.count_bad()
     if bad.any():
-        warnings.warn(_not_finite(bad, chosen), VizWarning, stacklevel=3)
+        warn_user(_not_finite(bad, chosen), VizWarning)
     return draw(maps)
 
 

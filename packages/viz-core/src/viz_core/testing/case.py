@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from viz_core.registries import VISBACKENDS
+from viz_core.plugins.registries import VISBACKENDS
 from viz_core.testing.images import assert_images_close
-from viz_core.types import ArrayLike, Kind
+from viz_core.typing import ArrayLike, Kind
 from viz_core.visualizer import Visualizer
 
 __all__ = ["BackendCase"]

@@ -12,10 +12,10 @@ from typing import Any, get_args
 import numpy as np
 
 from viz_core.errors import RecordingWarning
-from viz_core.registries import VISBACKENDS
+from viz_core.plugins.registries import VISBACKENDS
 from viz_core.testing.case import BackendCase
 from viz_core.testing.processes import run_program
-from viz_core.types import Kind
+from viz_core.typing import Kind
 from viz_core.visualizer import Visualizer
 
 __all__ = ["BackendContract"]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from viz_core.arrays import as_image
-from viz_core.types import ArrayLike
+from viz_core.convert import as_image
+from viz_core.typing import ArrayLike
 
 __all__ = ["assert_images_close"]
 

@@ -1,0 +1,1 @@
+"""Configs of any make, as plain data and as Python source."""

@@ -1,0 +1,195 @@
+"""Conversion at the door: what users pass to what viz-core works with."""
+
+from __future__ import annotations
+
+import numbers
+import sys
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from viz_core.typing import ArrayLike, Image, Scalar
+
+__all__ = ["as_array", "as_image", "as_name", "as_scalar", "as_step", "is_tensor"]
+
+_CHANNELS = (1, 3, 4)
+
+
+def is_tensor(value: object) -> bool:
+    """Return whether ``value`` is a torch tensor, without importing torch."""
+    torch = sys.modules.get("torch")
+    return torch is not None and isinstance(value, torch.Tensor)
+
+
+def as_array(value: ArrayLike, name: str = "value") -> npt.NDArray[Any]:
+    """Return a numpy array or a tensor of any device and dtype as a numpy array.
+
+    Args:
+        value: An array is returned as it is; a tensor is detached and moved to the CPU,
+            and shares its memory where torch allows it. bfloat16 becomes float32.
+        name: What the value is called in an error.
+
+    Raises:
+        TypeError: If ``value`` is neither.
+    """
+    if isinstance(value, np.ndarray):
+        return value
+    if is_tensor(value):
+        tensor = value.detach().cpu()
+        if str(tensor.dtype) == "torch.bfloat16":
+            tensor = tensor.float()
+        array: npt.NDArray[Any] = tensor.resolve_conj().resolve_neg().numpy()
+        return array
+    raise TypeError(
+        f"{name} must be a numpy array or a torch tensor, got {type(value).__name__}; "
+        "convert it with np.asarray"
+    )
+
+
+def as_image(image: ArrayLike, name: str = "image") -> Image:
+    """Return a picture as contiguous uint8 of shape (H, W, 3), or (H, W, 4) if it has alpha.
+
+    Args:
+        image: RGB of shape (H, W), (H, W, 1), (H, W, 3) or (H, W, 4); a tensor may also be
+            (C, H, W) where its last axis cannot be the channels. bool (True is white), any
+            integers within 0..255, or floats within 0..1, which are scaled. Turn BGR into
+            RGB with ``image[..., ::-1]``.
+        name: What the picture is called in an error.
+
+    Returns:
+        The same memory if nothing had to be converted.
+
+    Raises:
+        TypeError: If it is neither an array nor a tensor, or its dtype is not a number.
+        ValueError: If it is empty, has another shape, or values out of range or NaN.
+    """
+    array = as_array(image, name)
+    if array.dtype == np.uint8 and array.ndim == 3 and array.shape[-1] == 3 and array.size:
+        return array if array.flags.c_contiguous else np.ascontiguousarray(array)  # mostly
+    if array.size == 0:
+        raise ValueError(f"{name} must not be empty, got shape {array.shape}")
+    if is_tensor(image) and array.ndim == 3:
+        first, last = array.shape[0], array.shape[-1]
+        if first in _CHANNELS and last not in _CHANNELS:
+            array = array.transpose(1, 2, 0)
+    if array.ndim == 2:
+        array = array[..., None]
+    if array.ndim != 3 or array.shape[-1] not in _CHANNELS:
+        raise ValueError(
+            f"{name} must have shape (H, W), (H, W, 1), (H, W, 3) or (H, W, 4), got "
+            f"{array.shape}{_hint(array.shape)}"
+        )
+    array = _as_uint8(array, name)
+    if array.shape[-1] == 1:
+        array = np.repeat(array, 3, axis=-1)
+    return np.ascontiguousarray(array)
+
+
+def as_scalar(value: object, name: str = "value") -> Scalar:
+    """Return a number as a Python int or float; NaN and infinities are numbers.
+
+    Args:
+        value: int, float, bool, a numpy scalar, or an array or tensor of one element, of
+            any device and dtype, with or without a gradient.
+        name: What the number is called in an error.
+
+    Raises:
+        TypeError: If it is not a real number.
+        ValueError: If it holds none or several.
+    """
+    kind = type(value)
+    if kind is float or kind is int:
+        return value  # type: ignore[return-value]  # mypy does not narrow on `type(value) is`
+    if isinstance(value, (bool, np.bool_, numbers.Integral)):
+        return int(value)
+    if isinstance(value, numbers.Real):
+        return float(value)
+    if not (isinstance(value, (np.ndarray, np.generic)) or is_tensor(value)):
+        raise TypeError(
+            f"{name} must be a number, or an array or tensor of one, got "
+            f"{type(value).__name__}: {_short(value)}"
+        )
+    array = as_array(np.asarray(value) if isinstance(value, np.generic) else value, name)
+    if array.size != 1:
+        raise ValueError(
+            f"{name} must be one number, got shape {array.shape}; reduce it, as with .mean()"
+        )
+    if array.dtype.kind not in "biuf":
+        raise TypeError(f"{name} must be a real number, got dtype {array.dtype}")
+    item = array.reshape(-1)[0]
+    return float(item) if array.dtype.kind == "f" else int(item)
+
+
+def as_step(step: object) -> int:
+    """Return a step as an int; any whole number will do, negative ones included.
+
+    Raises:
+        TypeError: If it is not a number.
+        ValueError: If it is not whole.
+    """
+    if type(step) is int:
+        return step
+    number = as_scalar(step, "step")
+    if number != number or number in (float("inf"), float("-inf")) or int(number) != number:
+        raise ValueError(f"step must be a whole number, got {number!r}")
+    return int(number)
+
+
+def as_name(name: object) -> str:
+    """Return the name of an image or a number; any unicode and ``/`` are allowed.
+
+    Raises:
+        TypeError: If it is not a string.
+        ValueError: If it is empty or not valid unicode.
+    """
+    if not isinstance(name, str):
+        raise TypeError(f"name must be a string, got {type(name).__name__}: {_short(name)}")
+    if not name.strip():
+        raise ValueError(f"name must not be empty, got {name!r}")
+    if not name.isascii():
+        try:
+            name.encode()
+        except UnicodeEncodeError as error:
+            raise ValueError(f"name must be valid unicode, got {name!r}") from error
+    return name
+
+
+def _as_uint8(array: npt.NDArray[Any], name: str) -> Image:
+    """Return ``array`` as uint8, scaling what is within 0..1 and refusing what is outside."""
+    kind = array.dtype.kind
+    if array.dtype == np.uint8:
+        same: Image = array
+        return same
+    if kind == "b":
+        white: Image = np.where(array, np.uint8(255), np.uint8(0))
+        return white
+    if kind not in "iuf":
+        raise TypeError(
+            f"{name} must be bool, integers in 0..255 or floats in 0..1, got {array.dtype}"
+        )
+    low, high = array.min(), array.max()
+    top = 1 if kind == "f" else 255
+    if not (low >= 0 and high <= top):  # NaN fails both
+        cure = "divide it by 255 or convert it to uint8" if kind == "f" else "scale or clip it"
+        raise ValueError(
+            f"{name} of dtype {array.dtype} must lie in 0..{top}, got {low:g}..{high:g} "
+            f"in shape {array.shape}; {cure}"
+        )
+    if kind != "f":
+        return array.astype(np.uint8)
+    scaled: Image = np.rint(array.astype(np.float32, copy=False) * np.float32(255)).astype(np.uint8)
+    return scaled
+
+
+def _hint(shape: tuple[int, ...]) -> str:
+    if len(shape) == 3 and shape[0] in _CHANNELS:
+        return "; move the channels last with .transpose(1, 2, 0)"
+    if len(shape) == 4:
+        return "; pass one picture of the batch at a time"
+    return ""
+
+
+def _short(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else f"{text[:57]}..."

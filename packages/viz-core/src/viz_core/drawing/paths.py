@@ -1,0 +1,155 @@
+"""Vector shapes on a surface: an outline, a filling, or both, rasterised by Agg."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+from matplotlib.path import Path
+from matplotlib.transforms import Affine2D, Transform
+
+from viz_core.colors import RGBA, faded
+from viz_core.drawing.arguments import Floats
+from viz_core.drawing.surface import DPI, Surface
+
+__all__ = [
+    "PlacedPath",
+    "Style",
+    "as_fractions",
+    "draw_paths",
+    "place_boxes",
+    "place_circles",
+    "place_polygons",
+    "place_segments",
+    "place_turned",
+]
+
+# The lengths of dashes and gaps in line widths: matplotlib's own, whatever a matplotlibrc says.
+_DASHES: dict[str, tuple[float, ...] | None] = {
+    "-": None,
+    "--": (3.7, 1.6),
+    "-.": (6.4, 1.6, 1.0, 1.6),
+    ":": (1.0, 1.65),
+}
+_UNIT_BOX = Path([(0, 0), (1, 0), (1, 1), (0, 1), (0, 0)], closed=True)
+_UNIT_CIRCLE = Path.unit_circle()
+_UNIT_SEGMENT = Path([(0, 0), (1, 1)])
+
+
+class Style(NamedTuple):
+    """How one shape is drawn.
+
+    Attributes:
+        edge: The outline's color; opacity 0 leaves it out.
+        face: The filling's color; opacity 0 leaves it out.
+        width: Of the line, in points.
+        dashes: The line style's symbol.
+    """
+
+    edge: RGBA
+    face: RGBA
+    width: float
+    dashes: str
+
+    @classmethod
+    def faded(cls, edge: RGBA, face: RGBA, width: float, dashes: str, alpha: float) -> Style:
+        """Return the style with the opacities of both colors multiplied by ``alpha``."""
+        return cls(faded(edge, alpha), faded(face, alpha), width, dashes)
+
+
+class PlacedPath(NamedTuple):
+    """A path, and where it goes in the image."""
+
+    path: Path
+    placement: Affine2D
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+
+def place_boxes(corners: Iterable[Sequence[float]]) -> list[PlacedPath]:
+    """Return boxes given as x1, y1, x2, y2."""
+    return [
+        PlacedPath(_UNIT_BOX, Affine2D.from_values(x2 - x1, 0, 0, y2 - y1, x1, y1), x1, y1, x2, y2)
+        for x1, y1, x2, y2 in corners
+    ]
+
+
+def place_circles(centers: Floats, radii: Sequence[float]) -> list[PlacedPath]:
+    """Return circles."""
+    return [
+        PlacedPath(_UNIT_CIRCLE, Affine2D.from_values(r, 0, 0, r, x, y), x - r, y - r, x + r, y + r)
+        for (x, y), r in zip(centers.tolist(), radii, strict=True)
+    ]
+
+
+def place_segments(x_pairs: Floats, y_pairs: Floats) -> list[PlacedPath]:
+    """Return straight lines, each from its first x and y to its second."""
+    return [
+        PlacedPath(
+            _UNIT_SEGMENT,
+            Affine2D.from_values(x2 - x1, 0, 0, y2 - y1, x1, y1),
+            *(min(x1, x2), min(y1, y2), max(x1, x2), max(y1, y2)),
+        )
+        for (x1, x2), (y1, y2) in zip(x_pairs.tolist(), y_pairs.tolist(), strict=True)
+    ]
+
+
+def place_polygons(corners: Sequence[Floats]) -> list[PlacedPath]:
+    """Return closed polygons, each of shape (M, 2) with M >= 1."""
+    return [
+        PlacedPath(
+            Path(np.vstack([points, points[:1]]), closed=True),
+            Affine2D(),
+            *points.min(axis=0).tolist(),
+            *points.max(axis=0).tolist(),
+        )
+        for points in corners
+    ]
+
+
+def draw_paths(surface: Surface, paths: Sequence[PlacedPath], styles: Sequence[Style]) -> None:
+    """Draw shapes in their order, later ones over earlier ones."""
+    if not paths:
+        return
+    margin = max(style.width for style in styles) * DPI / 72 + 2
+    left = min(placed.left for placed in paths) - margin
+    top = min(placed.top for placed in paths) - margin
+    right = max(placed.right for placed in paths) + margin
+    bottom = max(placed.bottom for placed in paths) + margin
+    for part in surface.agg(left, top, right, bottom):
+        for placed, style in zip(paths, styles, strict=True):
+            _draw(part.renderer, placed.path, placed.placement + part.transform, style)
+
+
+def _draw(renderer: Any, path: Path, transform: Transform, style: Style) -> None:
+    context = renderer.new_gc()
+    face = as_fractions(style.face) if style.face[3] else None
+    if style.edge[3] and style.width:
+        context.set_foreground(as_fractions(style.edge), isRGBA=True)
+        context.set_linewidth(style.width)
+        dashes = _DASHES[style.dashes]
+        if dashes:
+            context.set_dashes(0, [length * style.width for length in dashes])
+    elif face is None:
+        return
+    else:
+        context.set_linewidth(0)
+    renderer.draw_path(context, path, transform, face)
+
+
+def as_fractions(color: RGBA) -> tuple[float, float, float, float]:
+    """Return a color as matplotlib's four numbers in 0..1."""
+    red, green, blue, opacity = color
+    return (red / 255, green / 255, blue / 255, opacity)
+
+
+def place_turned(path: Path, turn: Floats, origin: Floats) -> PlacedPath:
+    """Return a path turned by a 2x2 matrix and moved to ``origin``."""
+    (a, c), (b, d) = turn.tolist()
+    x, y = origin.tolist()
+    placement = Affine2D.from_values(a, b, c, d, x, y)
+    corners = placement.transform(path.vertices)
+    return PlacedPath(path, placement, *corners.min(axis=0).tolist(), *corners.max(axis=0).tolist())

@@ -1,0 +1,1 @@
+"""What lies on the disk: whole files, appended lines, names, PNG, scalars."""

@@ -1,0 +1,197 @@
+"""Appending lines to a file so that a crash costs none."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import fcntl
+import json
+import os
+import threading
+import time
+import weakref
+from collections.abc import Callable
+from pathlib import Path
+
+from viz_core._forks import after_fork
+from viz_core._warnings import warn_user
+from viz_core.errors import RecordingWarning
+
+__all__ = ["LineFile"]
+
+_CHUNK = 1 << 16
+
+#: Seconds after which a file is looked for again; at every line that costs as much as the line.
+_LOOK = 0.02
+
+_files: weakref.WeakSet[LineFile] = weakref.WeakSet()
+
+
+class LineFile:
+    """A file that lines are appended to, one system call a line.
+
+    A line is with the operating system when :meth:`append` returns. Threads, forked children
+    and other processes may append to the same file; lines stay whole. A file that somebody
+    deletes is made again.
+
+    Args:
+        locate: Returns the path, in a folder that it makes if there is none. Asked whenever
+            the file is opened.
+    """
+
+    def __init__(self, locate: Callable[[], Path]) -> None:
+        self._locate = locate
+        self._path = Path()
+        self._fd = -1
+        self._lock = threading.Lock()
+        self._look_at = 0.0
+        self._unseen: list[bytes] = []  # written since the file was last seen to be there
+        _files.add(self)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether this process holds the file open."""
+        return self._fd >= 0
+
+    def append(self, line: bytes) -> None:
+        """Append a line, which brings its own end.
+
+        Raises:
+            OSError: If it cannot be written, and then nothing of it is in the file.
+        """
+        with self._lock:
+            if self._fd < 0:
+                self._open()
+            self._write(line)
+            self._unseen.append(line)
+            now = time.monotonic()
+            if now < self._look_at:
+                return
+            self._look_at = now + _LOOK
+            deleted = self._mend_deleted()
+        if deleted:
+            self._tell_deleted()
+
+    def sync(self) -> None:
+        """Wait until the disk has every line."""
+        deleted = False
+        with self._lock:
+            if self.is_open:
+                deleted = self._mend_deleted()
+                os.fsync(self._fd)
+        if deleted:
+            self._tell_deleted()
+
+    def _mend_deleted(self) -> bool:
+        """Make the file again if somebody deleted it, with the lines since it was last seen."""
+        unseen, self._unseen = self._unseen, []
+        if os.fstat(self._fd).st_nlink:
+            return False
+        self._close()
+        self._open()
+        self._write(b"".join(unseen))
+        return True
+
+    def _tell_deleted(self) -> None:
+        warn_user(
+            f"{self._path} was deleted while it was written to; it is made again, without "
+            "the lines it had before",
+            RecordingWarning,
+        )
+
+    def close(self) -> None:
+        """Close the file; the next line opens it again."""
+        deleted = False
+        with self._lock:
+            if self.is_open and self._unseen:
+                deleted = self._mend_deleted()
+            self._close()
+        if deleted:
+            self._tell_deleted()
+
+    def renew(self) -> None:
+        """Start anew in a forked child, where a thread that is not there may hold the lock."""
+        self._lock = threading.Lock()
+        self._unseen = []  # the parent's, which looks after them
+        self._close()  # the parent's stays open
+
+    def _open(self) -> None:
+        self._path = self._locate()
+        flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC
+        self._fd = os.open(self._path, flags, 0o666)
+        try:
+            _mend(self._fd, self._path)
+        except BaseException:
+            self._close()
+            raise
+
+    def _close(self) -> None:
+        fd, self._fd = self._fd, -1
+        if fd >= 0:
+            os.close(fd)
+
+    def _write(self, line: bytes) -> None:
+        try:
+            written = os.write(self._fd, line)
+        except OSError as error:
+            raise OSError(error.errno, error.strerror, str(self._path)) from error
+        if written == len(line):
+            return
+        end = os.lseek(self._fd, 0, os.SEEK_CUR)  # after O_APPEND: where our bytes end
+        with contextlib.suppress(OSError):
+            if os.fstat(self._fd).st_size == end:  # nobody has appended since
+                os.ftruncate(self._fd, end - written)
+        raise OSError(
+            errno.ENOSPC,
+            f"{os.strerror(errno.ENOSPC)}: of {len(line)} bytes {written} fit, and are taken back",
+            str(self._path),
+        )
+
+
+def _mend(fd: int, path: Path) -> None:
+    """Let the next line begin where a line begins."""
+    size = os.fstat(fd).st_size
+    if size and os.pread(fd, 1, size - 1) != b"\n":
+        if _lock(fd, fcntl.LOCK_EX):
+            _cut_torn_line(fd, path)
+        else:  # another process has the file open, and its line may not be complete yet
+            os.write(fd, b"\n")
+    _lock(fd, fcntl.LOCK_SH)  # kept while the file is open, so that nobody cuts our last line
+
+
+def _lock(fd: int, kind: int) -> bool:
+    """Take a lock if it is free; it is free wherever the file system has none."""
+    try:
+        fcntl.flock(fd, kind | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError:
+        return True
+    return True
+
+
+def _cut_torn_line(fd: int, path: Path) -> None:
+    size = os.fstat(fd).st_size
+    torn, start = b"", size
+    while start and b"\n" not in torn:
+        length = min(_CHUNK, start)
+        start -= length
+        torn = os.pread(fd, length, start) + torn
+    torn = torn.rpartition(b"\n")[2]
+    try:
+        json.loads(torn)
+    except ValueError:
+        os.ftruncate(fd, size - len(torn))
+        warn_user(
+            f"the last line of {path} was torn, as by a crash, and is cut off: {torn[:80]!r}",
+            RecordingWarning,
+        )
+    else:
+        os.write(fd, b"\n")  # only its end is missing
+
+
+# Not os.getpid() at every line, which is a system call.
+@after_fork
+def _renew_in_child() -> None:
+    for file in list(_files):
+        file.renew()

@@ -1,0 +1,1 @@
+"""Names in configs to classes, in this process or in installed plugins."""

@@ -1,0 +1,1 @@
+"""One record to many backends: order, ranks, failures, background writing."""

@@ -1,0 +1,134 @@
+"""How backends join a visualizer: from what the user gave to objects by name."""
+
+from __future__ import annotations
+
+import inspect
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from viz_core._warnings import warn_user
+from viz_core.errors import RecordingWarning
+from viz_core.plugins.registries import VISBACKENDS
+
+__all__ = ["Backends", "join_backends"]
+
+_FOLDER = "vis_data"
+
+
+@dataclass(frozen=True)
+class Backends:
+    """The backends of a visualizer.
+
+    Args:
+        joined: Those that record, by name, in the order given.
+        left_out: Why the others do not, by name.
+    """
+
+    joined: dict[str, Any] = field(default_factory=dict)
+    left_out: dict[str, str] = field(default_factory=dict)
+
+
+def join_backends(vis_backends: Any, save_dir: str | os.PathLike[str] | None) -> Backends:
+    """Build the backends that ``vis_backends`` asks for; configs are left as they were.
+
+    Args:
+        vis_backends: None, or one or a sequence of configs (``dict(type=..., name=...,
+            save_dir=...)``, the last two optional) or of backend objects.
+        save_dir: A backend whose config names no other folder gets ``<save_dir>/vis_data``.
+
+    Raises:
+        TypeError: If an entry is neither a config nor a backend, or has wrong arguments.
+        ValueError: If two entries have the same name.
+        UnknownTypeError: If nobody provides a type.
+
+    Warns:
+        RecordingWarning: For each backend that needs a folder and has none. It is left out.
+    """
+    default = None if save_dir is None else os.path.join(os.fspath(save_dir), _FOLDER)  # noqa: PTH118  # as given, not normalised
+    backends = Backends()
+    for entry in _entries(vis_backends):
+        name, backend = _build(entry, default)
+        if name in backends.joined or name in backends.left_out:
+            raise ValueError(
+                f"two backends are called {name!r}; tell them apart with "
+                f"dict(type={type(backend).__name__!r}, name=...)"
+            )
+        if _lacks_folder(backend):
+            reason = (
+                f"{name} is left out: {type(backend).__name__} needs a folder and has none, so "
+                "nothing is recorded there; give save_dir= to the visualizer or in the "
+                "backend's config"
+            )
+            backends.left_out[name] = reason
+            warn_user(reason, RecordingWarning)
+        else:
+            backends.joined[name] = backend
+    return backends
+
+
+def _entries(vis_backends: Any) -> Sequence[Any]:
+    if vis_backends is None:
+        return ()
+    if isinstance(vis_backends, Mapping) or _is_backend(vis_backends):
+        return (vis_backends,)
+    if isinstance(vis_backends, Sequence) and not isinstance(vis_backends, str):
+        return vis_backends
+    raise TypeError(
+        "vis_backends must be a config such as dict(type='LocalVisBackend'), a backend, or a "
+        f"sequence of them, got {type(vis_backends).__name__}: {vis_backends!r}"
+    )
+
+
+def _build(entry: Any, save_dir: str | None) -> tuple[str, Any]:
+    if isinstance(entry, Mapping):
+        config = {key: entry[key] for key in entry}
+        name = config.pop("name", None)
+        kind = config.get("type")
+        if "save_dir" not in config and _takes_save_dir(
+            VISBACKENDS.get(kind) if isinstance(kind, str) else kind
+        ):
+            config["save_dir"] = save_dir
+        backend = VISBACKENDS.build(config)
+        return _checked_name(name, backend), backend
+    if _is_backend(entry):
+        return type(entry).__name__, entry
+    raise TypeError(
+        "each of vis_backends must be a config such as dict(type='LocalVisBackend') or a "
+        f"backend with add_* methods, got {type(entry).__name__}: {entry!r}"
+    )
+
+
+def _checked_name(name: Any, backend: Any) -> str:
+    if name is None:
+        return type(backend).__name__
+    if not isinstance(name, str) or not name:
+        raise TypeError(f"the name of a backend must be a non-empty string, got {name!r}")
+    return name
+
+
+def _is_backend(value: object) -> bool:
+    return not isinstance(value, type) and any(
+        callable(getattr(value, f"add_{kind}", None))
+        for kind in ("image", "scalar", "scalars", "config", "graph")
+    )
+
+
+def _takes_save_dir(cls: Any) -> bool:
+    if not isinstance(cls, type):
+        return False  # building it says what is wrong
+    parameters = inspect.signature(cls).parameters
+    return "save_dir" in parameters or any(
+        p.kind is inspect.Parameter.VAR_KEYWORD for p in parameters.values()
+    )
+
+
+def _lacks_folder(backend: Any) -> bool:
+    """Return whether ``backend`` needs a folder and has none, by MMEngine's rule for others."""
+    needs = getattr(backend, "needs_save_dir", None)
+    if needs is not None:
+        return bool(needs) and backend.save_dir is None
+    parameter = inspect.signature(type(backend)).parameters.get("save_dir")
+    required = parameter is not None and parameter.default is inspect.Parameter.empty
+    return required and getattr(backend, "_save_dir", None) is None

@@ -1,0 +1,132 @@
+"""How a backend's methods are called, whoever wrote it and for whichever library."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from typing import Any, TypeAlias
+
+from viz_core.backends.base import BaseVisBackend
+from viz_core.typing import Kind
+
+__all__ = ["Call", "bind"]
+
+#: Takes the values of a record, in the order of ``ARGUMENTS``, and what the caller passed besides.
+Call: TypeAlias = Callable[[tuple[Any, ...], dict[str, Any]], object]
+
+#: The arguments of each kind of record, in the order that MMEngine gives them.
+_ARGUMENTS: dict[Kind, tuple[str, ...]] = {
+    "config": ("config",),
+    "graph": ("model", "data_batch"),
+    "image": ("name", "image", "step"),
+    "scalar": ("name", "value", "step"),
+    "scalars": ("scalar_dict", "step", "file_path"),
+}
+
+_POSITIONAL = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+
+
+def bind(backend: object) -> dict[Kind, Call]:
+    """Return how to call ``backend`` for each kind of record that it keeps.
+
+    Signatures are read once, here. A method whose parameters have our names, or that takes
+    ``**kwargs``, is called by keyword; any other by position, in MMEngine's order. One that keeps
+    only ``add_scalar`` or only ``add_scalars`` gets all numbers through it.
+    """
+    calls: dict[Kind, Call] = {}
+    for kind in _ARGUMENTS:
+        method = getattr(backend, f"add_{kind}", None)
+        if callable(method):
+            calls[kind] = _bind(kind, method)
+    # The base class passes single numbers on, as we do: without its call in between.
+    inherits = getattr(type(backend), "add_scalar", None) is BaseVisBackend.add_scalar
+    if "scalars" in calls and ("scalar" not in calls or inherits):
+        several = calls["scalars"]
+        calls["scalar"] = lambda values, extra: several(
+            ({values[0]: values[1]}, values[2], None), extra
+        )
+    elif "scalar" in calls and "scalars" not in calls:
+        calls["scalars"] = _one_by_one(calls["scalar"])
+    if "config" in calls and not isinstance(backend, BaseVisBackend):
+        calls["config"] = _as_its_author_knows_it(calls["config"])
+    return calls
+
+
+def _bind(kind: Kind, method: Callable[..., object]) -> Call:
+    parameters = inspect.signature(method).parameters
+    takes_any = any(p.kind is p.VAR_KEYWORD for p in parameters.values())
+    takes_file_path = takes_any or "file_path" in parameters
+    needed = set(_ARGUMENTS[kind]) - {"file_path"}  # only MMEngine's loggers pass one
+    if not takes_any and not needed <= set(parameters):
+        positional = [p for p in parameters.values() if p.kind in _POSITIONAL]
+        takes_all = any(p.kind is p.VAR_POSITIONAL for p in parameters.values())
+        count = len(_ARGUMENTS[kind]) if takes_all else len(positional)
+        return lambda values, _: method(*values[:count])
+    call = _BY_KEYWORD[kind](method)
+    if takes_file_path or kind != "scalars":
+        with_path = call
+    else:
+
+        def with_path(values: tuple[Any, ...], extra: dict[str, Any]) -> object:
+            return call((*values[:2], None), extra)
+
+    if takes_any:
+        return with_path
+
+    def fitting(values: tuple[Any, ...], extra: dict[str, Any]) -> object:
+        known = {k: v for k, v in extra.items() if k in parameters} if extra else extra
+        return with_path(values, known)
+
+    return fitting
+
+
+def _image(method: Callable[..., object]) -> Call:
+    return lambda v, extra: method(name=v[0], image=v[1], step=v[2], **extra)
+
+
+def _scalar(method: Callable[..., object]) -> Call:
+    return lambda v, extra: method(name=v[0], value=v[1], step=v[2], **extra)
+
+
+def _scalars(method: Callable[..., object]) -> Call:
+    def call(v: tuple[Any, ...], extra: dict[str, Any]) -> object:
+        if v[2] is None:
+            return method(scalar_dict=v[0], step=v[1], **extra)
+        return method(scalar_dict=v[0], step=v[1], file_path=v[2], **extra)
+
+    return call
+
+
+#: Written out by kind, since a dict built for each call costs more than the call.
+_BY_KEYWORD: dict[Kind, Callable[[Callable[..., object]], Call]] = {
+    "config": lambda method: lambda v, extra: method(config=v[0], **extra),
+    "graph": lambda method: lambda v, extra: method(model=v[0], data_batch=v[1], **extra),
+    "image": _image,
+    "scalar": _scalar,
+    "scalars": _scalars,
+}
+
+
+def _one_by_one(call: Call) -> Call:
+    def calls(values: tuple[Any, ...], extra: dict[str, Any]) -> None:
+        failure: Exception | None = None
+        for name, value in values[0].items():
+            try:
+                call((name, value, values[1]), extra)
+            except Exception as error:  # noqa: BLE001  # a stranger's; the other numbers get their turn
+                failure = failure or error
+        if failure is not None:
+            raise failure
+
+    return calls
+
+
+def _as_its_author_knows_it(call: Call) -> Call:
+    """Give an mmengine ``Config`` as it is to a backend that was written for it."""
+
+    def with_original(values: tuple[Any, ...], extra: dict[str, Any]) -> object:
+        (config,) = values
+        original = config.original
+        return call((original if hasattr(original, "pretty_text") else config,), extra)
+
+    return with_original

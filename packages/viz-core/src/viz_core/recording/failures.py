@@ -1,0 +1,94 @@
+"""What backends failed to record: told once for each kind, counted ever after."""
+
+from __future__ import annotations
+
+import threading
+import traceback
+from collections import Counter
+
+from viz_core._warnings import warn_user
+from viz_core.errors import RecordingWarning
+
+__all__ = ["Failures"]
+
+
+class Failures:
+    """Counts the failures of all backends of one recorder.
+
+    They may come from any thread; they are told in the caller's, so that a filter that turns
+    warnings into errors meets the caller and no worker dies of it.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._counts: Counter[tuple[str, str]] = Counter()
+        self._told: set[tuple[str, str, str]] = set()
+        self._pending: list[str] = []
+        self._kept: dict[str, Exception] = {}
+
+    def add(self, backend: str, what: str, error: Exception) -> None:
+        """Note that ``backend`` failed to record ``what`` (``"image"``, ``"scalar"``, ...)."""
+        key = (backend, what, type(error).__name__)
+        with self._lock:
+            self._counts[backend, what] += 1
+            if key in self._told:
+                return
+            self._told.add(key)
+            self._pending.append(
+                f"{backend} did not record a {what}: {_text(error)}; training "
+                "goes on, further failures of this kind are counted and told by close()"
+            )
+
+    def note(self, message: str) -> None:
+        """Note something else that the caller is to be told."""
+        with self._lock:
+            self._pending.append(message)
+
+    def keep(self, backend: str, error: Exception) -> None:
+        """Keep what is to be raised in the caller's thread; the first of each backend."""
+        with self._lock:
+            self._kept.setdefault(backend, error)
+
+    def take_kept(self) -> dict[str, Exception]:
+        """Return what is to be raised by now, by backend, and forget it."""
+        with self._lock:
+            kept, self._kept = self._kept, {}
+        return kept
+
+    @property
+    def pending(self) -> bool:
+        """Whether there is something to tell or to raise."""
+        return bool(self._pending or self._kept)
+
+    def tell(self) -> None:
+        """Warn of the first failure of each kind since the last time."""
+        with self._lock:
+            pending, self._pending = self._pending, []
+        _warn(pending)
+
+    def settle(self) -> None:
+        """Warn of what was not recorded in all, and start counting anew."""
+        _warn(self.take_all())
+
+    def take_all(self) -> list[str]:
+        """Return all there is to say, and start counting anew."""
+        kept = self.take_kept()
+        with self._lock:
+            messages, self._pending = self._pending, []
+            counts, self._counts = self._counts, Counter()
+            self._told.clear()
+        messages += [f"{backend} failed: {_text(error)}" for backend, error in kept.items()]
+        if counts:
+            lost = ", ".join(f"{backend}: {n} x {what}" for (backend, what), n in counts.items())
+            messages.append(f"not recorded: {lost}")
+        return messages
+
+
+def _text(error: Exception) -> str:
+    """Return type and message of an error, even if its ``__str__`` is broken."""
+    return traceback.format_exception_only(type(error), error)[-1].strip()
+
+
+def _warn(messages: list[str]) -> None:
+    for message in messages:
+        warn_user(message, RecordingWarning)
