@@ -87,6 +87,19 @@ OLDEST_MLFLOW = (
 )
 BACKENDS = (TENSORBOARD, WANDB, MLFLOW)
 
+BENCHMARKS = (
+    "importing",
+    "discovery",
+    "drawing",
+    "featmap",
+    "images",
+    "recording",
+    "tensorboard_events",
+    "wandb_logging",
+    "mlflow_logging",
+    "detection",
+)
+
 ROWS = (
     Row("core", tests=("tests/core",), pythons=("3.10", "3.11", "3.12", "3.13")),
     Row("core-torch", (), (TORCH,), torch_tests=("tests/core",)),
@@ -212,22 +225,18 @@ def docs(session: nox.Session) -> None:
 
 @nox.session(python=PYTHON, requires=["build"], default=False)
 def bench(session: nox.Session) -> None:
-    """Compare with MMEngine, supervision, OpenCV and the trackers; one file with ``-- drawing``."""
+    """Compare with the peers; one file with ``-- drawing``, docs/benchmarks.md with ``-- --write``."""
     peers = ("supervision==0.31.0", "opencv-python-headless")
     _install(session, tuple(PACKAGES), *MMDET, *peers, "mlflow")
-    for benchmark in session.posargs or (
-        "importing",
-        "discovery",
-        "drawing",
-        "featmap",
-        "images",
-        "recording",
-        "tensorboard_events",
-        "wandb_logging",
-        "mlflow_logging",
-        "detection",
-    ):
-        session.run("python", f"benchmarks/{benchmark}.py", env={"MPLBACKEND": "Agg"})
+    names = [name for name in session.posargs if name != "--write"] or BENCHMARKS
+    runs = Path(session.create_tmp()) / "runs.jsonl"
+    runs.unlink(missing_ok=True)
+    for _ in range(3 if "--write" in session.posargs else 1):
+        for name in names:
+            env = {"MPLBACKEND": "Agg", "VIZ_FIGURES": str(runs)}
+            session.run("python", f"benchmarks/{name}.py", env=env)
+    if "--write" in session.posargs:
+        session.run("python", "benchmarks/figures.py", str(runs))
 
 
 @nox.session(python=PYTHON, requires=["build"])

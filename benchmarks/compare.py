@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import gc
 import importlib.metadata
+import json
+import os
 import platform
 import statistics
 import time
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 
 __all__ = ["measure", "print_environment", "print_table"]
 
@@ -65,3 +68,8 @@ def print_table(title: str, rows: Sequence[tuple[str, Mapping[str, float]]], our
     for case, row in rows:
         ratios = (f"{row[p] / row[ours]:.2f}" if p in row else "" for p in peers)
         print(f"| {case} | {row[ours] * 1e3:.4g} | " + " | ".join(ratios) + " |")
+    if "VIZ_FIGURES" in os.environ:  # `figures.py` makes one page of many runs
+        with Path(os.environ["VIZ_FIGURES"]).open("a") as file:
+            for case, row in rows:
+                figures = {"table": title, "case": case, "ours": ours, "seconds": dict(row)}
+                file.write(json.dumps(figures) + "\n")

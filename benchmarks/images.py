@@ -1,4 +1,4 @@
-"""Writing pictures: our PNG against OpenCV's at its defaults, and against MMEngine's backend.
+"""Writing images: our PNG against OpenCV's at its defaults, and against MMEngine's backend.
 
 Both filter each row by its left neighbour, look only for runs and compress at level 1.
 """
@@ -22,8 +22,8 @@ from viz_core.files.png import encode_png
 SIZE = (640, 480)
 
 
-def pictures() -> dict[str, np.ndarray]:
-    """Return 640x480 pictures: a photo, one drawn on, a drawing, and noise."""
+def make_images() -> dict[str, np.ndarray]:
+    """Return 640x480 images: a photo, one drawn on, a drawing, and noise."""
     path = Path(matplotlib.get_data_path()) / "sample_data" / "grace_hopper.jpg"
     with Image.open(path) as image:
         photo = np.asarray(image.convert("RGB").resize(SIZE))
@@ -51,7 +51,7 @@ def compare_png(image: np.ndarray) -> dict[str, float]:
 
 
 def compare_files(image: np.ndarray, rounds: int = 100) -> dict[str, float]:
-    """Compare adding pictures of ever new steps, as a run does, to two folders side by side."""
+    """Compare adding images of ever new steps, as a run does, to two folders side by side."""
     steps, peer_steps = itertools.count(), itertools.count()
     with tempfile.TemporaryDirectory() as folder:
         visualizer = Visualizer(vis_backends=[dict(type=LocalVisBackend)], save_dir=folder)
@@ -65,7 +65,7 @@ def compare_files(image: np.ndarray, rounds: int = 100) -> dict[str, float]:
 
 def main() -> None:
     print_environment(["viz-core", "numpy", "opencv-python-headless", "mmengine"])
-    images = pictures()
+    images = make_images()
     sizes = {n: len(encode_png(i)) / len(opencv_png(i)) for n, i in images.items()}
     rows = [
         (f"{name} ({sizes[name]:.3f} of OpenCV's size)", compare_png(image))

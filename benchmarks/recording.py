@@ -82,7 +82,7 @@ def main() -> None:
         contenders = make_contenders(folder)
         scalar = {k: lambda s, v=v: v.add_scalar("loss", 0.1234, s) for k, v in contenders.items()}
         several = {k: lambda s, v=v: v.add_scalars(scalars, s) for k, v in contenders.items()}
-        picture = {k: lambda s, v=v: v.add_image("image", image, s) for k, v in contenders.items()}
+        images = {k: lambda s, v=v: v.add_image("image", image, s) for k, v in contenders.items()}
         finish: dict[str, Callable[[], object]] = {}
         try:
             from torch.utils.tensorboard import SummaryWriter
@@ -93,7 +93,7 @@ def main() -> None:
             several["SummaryWriter"] = lambda s: [
                 writer.add_scalar(k, v, s) for k, v in scalars.items()
             ]
-            picture["SummaryWriter"] = lambda s: writer.add_image(
+            images["SummaryWriter"] = lambda s: writer.add_image(
                 "image", image, s, dataformats="HWC"
             )
         except ImportError:
@@ -110,7 +110,7 @@ def main() -> None:
         for title, calls, times in (
             ("add_scalar", scalar, CALLS),
             ("add_scalars, 8 values", several, CALLS),
-            ("add_image, 640x480", picture, 1),
+            ("add_image, 640x480", images, 1),
         ):
             runs = {k: repeated(call, times, finish.get(k)) for k, call in calls.items()}
             rows.append((title, {k: t / times for k, t in measure(runs, seconds=8).items()}))
@@ -137,7 +137,7 @@ def memory_of(calls: int, visualizer: Visualizer) -> int:
 
 
 class SlowVisBackend(BaseVisBackend):
-    """Takes 50 ms a picture, as a server may."""
+    """Takes 50 ms an image, as a server may."""
 
     def add_image(self, **_: object) -> None:
         time.sleep(0.05)
