@@ -1,4 +1,4 @@
-"""What the pages of the gallery share: a photo, and how a drawn picture gets onto the page."""
+"""What the pages of the gallery share: a photo, and how a drawn image gets onto the page."""
 
 from __future__ import annotations
 
