@@ -1,4 +1,7 @@
-"""Draw on a photo and record it: python examples/quickstart.py [folder]."""
+"""Draw on a photo and record it: python examples/quickstart.py [folder].
+
+It goes to local files, and to TensorBoard where viz-backend-tensorboard is installed.
+"""
 
 import math
 import sys
@@ -8,7 +11,7 @@ import numpy as np
 from matplotlib.cbook import get_sample_data
 from PIL import Image
 
-from viz_core import Visualizer
+from viz_core import VISBACKENDS, Visualizer
 
 folder = Path(sys.argv[1] if len(sys.argv) > 1 else "demo") / "quickstart"
 photo = np.asarray(Image.open(get_sample_data("grace_hopper.jpg")))  # (600, 512, 3), RGB
@@ -19,7 +22,9 @@ boxes = np.array([[152, 16, 384, 312], [318, 482, 460, 532]])
 labels = ["person: 98.2", "decorations: 87.5"]
 label_box = {"facecolor": "black", "alpha": 0.8, "pad": 2.5, "edgecolor": "none"}
 
-with Visualizer(vis_backends=[{"type": "LocalVisBackend"}], save_dir=folder) as visualizer:
+names = ("LocalVisBackend", "TensorboardVisBackend")
+backends = [{"type": name} for name in names if name in VISBACKENDS]
+with Visualizer(vis_backends=backends, save_dir=folder) as visualizer:
     visualizer.set_image(photo)
     visualizer.draw_binary_masks(face, colors="dodgerblue", alphas=0.35)
     visualizer.draw_bboxes(boxes, edge_colors=["dodgerblue", "orange"], line_widths=3)
@@ -53,6 +58,4 @@ with Visualizer(vis_backends=[{"type": "LocalVisBackend"}], save_dir=folder) as 
         visualizer.add_scalars({"loss": math.exp(-step / 30), "lr": 0.1 * 0.98**step}, step=step)
     visualizer.add_config({"model": {"type": "FasterRCNN", "classes": labels}, "epochs": 100})
 
-print(f"\nWritten to {folder}:")
-for path in sorted(p for p in folder.rglob("*") if p.is_file()):
-    print(f"  {path}  ({path.stat().st_size:,} bytes)")
+print(f"{folder / 'vis_data'}: what can be drawn, a feature map, scalars and a config")

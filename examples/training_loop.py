@@ -1,8 +1,9 @@
 """Train a tiny segmenter and see everything: python examples/training_loop.py [folder].
 
-It draws its own pictures (discs and squares), learns to tell them apart, and records losses, the
-learning rate, the config, the graph, predictions beside ground truth on the same samples each
-epoch, and feature maps, to local files and to TensorBoard at once.
+It makes its own scenes of discs, squares and triangles, learns to tell them apart, and records the
+loss, the learning rate, the IoU of each class, the config, the graph, truth beside prediction on
+the same scenes after each epoch, and feature maps, to local files and to TensorBoard at once:
+tensorboard --logdir demo shows them in a browser.
 """
 
 import sys
@@ -14,102 +15,145 @@ from torch import nn
 from torch.nn import functional
 from tqdm import tqdm
 
-from viz_core import Visualizer, capture
+from viz_core import LocalVisBackend, Visualizer, capture
 
-CONFIG = {"epochs": 6, "steps": 40, "batch": 16, "lr": 3e-3, "size": 64, "seed": 0}
-CLASSES, COLORS = ("disc", "square"), ("orange", "dodgerblue")
-SIZE = CONFIG["size"]
+CONFIG = {"epochs": 8, "steps": 20, "batch": 16, "lr": 0.02, "size": 64, "seed": 1}
+CORNERS = {"disc": 32, "square": 4, "triangle": 3}  # class 0 is the background
+COLORS = ["orange", "dodgerblue", "limegreen"]
+SHOWN = 384  # pixels of a side in the recorded images; the model sees CONFIG["size"]
 
 
-def draw_samples(count: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-    """Return pictures (N, 64, 64, 3) in uint8 and their classes (N, 64, 64): 0 is background."""
-    rows, columns = np.mgrid[:SIZE, :SIZE]
-    images = rng.integers(0, 80, (count, SIZE, SIZE, 3), np.uint8)
-    targets = np.zeros((count, SIZE, SIZE), np.int64)
-    for image, target in zip(images, targets, strict=True):
-        for label in (1, 2):
-            (y, x), radius = rng.uniform(14, 50, 2), rng.uniform(6, 13)
-            y_distance, x_distance = np.abs(rows - y), np.abs(columns - x)
-            disc = y_distance**2 + x_distance**2 < radius**2
-            inside = disc if label == 1 else np.maximum(y_distance, x_distance) < radius
-            target[inside] = label
-            image[inside] = rng.integers(120, 255, 3, np.uint8)
-    return images, targets
+class SortedFiles(LocalVisBackend):
+    """Local files that sort by step: ``scene_0/step_0040_40.png``."""
+
+    def add_image(self, name: str, image: np.ndarray, step: int = 0, **kwargs: object) -> None:
+        """Keep an image under a name that ends in its step, in four digits."""
+        super().add_image(f"{name}/step_{step:04d}", image, step, **kwargs)
+
+
+def make_scenes(count: int, size: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    """Return images (N, size, size, 3) in uint8 and the class of each pixel (N, size, size)."""
+    y, x = np.mgrid[:size, :size] / size
+    images = np.empty((count, size, size, 3), np.uint8)
+    classes = np.zeros((count, size, size), np.int64)
+    for image, labels in zip(images, classes, strict=True):
+        slopes = rng.uniform(-40, 40, (2, 3))
+        image[:] = 80 + x[..., None] * slopes[0] + y[..., None] * slopes[1]
+        quarters = rng.permutation([(0.27, 0.27), (0.73, 0.27), (0.27, 0.73), (0.73, 0.73)])
+        for label, corners in enumerate(CORNERS.values(), 1):
+            x_center, y_center = quarters[label] + rng.uniform(-0.05, 0.05, 2)
+            sides = rng.uniform(0, 2 * np.pi) + 2 * np.pi / corners * np.arange(corners)
+            out = [np.cos(s) * (x - x_center) + np.sin(s) * (y - y_center) for s in sides]
+            inside = np.max(out, axis=0) < rng.uniform(0.16, 0.22) * np.cos(np.pi / corners)
+            image[inside] = rng.integers(100, 256, 3)
+            labels[inside] = label
+    return images, classes
 
 
 def to_input(images: np.ndarray) -> torch.Tensor:
-    """Return pictures as the model takes them: (N, 3, H, W) in 0..1."""
+    """Return images as the model takes them: (N, 3, H, W) in 0..1."""
     return torch.from_numpy(images).permute(0, 3, 1, 2) / 255
 
 
+class Block(nn.Sequential):
+    """A convolution, normalized and rectified."""
+
+    def __init__(
+        self, channels: int, out_channels: int, stride: int = 1, dilation: int = 1
+    ) -> None:
+        super().__init__(
+            nn.Conv2d(channels, out_channels, 3, stride, dilation, dilation, bias=False),
+            nn.BatchNorm2d(out_channels, track_running_stats=False),
+            nn.ReLU(),
+        )
+
+
 class Segmenter(nn.Module):
-    """A few convolutions down and up again."""
+    """Convolutions that see ever farther."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.down = nn.Sequential(
-            nn.Conv2d(3, 16, 3, 2, 1), nn.ReLU(), nn.Conv2d(16, 32, 3, 2, 1), nn.ReLU()
-        )
-        self.neck = nn.Sequential(nn.Conv2d(32, 32, 3, 1, 2, 2), nn.ReLU())
-        self.head = nn.Conv2d(32, 1 + len(CLASSES), 1)
+        self.stem = nn.Sequential(Block(3, 16, stride=2), Block(16, 24))
+        self.body = nn.Sequential(*[Block(24, 24, dilation=dilation) for dilation in (2, 4, 8)])
+        self.head = nn.Conv2d(24, 1 + len(CORNERS), 1)
 
     def forward(self, images: torch.Tensor) -> torch.Tensor:
         """Return a score for each class and pixel."""
-        scores = self.head(self.neck(self.down(images)))
-        return functional.interpolate(scores, size=images.shape[-2:], mode="bilinear")
+        small = functional.interpolate(images, CONFIG["size"], mode="area")
+        scores = self.head(self.body(self.stem(small)))
+        return functional.interpolate(scores, images.shape[-2:], mode="bilinear")
 
 
-def draw_classes(visualizer: Visualizer, image: np.ndarray, classes: np.ndarray) -> np.ndarray:
-    """Return ``image`` four times as large with what is where."""
-    visualizer.set_image(image.repeat(4, 0).repeat(4, 1))
-    masks = np.stack([classes == label for label in (1, 2)]).repeat(4, 1).repeat(4, 2)
-    visualizer.draw_binary_masks(masks, colors=list(COLORS), alphas=0.6)
-    for name, color, mask in zip(CLASSES, COLORS, masks, strict=True):
-        if mask.any():
-            rows, columns = np.nonzero(mask)
-            box = np.array([columns.min(), rows.min(), columns.max() + 1, rows.max() + 1])
-            visualizer.draw_bboxes(box, edge_colors=color)
-            visualizer.draw_texts(name, box[:2] + 3, colors="white", bboxes={"facecolor": "black"})
-    return visualizer.get_image()
+def draw_pane(
+    canvas: Visualizer, caption: str, image: np.ndarray, labels: np.ndarray
+) -> np.ndarray:
+    """Return the image with each class in its color, below a caption."""
+    middle = {"horizontal_alignments": "center", "vertical_alignments": "center"}
+    black = {"facecolor": "black", "alpha": 0.7, "edgecolor": "none"}
+    masks = np.stack([labels == label for label in range(1, 1 + len(CORNERS))])
+    canvas.set_image(image)
+    canvas.draw_binary_masks(masks, colors=COLORS, alphas=0.7)
+    for name, mask in zip(CORNERS, masks, strict=True):
+        x, y = np.argwhere(mask).mean(axis=0)[::-1] if mask.any() else (0, 0)
+        if mask[int(y), int(x)]:
+            canvas.draw_texts(name, np.array([x, y]), 12, "white", bboxes=black, **middle)
+    strip = ((36, 0), (4, 4), (0, 0))  # above, and a margin on both sides
+    canvas.set_image(np.pad(canvas.get_image(), strip, constant_values=255))
+    canvas.draw_texts(caption, np.array([SHOWN / 2 + 4, 18]), 14, "black", **middle)
+    return canvas.get_image()
+
+
+def evaluate(
+    visualizer: Visualizer, model: nn.Module, scenes: np.ndarray, truth: np.ndarray, step: int
+) -> dict[str, float]:
+    """Record how well the model does on the scenes, and return the IoU of each class."""
+    with torch.no_grad(), capture(model, "body") as maps:
+        found = model(to_input(scenes)).argmax(1).numpy()
+    iou = {}
+    for label, name in enumerate(CORNERS, 1):
+        both, either = (found == label) & (truth == label), (found == label) | (truth == label)
+        iou[f"IoU/{name}"] = both.sum() / either.sum()
+    visualizer.add_scalars(iou, step=step)
+    for index, image in enumerate(scenes):
+        left = draw_pane(visualizer, "truth", image, truth[index])
+        right = draw_pane(visualizer, "prediction", image, found[index])
+        visualizer.add_image(
+            f"truth_and_prediction/scene_{index}", np.hstack([left, right]), step=step
+        )
+    look = {"topk": 6, "arrangement": (2, 3), "resize_shape": (256, 256)}
+    channels = visualizer.draw_featmap(maps["body"][0], scenes[0], None, **look)
+    visualizer.add_image("feature_maps/body", channels, step=step)
+    return iou
 
 
 def main(folder: Path) -> None:
     """Train, and record everything in ``folder``."""
     torch.manual_seed(CONFIG["seed"])
-    torch.set_num_threads(2)
+    torch.set_num_threads(1)  # enough for so small a model, whatever else is running
     rng = np.random.default_rng(CONFIG["seed"])
-    samples, truth = draw_samples(3, rng)
+    scenes, truth = make_scenes(3, SHOWN, rng)
     model = Segmenter()
     optimizer = torch.optim.AdamW(model.parameters(), CONFIG["lr"])
     total = CONFIG["epochs"] * CONFIG["steps"]
-    schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, total)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, CONFIG["lr"], total)
 
-    backends = [{"type": "LocalVisBackend"}, {"type": "TensorboardVisBackend"}]
+    backends = [{"type": SortedFiles}, {"type": "TensorboardVisBackend"}]
     with Visualizer(vis_backends=backends, save_dir=folder) as visualizer:
         visualizer.add_config(CONFIG)
-        visualizer.add_graph(model, to_input(samples))
-        step = 0
-        for epoch in range(CONFIG["epochs"]):
-            for _ in tqdm(range(CONFIG["steps"]), f"epoch {epoch + 1}", leave=False):
-                images, targets = draw_samples(CONFIG["batch"], rng)
-                loss = functional.cross_entropy(model(to_input(images)), torch.from_numpy(targets))
-                optimizer.zero_grad()
-                loss.backward()
-                optimizer.step()
-                visualizer.add_scalars({"loss": loss, "lr": schedule.get_last_lr()[0]}, step=step)
-                schedule.step()
-                step += 1
-            with torch.no_grad(), capture(model, "neck") as maps:
-                predicted = model(to_input(samples)).argmax(1).numpy()
-            visualizer.add_scalar("accuracy", (predicted == truth).mean(), step=step)
-            for index, image in enumerate(samples):
-                panes = [draw_classes(visualizer, image, c[index]) for c in (truth, predicted)]
-                visualizer.add_image(f"truth and prediction/{index}", np.hstack(panes), step=step)
-            heat = visualizer.draw_featmap(maps["neck"][0], resize_shape=(256, 256))
-            visualizer.add_image("featmap/neck", heat, step=step)
-    print(
-        f"loss {loss.item():.3f}; everything is in {folder}; see it with: tensorboard --logdir {folder}"
-    )
+        visualizer.add_graph(model, to_input(scenes))
+        evaluate(visualizer, model, scenes, truth, step=0)
+        for step in tqdm(range(1, 1 + total), "training"):
+            images, classes = make_scenes(CONFIG["batch"], CONFIG["size"], rng)
+            loss = functional.cross_entropy(model(to_input(images)), torch.from_numpy(classes))
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            visualizer.add_scalars({"loss": loss, "lr": schedule.get_last_lr()[0]}, step=step)
+            schedule.step()
+            if step % CONFIG["steps"] == 0:
+                iou = evaluate(visualizer, model, scenes, truth, step)
+    reached = ", ".join(f"{name} {value:.2f}" for name, value in iou.items())
+    print(f"{folder / 'vis_data'}: a training, truth beside prediction step by step ({reached})")
 
 
 if __name__ == "__main__":

@@ -69,7 +69,11 @@ def test_a_fence_runs_or_says_why_not(code, tmp_path):
 
 
 @pytest.mark.parametrize("example", sorted(ROOT.glob("examples/*.py")), ids=lambda p: p.stem)
-def test_an_example_runs_and_writes_pictures(example, tmp_path):
+def test_an_example_runs_and_says_where_its_images_lie(example, tmp_path):
     done = run([str(example), str(tmp_path)], tmp_path)
     assert done.returncode == 0, done.stderr
-    assert list(tmp_path.rglob("*.png"))
+    images = sorted(Path(done.stdout.split(": ")[0]).rglob("*.png"))
+    assert images
+    for _, group in groupby(images, key=lambda path: path.parent):
+        steps = [int(step) for path in group for step in re.findall(r"_(\d+)$", path.stem)]
+        assert steps == sorted(steps)
