@@ -7,9 +7,12 @@ a line in ``ROWS``.
 
 from __future__ import annotations
 
+import atexit
 import os
+import shlex
 import shutil
 import subprocess
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -207,11 +210,32 @@ def types(session: nox.Session) -> None:
 
 @nox.session(python=PYTHON, requires=["build"], default=False)
 def demo(session: nox.Session) -> None:
-    """Run the examples and say where the pictures and curves lie."""
+    """Run the examples afresh, and end with a command that shows in a browser what they recorded."""
     _install(session, (CORE, TENSORBOARD, ADAPTER), TORCH, "tqdm")
-    for example in sorted(path.stem for path in (ROOT / "examples").glob("*.py")):
-        session.run("python", f"examples/{example}.py", "demo")
-    session.log("everything is in demo/; tensorboard --logdir demo shows the training")
+    shutil.rmtree(ROOT / "demo", ignore_errors=True)
+    here = Path(session.invoked_from)
+
+    def seen(path: Path) -> str:
+        """Return ``path`` as the user's shell may name it."""
+        return str(path.relative_to(here) if path.is_relative_to(here) else path)
+
+    said = []
+    with session.chdir(here):
+        for example in sorted((ROOT / "examples").glob("*.py")):
+            command = ("python", seen(example), seen(ROOT / "demo"))
+            said.append(session.run(*command, silent=True, stderr=sys.stderr))
+    python = seen(Path(session.bin) / "python")
+    words = [python, "-m", "tensorboard.main", "--logdir", seen(ROOT / "demo")]
+    look = subprocess.list2cmdline(words) if os.name == "nt" else shlex.join(words)
+    # With --inspect it reads what it would show, and ends.
+    tried = subprocess.run(
+        f"{look} --inspect", shell=True, cwd=here, capture_output=True, text=True
+    )
+    if "drawn" not in tried.stdout:
+        session.error(f"this shows nothing: {look}\n{tried.stdout}{tried.stderr}")
+    said += ["Images and curves in a browser, at the address that this prints:\n", look, "\n"]
+    # nox itself has more to say; whoever ran it finds the command as the last line.
+    atexit.register(print, *said, sep="", end="", flush=True)
 
 
 @nox.session(python=PYTHON, requires=["build"], tags=["full"], default=False)
