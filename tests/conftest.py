@@ -5,9 +5,16 @@ import sys
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
-# For `reading_back`: tests are imported without a package around them.
+# For `reading_back` and `waiting`: tests are imported without a package around them.
 sys.path.append(str(Path(__file__).parent))
+
+# The same examples each time, however busy the machine; HYPOTHESIS_PROFILE=explore looks for more.
+_patient = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("steady", _patient, derandomize=True)
+settings.register_profile("explore", _patient, max_examples=1000, print_blob=True)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
 
 
 @pytest.hookimpl(wrapper=True)

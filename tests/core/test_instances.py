@@ -3,6 +3,7 @@
 import threading
 
 import pytest
+from waiting import HANG
 
 from viz_core.errors import InstanceError, VizWarning
 from viz_core.instances import NamedInstances
@@ -79,7 +80,7 @@ def test_a_constructor_that_raises_leaves_nothing_behind(classes):
     assert not base.check_instance_created("a")
     done = threading.Event()
     threading.Thread(target=lambda: (base.get_instance("a"), done.set())).start()
-    assert done.wait(10)  # no lock is held
+    assert done.wait(HANG)  # no lock is held
 
 
 def test_forgetting_closes_and_frees_the_name(classes):
