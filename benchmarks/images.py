@@ -16,8 +16,7 @@ from compare import measure, print_environment, print_table
 from mmengine.visualization import LocalVisBackend as MMEngineBackend
 from PIL import Image
 
-from viz_core import LocalVisBackend, Visualizer
-from viz_core.files.png import encode_png
+from viz_core import LocalVisBackend, Visualizer, encode_png
 
 SIZE = (640, 480)
 

@@ -6,7 +6,7 @@ import time
 import pytest
 
 from viz_backend_mlflow.line_buffer import LineBuffer
-from viz_core.files.append_log import LineFile
+from viz_core import AppendLog
 
 
 @pytest.fixture
@@ -16,7 +16,7 @@ def path(tmp_path):
 
 @pytest.fixture
 def buffer(path):
-    buffer = LineBuffer(LineFile(lambda: path))
+    buffer = LineBuffer(AppendLog(lambda: path))
     yield buffer
     buffer.close()
 
@@ -93,8 +93,8 @@ import atexit, sys
 from pathlib import Path
 atexit.register(lambda: buffer.append(b"at the end\\n"))
 from viz_backend_mlflow.line_buffer import LineBuffer
-from viz_core.files.append_log import LineFile
-buffer = LineBuffer(LineFile(lambda: Path(sys.argv[1])))
+from viz_core import AppendLog
+buffer = LineBuffer(AppendLog(lambda: Path(sys.argv[1])))
 buffer.append(b"first\\n")
 buffer.append(b"second\\n")
 """
@@ -108,8 +108,8 @@ def test_lines_on_a_full_disk_are_kept_and_the_next_ones_raise(run_python, path)
 import resource, sys, time
 from pathlib import Path
 from viz_backend_mlflow.line_buffer import LineBuffer
-from viz_core.files.append_log import LineFile
-buffer = LineBuffer(LineFile(lambda: Path(sys.argv[1])))
+from viz_core import AppendLog
+buffer = LineBuffer(AppendLog(lambda: Path(sys.argv[1])))
 buffer.append(b"first\\n")
 before = resource.getrlimit(resource.RLIMIT_FSIZE)
 resource.setrlimit(resource.RLIMIT_FSIZE, (8, before[1]))

@@ -206,7 +206,7 @@ def test_numbers_must_be_positive(argument):
 def test_the_plugin_is_found_without_importing_mlflow(run_python):
     program = """
 import sys
-from viz_core.plugins.registries import VISBACKENDS
+from viz_core import VISBACKENDS
 VISBACKENDS.build({"type": "MLflowVisBackend", "save_dir": "unused"})
 assert "mlflow" not in sys.modules
 """

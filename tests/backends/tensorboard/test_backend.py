@@ -8,8 +8,7 @@ import numpy as np
 import pytest
 
 from viz_backend_tensorboard import TensorboardVisBackend
-from viz_core import MissingSaveDirError, RecordingWarning
-from viz_core.config.normalize import RunConfig
+from viz_core import MissingSaveDirError, RecordingWarning, RunConfig
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import warnings
 import pytest
 
 from viz_backend_tensorboard.config_text import config_markdown
-from viz_core.config.normalize import RunConfig
+from viz_core import RunConfig
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # of its copies of bleach and html5lib

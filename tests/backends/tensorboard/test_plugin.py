@@ -2,7 +2,7 @@
 
 import pytest
 
-from viz_core.plugins.registries import VISBACKENDS
+from viz_core import VISBACKENDS
 
 
 def test_the_name_in_a_config_is_enough(tmp_path):
@@ -19,7 +19,7 @@ def test_a_wrong_argument_is_an_error_at_once():
 def test_finding_it_does_not_import_tensorboard(run_python):
     program = """
 import sys
-from viz_core.plugins.registries import VISBACKENDS
+from viz_core import VISBACKENDS
 names = VISBACKENDS.names()
 assert "TensorboardVisBackend" in names, names
 import viz_backend_tensorboard

@@ -2,7 +2,7 @@
 
 import pytest
 
-from viz_core.plugins.registries import VISBACKENDS
+from viz_core import VISBACKENDS
 
 
 def test_the_name_in_a_config_is_enough(tmp_path):
@@ -19,7 +19,7 @@ def test_a_wrong_argument_is_an_error_at_once():
 def test_nothing_imports_wandb_before_a_record(run_python):
     program = """
 import sys
-from viz_core.plugins.registries import VISBACKENDS
+from viz_core import VISBACKENDS
 assert "WandbVisBackend" in VISBACKENDS.names()
 import viz_backend_wandb
 from viz_backend_wandb import WandbVisBackend

@@ -14,8 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from viz_backend_mlflow.line_buffer import LineBuffer
-from viz_core.files.append_log import LineFile
-from viz_core.files.atomic import write_whole
+from viz_core import AppendLog, write_whole
 
 __all__ = ["Journal", "find_journals"]
 
@@ -44,7 +43,7 @@ class Journal:
     def __init__(self, folder: Path, header: Mapping[str, Any] | None = None) -> None:
         self.folder = folder
         self._new_header = dict(header or {})
-        self._records = LineBuffer(LineFile(self._make))
+        self._records = LineBuffer(AppendLog(self._make))
 
     def _make(self) -> Path:
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -122,7 +121,7 @@ class Journal:
     def refuse(self, record: object, reason: str) -> None:
         """Put aside what MLflow will never take."""
         line = json.dumps({"record": record, "reason": reason}, ensure_ascii=False, default=str)
-        refused = LineFile(lambda: self.folder / _REFUSED)
+        refused = AppendLog(lambda: self.folder / _REFUSED)
         refused.append(f"{line}\n".encode())
         refused.close()
 

@@ -8,8 +8,7 @@ import threading
 import time
 import weakref
 
-from viz_core import after_fork
-from viz_core.files.append_log import LineFile
+from viz_core import AppendLog, after_fork
 
 __all__ = ["FLUSH_INTERVAL", "LineBuffer"]
 
@@ -40,7 +39,7 @@ class LineBuffer:
         file: Lines go there in the order they came.
     """
 
-    def __init__(self, file: LineFile) -> None:
+    def __init__(self, file: AppendLog) -> None:
         self._file = file
         self._writes_at_once = False
         self._start()

@@ -17,14 +17,14 @@ from viz_backend_tensorboard.event_file import EventFile
 from viz_core import (
     BaseVisBackend,
     RecordingWarning,
+    as_config,
     as_image,
     as_name,
     as_scalar,
     as_step,
+    encode_png,
     warn_user,
 )
-from viz_core.config.normalize import as_config
-from viz_core.files.png import encode_png
 from viz_core.typing import ArrayLike
 
 __all__ = ["TensorboardVisBackend"]

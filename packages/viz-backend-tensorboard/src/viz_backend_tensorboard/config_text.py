@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from viz_core.config.normalize import RunConfig
+    from viz_core import RunConfig
 
 __all__ = ["config_markdown"]
 

@@ -17,15 +17,15 @@ from viz_backend_wandb.values import as_json_config, as_json_number
 from viz_core import (
     BaseVisBackend,
     RecordingWarning,
+    as_config,
     as_image,
     as_name,
     as_scalar,
     as_step,
+    encode_png,
     get_rank,
     warn_user,
 )
-from viz_core.config.normalize import as_config
-from viz_core.files.png import encode_png
 from viz_core.typing import ArrayLike
 
 if TYPE_CHECKING:

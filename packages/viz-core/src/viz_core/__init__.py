@@ -38,6 +38,9 @@ from viz_core.visualizer import Visualizer
 if TYPE_CHECKING:
     from viz_core.backends.local import LocalVisBackend
     from viz_core.config.normalize import RunConfig, as_config
+    from viz_core.files.append_log import AppendLog
+    from viz_core.files.atomic import write_whole
+    from viz_core.files.png import encode_png
     from viz_core.files.scalars import read_scalars
     from viz_core.plugins.hookspecs import hookimpl
     from viz_core.recording.recorder import Recorder
@@ -47,6 +50,7 @@ __version__ = "0.1.0"
 __all__ = [
     "VISBACKENDS",
     "VISUALIZERS",
+    "AppendLog",
     "BaseVisBackend",
     "Canvas",
     "InstanceError",
@@ -74,23 +78,28 @@ __all__ = [
     "as_step",
     "capture",
     "draw_featmap",
+    "encode_png",
     "get_rank",
     "get_world_size",
     "hookimpl",
     "is_main_process",
     "read_scalars",
     "warn_user",
+    "write_whole",
 ]
 
 
 # Where the names are whose modules are imported when they are first asked for.
 _ON_USE = {
+    "AppendLog": "viz_core.files.append_log",
     "LocalVisBackend": "viz_core.backends.local",
     "Recorder": "viz_core.recording.recorder",
     "RunConfig": "viz_core.config.normalize",
     "as_config": "viz_core.config.normalize",
+    "encode_png": "viz_core.files.png",
     "hookimpl": "viz_core.plugins.hookspecs",
     "read_scalars": "viz_core.files.scalars",
+    "write_whole": "viz_core.files.atomic",
 }
 
 

@@ -16,7 +16,7 @@ from viz_core.backends.base import BaseVisBackend
 from viz_core.config.normalize import as_config
 from viz_core.convert import as_image, as_name, as_scalar, as_step
 from viz_core.errors import RecordingWarning
-from viz_core.files.append_log import LineFile
+from viz_core.files.append_log import AppendLog
 from viz_core.files.atomic import write_whole
 from viz_core.files.file_names import file_name
 from viz_core.files.png import encode_png
@@ -85,7 +85,7 @@ class LocalVisBackend(BaseVisBackend):
         self._open_nothing()
 
     def _open_nothing(self) -> None:
-        self._files: dict[str, LineFile] = {}
+        self._files: dict[str, AppendLog] = {}
         self._scalars = self._lines(self._scalar_file)
         self._listed: set[str] = set()
         self._unsynced: set[Path] = set()
@@ -212,10 +212,10 @@ class LocalVisBackend(BaseVisBackend):
         super().__setstate__(state)
         self._open_nothing()
 
-    def _lines(self, name: str) -> LineFile:
+    def _lines(self, name: str) -> AppendLog:
         file = self._files.get(name)
         if file is None:
-            file = self._files.setdefault(name, LineFile(lambda: self.directory / name))
+            file = self._files.setdefault(name, AppendLog(lambda: self.directory / name))
         return file
 
     def _encode(self, image: Image) -> bytes:

@@ -72,7 +72,7 @@ class RunConfig(dict[Any, Any]):
             raise ValueError(
                 f"a config is written as Python, so its file must end in .py, got {os.fspath(path)!r}"
             )
-        write_whole(Path(path), self.pretty_text.encode())
+        write_whole(path, self.pretty_text.encode())
 
 
 def as_config(config: Any) -> RunConfig:

@@ -17,26 +17,28 @@ from viz_core._forks import after_fork
 from viz_core._warnings import warn_user
 from viz_core.errors import RecordingWarning
 
-__all__ = ["LineFile"]
+__all__ = ["AppendLog"]
 
 _CHUNK = 1 << 16
 
 #: Seconds after which a file is looked for again; at every line that costs as much as the line.
 _LOOK = 0.02
 
-_files: weakref.WeakSet[LineFile] = weakref.WeakSet()
+_files: weakref.WeakSet[AppendLog] = weakref.WeakSet()
 
 
-class LineFile:
-    """A file that lines are appended to, one system call a line.
+class AppendLog:
+    """A file that lines are appended to, each with one system call.
 
-    A line is with the operating system when :meth:`append` returns. Threads, forked children
-    and other processes may append to the same file; lines stay whole. A file that somebody
-    deletes is made again.
+    When `append` returns, the operating system has the line: killing the process loses none. The
+    file is opened at the first line, and again at the first line after `close`. Threads, forked
+    children and other processes may append to the same file, and lines stay whole. A file that
+    was deleted meanwhile is made again, with a `RecordingWarning`. A last line without its end is
+    completed if it is whole JSON, else cut off, with a `RecordingWarning`.
 
     Args:
-        locate: Returns the path, in a folder that it makes if there is none. Asked whenever
-            the file is opened.
+        locate: Returns the path of the file, and makes its folder. Called whenever the file is
+            opened.
     """
 
     def __init__(self, locate: Callable[[], Path]) -> None:
@@ -54,7 +56,10 @@ class LineFile:
         return self._fd >= 0
 
     def append(self, line: bytes) -> None:
-        """Append a line, which brings its own end.
+        """Append a line.
+
+        Args:
+            line: Ends in a newline, which is not added.
 
         Raises:
             OSError: If it cannot be written, and then nothing of it is in the file.
@@ -73,7 +78,7 @@ class LineFile:
             self._tell_deleted()
 
     def sync(self) -> None:
-        """Wait until the disk has every line."""
+        """Wait until the disk has every line, so that a power cut costs none."""
         deleted = False
         with self._lock:
             if self.is_open:
@@ -109,7 +114,7 @@ class LineFile:
         if deleted:
             self._tell_deleted()
 
-    def renew(self) -> None:
+    def _renew(self) -> None:
         """Start anew in a forked child, where a thread that is not there may hold the lock."""
         self._lock = threading.Lock()
         self._unseen = []  # the parent's, which looks after them
@@ -194,4 +199,4 @@ def _cut_torn_line(fd: int, path: Path) -> None:
 @after_fork
 def _renew_in_child() -> None:
     for file in list(_files):
-        file.renew()
+        file._renew()

@@ -9,17 +9,20 @@ from pathlib import Path
 __all__ = ["write_whole"]
 
 
-def write_whole(path: Path, data: bytes, *, sync: bool = False) -> None:
-    """Write a file so that whoever opens it finds all of ``data``, or what was there before.
+def write_whole(path: str | os.PathLike[str], data: bytes, *, sync: bool = False) -> None:
+    """Write a file so that whoever opens it finds all of `data`, or what was there before.
+
+    It is written under another name in the same folder, and renamed.
 
     Args:
-        path: In a folder that exists.
+        path: The file, in a folder that exists. One that is there is replaced.
         data: The whole content.
-        sync: Wait until the disk has it.
+        sync: Wait until the disk has it, so that a power cut cannot empty it.
 
     Raises:
-        OSError: If it cannot be written; nothing is left behind then.
+        OSError: If it cannot be written. It names `path`, and what was there stays as it was.
     """
+    path = Path(path)
     # The name has a length of its own, so that one of 255 bytes can be written too.
     temporary = path.with_name(f".{os.urandom(8).hex()}.tmp")
     try:

@@ -1,4 +1,4 @@
-"""Pictures as PNG, written quickly."""
+"""Images as PNG, encoded quickly."""
 
 from __future__ import annotations
 
@@ -17,10 +17,13 @@ _COLOR_TYPES = {3: 2, 4: 6}
 
 
 def encode_png(image: Image) -> bytes:
-    """Return uint8 pixels of shape (H, W, 3) or (H, W, 4) as a PNG, losslessly.
+    """Return an image as the bytes of a PNG file, losslessly.
 
     Every row is filtered alike and only runs of equal bytes are looked for, which is what
     OpenCV does by default: a quarter of the time of Pillow's default for files a little larger.
+
+    Args:
+        image: RGB or RGBA, uint8, shape (H, W, 3) or (H, W, 4), as `as_image` returns it.
     """
     height, width, channels = image.shape
     stride = width * channels

@@ -1,0 +1,61 @@
+import os
+
+import pytest
+
+from viz_core import AppendLog, RecordingWarning
+
+
+@pytest.fixture
+def path(tmp_path):
+    return tmp_path / "made" / "lines.jsonl"
+
+
+@pytest.fixture
+def log(path):
+    def locate():
+        path.parent.mkdir(exist_ok=True)
+        return path
+
+    log = AppendLog(locate)
+    yield log
+    log.close()
+
+
+def test_a_line_is_in_the_file_when_the_call_returns(log, path):
+    assert not path.parent.exists()
+    log.append(b"first\n")
+    assert path.read_bytes() == b"first\n"
+    log.append(b"second\n")
+    assert path.read_bytes() == b"first\nsecond\n"
+
+
+def test_the_next_line_after_a_close_is_in_the_same_file(log, path):
+    for _ in range(2):
+        log.append(b"line\n")
+        log.close()
+        assert not log.is_open
+    assert path.read_bytes() == b"line\n" * 2
+
+
+def test_a_forked_child_appends_to_the_same_file(log, path):
+    log.append(b"parent\n")
+    child = os.fork()
+    if child == 0:
+        log.append(b"child\n")
+        os._exit(0)
+    assert os.waitpid(child, 0)[1] == 0
+    log.append(b"parent\n")
+    assert path.read_bytes() == b"parent\nchild\nparent\n"
+
+
+def test_a_last_line_that_a_crash_tore_is_cut_off_and_told(log, path):
+    path.parent.mkdir()
+    path.write_bytes(b'{"a": 1}\n{"b":')
+    with pytest.warns(RecordingWarning, match=r"lines\.jsonl was torn.*is cut off"):
+        log.append(b'{"c": 3}\n')
+    assert path.read_bytes() == b'{"a": 1}\n{"c": 3}\n'
+
+
+def test_an_error_names_the_file(path):
+    with pytest.raises(OSError, match=r"lines\.jsonl"):
+        AppendLog(lambda: path).append(b"the folder is not there\n")
