@@ -47,6 +47,11 @@ class BaseVisBackend:
         self._experiment_pid = 0
         self._experiment_lock = threading.RLock()
 
+    def __repr__(self) -> str:
+        """Name the class and its folder, also while a subclass is still being made."""
+        save_dir = getattr(self, "save_dir", None)
+        return f"<{type(self).__name__}{'' if save_dir is None else f' {save_dir!r}'}>"
+
     @property
     def directory(self) -> Path:
         """The folder to write to, made on first use.
