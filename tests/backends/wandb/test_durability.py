@@ -163,10 +163,10 @@ def test_a_forked_child_does_not_end_what_its_parent_waits_for(tmp_path, run_pyt
     program = """
 import os, sys, warnings
 warnings.simplefilter("ignore", DeprecationWarning)
-from viz_backend_wandb import WandbVisBackend, service
+from viz_backend_wandb import WandbVisBackend, wandb_core
 backend = WandbVisBackend(sys.argv[1], dict(mode="offline"))
 backend.add_scalar("loss", 0, step=0)
-service.leave_behind()
+wandb_core.leave_behind()
 child = os.fork()
 if child == 0:
     sys.exit(0)

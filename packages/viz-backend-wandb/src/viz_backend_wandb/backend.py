@@ -9,11 +9,10 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from viz_backend_wandb.definitions import as_definitions
 from viz_backend_wandb.experiment import BoundWandb
-from viz_backend_wandb.keeper import Keeper, Plan
-from viz_backend_wandb.names import to_image_key, to_key
-from viz_backend_wandb.values import as_json_config, as_json_number
+from viz_backend_wandb.keys import as_metric_definitions, to_image_key, to_key
+from viz_backend_wandb.session import RunOptions, Session
+from viz_backend_wandb.values import as_json_config, as_json_scalar
 from viz_core import (
     BaseVisBackend,
     RecordingWarning,
@@ -96,7 +95,7 @@ class WandbVisBackend(BaseVisBackend):
         self._init_kwargs = _as_arguments("init_kwargs", init_kwargs)
         self._watch_kwargs = _as_arguments("watch_kwargs", watch_kwargs)
         self._log_code_name = log_code_name
-        plan = Plan(
+        options = RunOptions(
             arguments=self._init_kwargs,
             settings={
                 "flush_interval": flush_interval,
@@ -104,17 +103,17 @@ class WandbVisBackend(BaseVisBackend):
                 "capture_console": capture_console,
                 "system_metrics": system_metrics,
             },
-            definitions=as_definitions(define_metric_cfg),
+            definitions=as_metric_definitions(define_metric_cfg),
             commit=bool(commit),
             open_timeout=open_timeout,
             finish_timeout=finish_timeout,
         )
-        self._keeper = Keeper(plan, self._locate, self._find_rank)
+        self._session = Session(options, self._locate, self._find_rank)
 
     @property
     def is_open(self) -> bool:
         """Whether this process has the run open."""
-        return self._keeper.is_open
+        return self._session.is_open
 
     def open_experiment(self) -> BoundWandb:
         """Return the run and the module ``wandb`` as one object.
@@ -123,8 +122,8 @@ class WandbVisBackend(BaseVisBackend):
             OSError: If the folder cannot be written.
             NoKeyError: If W&B knows no API key and the run is to be online.
         """
-        self._keeper.opened()
-        return BoundWandb(lambda: self._keeper.opened().run, self._log_freely, self.close)
+        self._session.opened()
+        return BoundWandb(lambda: self._session.opened().run, self._log_freely, self.close)
 
     def add_config(self, config: Any, **kwargs: Any) -> None:
         """Keep the config in the run's, nested as it is; a value that changed stands as it is now."""
@@ -142,7 +141,7 @@ class WandbVisBackend(BaseVisBackend):
             data_batch: Has no meaning here.
             **kwargs: Has no meaning here.
         """
-        self._record(lambda run: run.watch(model, self._watch_kwargs, self._keeper.find_run))
+        self._record(lambda run: run.watch(model, self._watch_kwargs, self._session.find_run))
 
     def add_image(self, name: str, image: ArrayLike, step: int = 0, **kwargs: Any) -> None:
         """Keep a picture, losslessly; arguments as :meth:`viz_core.Visualizer.add_image`'s.
@@ -175,7 +174,7 @@ class WandbVisBackend(BaseVisBackend):
         row = {}
         for name, value in scalar_dict.items():
             try:
-                row[to_key(as_name(name))] = as_json_number(as_scalar(value, name))
+                row[to_key(as_name(name))] = as_json_scalar(as_scalar(value, name))
             except (TypeError, ValueError) as error:
                 self._warn(f"{name!r} is not recorded: {error}")
         if row:
@@ -194,7 +193,7 @@ class WandbVisBackend(BaseVisBackend):
             RecordingWarning: If the server has not taken everything by then.
         """
         super().close()
-        notice = self._keeper.close()
+        notice = self._session.close()
         if notice is not None:
             self._warn(notice)
 
@@ -202,7 +201,7 @@ class WandbVisBackend(BaseVisBackend):
         self._record(lambda run: run.log_freely(data, step, commit))
 
     def _record(self, call: Callable[[OpenRun], None]) -> None:
-        for notice in self._keeper.record(call):
+        for notice in self._session.record(call):
             self._warn(notice)
 
     def _locate(self) -> str | None:

@@ -15,11 +15,11 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
-from viz_backend_wandb import service
-from viz_backend_wandb.health import LogFile, LogLostError
-from viz_backend_wandb.names import STEP_KEY
-from viz_backend_wandb.opening import Opened
-from viz_backend_wandb.watching import watch
+from viz_backend_wandb import wandb_core
+from viz_backend_wandb.keys import STEP_KEY
+from viz_backend_wandb.log_file import LogFile, LogLostError
+from viz_backend_wandb.open_run import OpenResult
+from viz_backend_wandb.watch import watch
 from viz_core import after_fork
 
 __all__ = ["OpenRun", "close_all", "is_any_open"]
@@ -39,7 +39,7 @@ class OpenRun:
         finish_timeout: Seconds that closing may take.
     """
 
-    def __init__(self, opened: Opened, commit: bool, finish_timeout: float) -> None:
+    def __init__(self, opened: OpenResult, commit: bool, finish_timeout: float) -> None:
         self.run = opened.run
         self.log_file: LogFile | None = opened.log_file
         self._commit = commit
@@ -137,7 +137,7 @@ class OpenRun:
         _open_runs.discard(self)
         # It may be gone altogether, or its process. What is lost has been said.
         with contextlib.suppress(Exception), self._quietly():
-            service.bounded(self.run.finish, _GRACE)
+            wandb_core.call_within(self.run.finish, _GRACE)
 
     def close(self) -> str | None:
         """End the run; return what the user must know if not all was sent.
@@ -149,22 +149,22 @@ class OpenRun:
         """
         _open_runs.discard(self)
         has_failed = sys.exc_info()[1] is not None or getattr(sys, "last_value", None) is not None
-        code = 1 if has_failed else service.exit_code()
+        code = 1 if has_failed else wandb_core.exit_code()
         notice = None
         if self.log_file is not None:
             self.log_file.expect_more()  # W&B writes at least that the run has ended
         try:
             limit = self._finish_timeout + _GRACE
             with self._quietly():
-                has_ended = service.bounded(lambda: self.run.finish(code), limit)
+                has_ended = wandb_core.call_within(lambda: self.run.finish(code), limit)
             if not has_ended:
-                service.leave_behind()
+                wandb_core.leave_behind()
                 notice = f"W&B has not ended the run within {limit:g} s"
         except TimeoutError:
-            service.leave_behind()
+            wandb_core.leave_behind()
             notice = f"W&B's server has not taken everything within {self._finish_timeout:g} s"
         except Exception as error:
-            if not service.is_lost(error):
+            if not wandb_core.is_lost(error):
                 raise
             raise LogLostError(
                 errno.EPIPE, "wandb-core was gone before the run was closed", str(self.folder)
@@ -180,7 +180,7 @@ class OpenRun:
         return notice
 
     def _quietly(self) -> AbstractContextManager[None]:
-        return service.quiet_terminal() if self._is_silent else contextlib.nullcontext()
+        return wandb_core.quiet_terminal() if self._is_silent else contextlib.nullcontext()
 
     def _log(self, row: dict[str, Any], step: int) -> bool:
         if self._commit:
@@ -204,7 +204,7 @@ class OpenRun:
         try:
             is_on_its_way = function()
         except Exception as error:
-            if service.is_lost(error):
+            if wandb_core.is_lost(error):
                 reason = (
                     f"wandb-core, the process that writes the run, is gone ({error!r}), and with "
                     "it what was recorded in its last moments"
@@ -235,7 +235,7 @@ def close_all() -> None:
             notice = f"{type(error).__name__}: {error}"
         if notice is not None:
             _logger.warning("WandbVisBackend: %s", notice)
-    service.kill_left_behind()
+    wandb_core.kill_left_behind()
 
 
 def _enter(run: OpenRun) -> None:

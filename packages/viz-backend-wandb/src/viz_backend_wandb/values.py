@@ -6,15 +6,15 @@ import math
 from collections.abc import Mapping, Set
 from typing import Any
 
-from viz_backend_wandb.names import from_key, to_key
+from viz_backend_wandb.keys import from_key, to_key
 
-__all__ = ["as_json_config", "as_json_number", "config_name"]
+__all__ = ["as_json_config", "as_json_scalar", "config_name"]
 
 #: Integers beyond are not kept whole by readers of JSON.
 _LARGEST_INTEGER = 2**63
 
 
-def as_json_number(value: float) -> float:
+def as_json_scalar(value: float) -> float:
     """Return a number that W&B keeps: an integer that is too large becomes a float, or infinite."""
     if isinstance(value, float) or -_LARGEST_INTEGER <= value < _LARGEST_INTEGER:
         return value
@@ -61,5 +61,5 @@ def _plain(value: Any) -> Any:
     if isinstance(value, (bool, str, float)) or value is None:
         return value
     if isinstance(value, int):
-        return as_json_number(value)
+        return as_json_scalar(value)
     return str(value)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from viz_backend_wandb.names import STEP_KEY, from_key, to_image_key, to_key
+from viz_backend_wandb.keys import STEP_KEY, from_key, to_image_key, to_key
 
 NAMES = st.text(st.characters(codec="utf-8"), min_size=1)
 

@@ -8,17 +8,17 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from viz_backend_wandb.health import LogLostError
+from viz_backend_wandb.log_file import LogLostError
 from viz_backend_wandb.settings import quiet_settings
 
 if TYPE_CHECKING:
     from viz_backend_wandb.run import OpenRun
 
-__all__ = ["Keeper", "Plan"]
+__all__ = ["RunOptions", "Session"]
 
 
 @dataclass(frozen=True)
-class Plan:
+class RunOptions:
     """How a run is opened and closed.
 
     Attributes:
@@ -38,25 +38,25 @@ class Plan:
     finish_timeout: float
 
 
-class Keeper:
+class Session:
     """Opens a run at the first record, and again after a close or where it is lost.
 
     It is the same run then, in another file. A forked child and a pickled copy have a run of
     their own, as a run is written by one process.
 
     Args:
-        plan: How.
+        options: How.
         locate: Returns the folder for W&B's ``dir``, which exists; None for W&B's own.
         find_rank: Returns the rank of this process if each rank records, else None.
     """
 
     def __init__(
         self,
-        plan: Plan,
+        options: RunOptions,
         locate: Callable[[], str | None],
         find_rank: Callable[[], int | None],
     ) -> None:
-        self._plan = plan
+        self._options = options
         self._locate = locate
         self._find_rank = find_rank
         self._run_id: str | None = None
@@ -84,7 +84,7 @@ class Keeper:
         """Return the run, which is opened if need be.
 
         Raises:
-            OSError, NoKeyError, wandb.errors.Error: As :func:`~viz_backend_wandb.opening.open_run`.
+            OSError, NoKeyError, wandb.errors.Error: As :func:`~viz_backend_wandb.open_run.open_run`.
         """
         self._look_for_fork()
         with self._lock:
@@ -139,11 +139,11 @@ class Keeper:
         return run
 
     def _open(self) -> OpenRun:
-        from viz_backend_wandb.opening import open_run
+        from viz_backend_wandb.open_run import open_run
         from viz_backend_wandb.run import OpenRun, is_any_open
 
-        arguments = dict(self._plan.arguments)
-        settings = quiet_settings(arguments.pop("settings", None), **self._plan.settings)
+        arguments = dict(self._options.arguments)
+        settings = quiet_settings(arguments.pop("settings", None), **self._options.settings)
         settings.setdefault("finish_timeout_raises", True)
         arguments["dir"] = self._locate()
         arguments.update(self._identity())
@@ -151,10 +151,10 @@ class Keeper:
             for name in ("fork_from", "resume_from"):
                 arguments.pop(name, None)
                 settings.pop(name, None)
-        opened = open_run(arguments, settings, self._plan.open_timeout, is_any_open())
-        self._run = run = OpenRun(opened, self._plan.commit, self._plan.finish_timeout)
+        opened = open_run(arguments, settings, self._options.open_timeout, is_any_open())
+        self._run = run = OpenRun(opened, self._options.commit, self._options.finish_timeout)
         self._run_id, self._is_copy = run.run.id, False
-        for definition in self._plan.definitions:
+        for definition in self._options.definitions:
             run.run.define_metric(**definition)
         if opened.notice is not None:
             self._notices.append(
@@ -172,7 +172,7 @@ class Keeper:
         rank = self._find_rank()
         if not rank:
             return {}
-        given = {name: self._plan.arguments.get(name) for name in ("id", "name")}
+        given = {name: self._options.arguments.get(name) for name in ("id", "name")}
         return {name: f"{value}-rank-{rank}" for name, value in given.items() if value}
 
     def __getstate__(self) -> dict[str, Any]:

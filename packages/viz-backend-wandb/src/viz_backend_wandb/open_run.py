@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from viz_backend_wandb import service
-from viz_backend_wandb.health import LogFile, check_writable
+from viz_backend_wandb import wandb_core
+from viz_backend_wandb.log_file import LogFile, check_writable
 from viz_backend_wandb.settings import find_mode
 
-__all__ = ["NoKeyError", "Opened", "open_run"]
+__all__ = ["NoKeyError", "OpenResult", "open_run"]
 
 #: The part of the time that the server is waited for; going offline takes the rest.
 _SERVER_SHARE = 0.8
@@ -27,7 +27,7 @@ class NoKeyError(RuntimeError):
 
 
 @dataclass
-class Opened:
+class OpenResult:
     """A run that was opened.
 
     Attributes:
@@ -45,7 +45,7 @@ class Opened:
 
 def open_run(
     arguments: Mapping[str, Any], settings: Mapping[str, Any], timeout: float, has_others: bool
-) -> Opened:
+) -> OpenResult:
     """Open a run.
 
     Args:
@@ -67,13 +67,13 @@ def open_run(
     mode = find_mode({**arguments, "settings": settings})
     settings.pop("mode", None)
     if mode == "disabled":
-        return Opened(wandb.init(**{**arguments, "mode": mode}, settings=settings), None)
-    with service.lock:
+        return OpenResult(wandb.init(**{**arguments, "mode": mode}, settings=settings), None)
+    with wandb_core.lock:
         shared = _shared_settings()
         mode = mode or shared.mode
         check_writable(Path(arguments.get("dir") or shared.root_dir))
         arguments = {"reinit": "create_new", **arguments, "mode": mode}
-        with service.quiet_terminal():
+        with wandb_core.quiet_terminal():
             if mode == "offline":
                 return _start(arguments, settings)
             server = settings.get("base_url") or shared.base_url
@@ -86,7 +86,7 @@ def _start_online(
     server: str,
     timeout: float,
     has_others: bool,
-) -> Opened:
+) -> OpenResult:
     import wandb
 
     # Known before, so that what goes on offline is the same run; `auto` has it in a file.
@@ -110,14 +110,14 @@ def _start_online(
         # wandb-core has that identifier in use until it ends, and other runs need it.
         sent_as, run_id = run_id, f"{run_id}-{secrets.token_hex(2)}"
     else:
-        service.tear_down(timeout * (1 - _SERVER_SHARE))
+        wandb_core.tear_down(timeout * (1 - _SERVER_SHARE))
     opened = _start({**arguments, "id": run_id, "mode": "offline"}, settings)
     opened.sent_as = sent_as
     opened.notice = f"W&B's server at {server} cannot be reached: {reason}"
     return opened
 
 
-def _start(arguments: Mapping[str, Any], settings: Mapping[str, Any]) -> Opened:
+def _start(arguments: Mapping[str, Any], settings: Mapping[str, Any]) -> OpenResult:
     import wandb
 
     def start() -> Any:
@@ -126,14 +126,14 @@ def _start(arguments: Mapping[str, Any], settings: Mapping[str, Any]) -> Opened:
     try:
         run = start()
     except Exception as error:
-        if not service.is_lost(error):
+        if not wandb_core.is_lost(error):
             raise
-        service.tear_down(1.0)  # it was killed, and W&B has not noticed
+        wandb_core.tear_down(1.0)  # it was killed, and W&B has not noticed
         run = start()
     if settings.get("x_skip_transaction_log"):
-        return Opened(run, None)
+        return OpenResult(run, None)
     interval = settings.get("x_transaction_log_flush_interval", _DEFAULT_INTERVAL)
-    return Opened(run, LogFile(Path(run.settings.sync_file), float(interval)))
+    return OpenResult(run, LogFile(Path(run.settings.sync_file), float(interval)))
 
 
 def _shared_settings() -> Any:

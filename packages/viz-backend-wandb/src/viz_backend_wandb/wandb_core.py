@@ -13,7 +13,7 @@ from typing import Any
 from viz_core import after_fork
 
 __all__ = [
-    "bounded",
+    "call_within",
     "exit_code",
     "is_lost",
     "kill_left_behind",
@@ -38,7 +38,7 @@ def is_lost(error: BaseException) -> bool:
     return kind.__module__.startswith(_LOST) and kind.__name__ != "ServerResponseError"
 
 
-def bounded(function: Callable[[], object], seconds: float) -> bool:
+def call_within(function: Callable[[], object], seconds: float) -> bool:
     """Call a function, and return whether it ended in time; otherwise it is left behind.
 
     Raises:
@@ -73,7 +73,7 @@ def tear_down(seconds: float) -> None:
 
     process = _process()
     with contextlib.suppress(Exception, SystemExit):  # it may be dead: that is why
-        if not bounded(wandb.teardown, seconds):
+        if not call_within(wandb.teardown, seconds):
             os.environ.pop("WANDB_SERVICE", None)
     if process is not None:
         process.poll()  # a dead one is a zombie otherwise

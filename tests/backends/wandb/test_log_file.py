@@ -8,7 +8,7 @@ from contextlib import contextmanager
 import pytest
 import wandb
 
-from viz_backend_wandb import WandbVisBackend, health
+from viz_backend_wandb import WandbVisBackend, log_file
 from viz_backend_wandb import run as run_module
 from viz_core import RecordingWarning
 from viz_core.testing.faults import read_only, small_disk
@@ -83,7 +83,7 @@ def test_a_full_disk_fails_at_each_record_and_goes_on_when_it_has_room(tmp_path,
 def test_a_file_that_cannot_grow_is_noticed_and_another_begun(
     tmp_path, offline, read_run, monkeypatch
 ):
-    monkeypatch.setattr(health, "_PATIENCE", 0.5)
+    monkeypatch.setattr(log_file, "_PATIENCE", 0.5)
     backend = offline(tmp_path)
     with small_files():
         backend.add_scalar("loss", 0, step=0)
