@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from viz_backend_tensorboard import events
-from viz_backend_tensorboard.records import frame
+from viz_backend_tensorboard.tfrecord import encode_record
 from viz_core import RecordingWarning, after_fork, warn_user
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ class EventFile:
         Warns:
             RecordingWarning: If somebody deleted the file. It goes on in another.
         """
-        record = frame(event.SerializeToString())
+        record = encode_record(event.SerializeToString())
         with self._lock:
             descriptor = self._open() if self._descriptor is None else self._descriptor
             self._append(descriptor, record)
@@ -131,7 +131,7 @@ class EventFile:
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND
         descriptor = os.open(self._path, flags, 0o644)
         try:
-            self._append(descriptor, b"".join(frame(e.SerializeToString()) for e in head))
+            self._append(descriptor, b"".join(encode_record(e.SerializeToString()) for e in head))
         except OSError:
             os.close(descriptor)
             os.unlink(self._path)  # noqa: PTH108  # without its head a file reads differently

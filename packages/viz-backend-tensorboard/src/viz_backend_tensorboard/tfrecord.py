@@ -10,7 +10,7 @@ import struct
 
 from crc32c import crc32c
 
-__all__ = ["frame"]
+__all__ = ["encode_record"]
 
 _LENGTH = struct.Struct("<Q")
 _CHECKSUM = struct.Struct("<I")
@@ -20,7 +20,7 @@ _CHECKSUM = struct.Struct("<I")
 _MASK_DELTA = 0xA282EAD8
 
 
-def frame(payload: bytes) -> bytes:
+def encode_record(payload: bytes) -> bytes:
     """Return ``payload`` as one whole record."""
     length = _LENGTH.pack(len(payload))
     return b"".join((length, _checksum(length), payload, _checksum(payload)))
