@@ -83,7 +83,7 @@ class Server:
         self.url = url
 
     def until(self, ask):
-        """Return the first true answer of ``ask``: the server loads in the background."""
+        """Return the first true answer of `ask`: the server loads in the background."""
         for _ in range(300):
             answer = ask()
             if answer:

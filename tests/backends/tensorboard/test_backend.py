@@ -45,7 +45,7 @@ def test_a_scalar_by_position_as_mmengine_calls_it(backend, recorded):
 @pytest.mark.parametrize(
     "value", [2, 2.0, True + 1, np.float16(2), np.int64(2), np.array(2), np.array([2.0])]
 )
-def test_takes_numbers_of_every_kind(backend, recorded, value):
+def test_takes_scalars_of_every_kind(backend, recorded, value):
     backend.add_scalar("n", value)
     assert recorded().scalars("n") == [(0, 2.0)]
 
@@ -70,7 +70,7 @@ def test_nothing_is_written_if_nothing_is_left(backend, tmp_path):
     assert not (tmp_path / "run").exists()
 
 
-def test_a_number_too_large_for_float32_is_said_to_become_infinite(backend, recorded):
+def test_a_scalar_too_large_for_float32_becomes_infinite_with_a_warning(backend, recorded):
     with pytest.warns(RecordingWarning, match=r"'big' is recorded as infinite: -1e\+39"):
         backend.add_scalars({"big": -1e39, "fits": 3.4e38})
     assert recorded().scalars("big") == [(0, float("-inf"))]
@@ -85,7 +85,7 @@ def test_an_integer_of_any_size_is_taken(backend, recorded):
 
 
 @pytest.mark.parametrize("sign", [1, -1])
-def test_float32_ends_where_it_is_said_to(backend, recorded, sign):
+def test_the_largest_float32_is_not_infinite(backend, recorded, sign):
     largest = np.nextafter(2.0**128 - 2.0**103, 0)
     backend.add_scalar("largest", sign * largest)
     assert recorded().scalars("largest") == [(0, sign * float(np.finfo(np.float32).max))]
@@ -184,7 +184,7 @@ def test_each_rank_has_a_folder_of_its_own(tmp_path, monkeypatch, read_run):
 
 
 @pytest.mark.parametrize("resume", [True, False])
-def test_resume_takes_a_step_and_not_yes_or_no(resume):
+def test_resume_takes_a_step_and_no_bool(resume):
     with pytest.raises(TypeError, match=f"resume must be the step.*{resume}.*resume=1200"):
         TensorboardVisBackend("run", resume=resume)
 

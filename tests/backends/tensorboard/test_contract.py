@@ -30,8 +30,8 @@ class Tensorboard:
         loader = self.load(save_dir)
         for name in loader.Tags()["images"]:
             for event in loader.Images(name):
-                picture = Image.open(io.BytesIO(event.encoded_image_string))
-                yield name, event.step, np.asarray(picture)
+                image = Image.open(io.BytesIO(event.encoded_image_string))
+                yield name, event.step, np.asarray(image)
 
     def read_config(self, save_dir):
         (event,) = self.load(save_dir).Tensors("config/text_summary")

@@ -68,19 +68,19 @@ def test_a_file_comes_after_those_of_a_clock_that_is_ahead(tmp_path, event_files
 
 
 def test_threads_do_not_mix_records(tmp_path, file, event_files, read_run):
-    def record(number):
+    def record(index):
         for step in range(200):
-            file.write(events.scalars({f"thread{number}": step}, step))
+            file.write(events.scalars({f"thread{index}": step}, step))
 
-    threads = [threading.Thread(target=record, args=(number,)) for number in range(4)]
+    threads = [threading.Thread(target=record, args=(index,)) for index in range(4)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
     assert len(event_files(tmp_path)) == 1
     run = read_run(tmp_path)
-    for number in range(4):
-        assert run.scalars(f"thread{number}") == [(step, float(step)) for step in range(200)]
+    for index in range(4):
+        assert run.scalars(f"thread{index}") == [(step, float(step)) for step in range(200)]
 
 
 def test_starts_no_thread(file):
@@ -123,7 +123,7 @@ def test_a_directory_that_is_not_there_is_named(tmp_path):
         file.write(events.scalars({"a": 1}, 0))
 
 
-def test_resuming_is_said_in_the_first_file_only(tmp_path, read_run):
+def test_the_first_file_alone_has_the_mark_of_a_resumed_run(tmp_path, read_run):
     EventFile(lambda: tmp_path).write(events.scalars({"a": 1}, 10))
     file = EventFile(lambda: tmp_path, resume=5)
     for step in (5, 6):
@@ -133,7 +133,7 @@ def test_resuming_is_said_in_the_first_file_only(tmp_path, read_run):
 
 
 class Fixed:
-    """A place that can be pickled."""
+    """A function that returns a folder, and can be pickled."""
 
     def __init__(self, directory):
         self.directory = directory

@@ -1,4 +1,4 @@
-"""torch's whole ``SummaryWriter``, writing through the backend's file."""
+"""torch's whole `SummaryWriter`, writing through the backend's file."""
 
 import threading
 

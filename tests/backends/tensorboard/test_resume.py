@@ -1,7 +1,7 @@
 """Going on after a crash, as each of TensorBoard's loaders shows it.
 
-The default server reads with the Rust loader, ``--load_fast=false`` with the Python one, and
-programs with ``EventAccumulator``. The first hides, name by name, whatever is not before the
+The default server reads with the Rust loader, `--load_fast=false` with the Python one, and
+programs with `EventAccumulator`. The first hides, name by name, whatever is not before the
 newest step; the others hide what a restart says is void, and nothing else.
 """
 
@@ -32,7 +32,7 @@ def steps(points):
 
 
 def shown(server, tag, count):
-    """Return the steps the server shows once they are ``count``."""
+    """Return the steps the server shows once they are `count`."""
     server.until(lambda: tag in server.get("plugin/scalars/tags").get(".", {}))
     return server.until(
         lambda: (found := steps(server.scalars(tag))) and len(found) == count and found

@@ -1,4 +1,4 @@
-"""What people see: the real server, asked over HTTP as its web page asks it."""
+"""What users see: the real server, asked over HTTP as its web page asks it."""
 
 import html
 import io
@@ -9,14 +9,14 @@ from PIL import Image
 
 from viz_backend_tensorboard import TensorboardVisBackend
 
-PICTURE = np.random.default_rng(0).integers(0, 256, (20, 30, 3), dtype=np.uint8)
+IMAGE = np.random.default_rng(0).integers(0, 256, (20, 30, 3), dtype=np.uint8)
 
 
 def test_shows_scalars_images_and_text(tmp_path, serve):
     backend = TensorboardVisBackend(tmp_path / "run")
     for step in range(5):
         backend.add_scalars({"loss": 1 / (step + 1), "val/acc é": step / 10}, step=step)
-    backend.add_image("samples/cat", PICTURE, step=3)
+    backend.add_image("samples/cat", IMAGE, step=3)
     backend.add_config({"model": {"type": "A|B", "note": "<b>_x_</b>"}, "lr": 0.1})
     server = serve(tmp_path / "run")
 
@@ -31,7 +31,7 @@ def test_shows_scalars_images_and_text(tmp_path, serve):
     with server.open(
         "plugin/images/individualImage", **dict(urllib.parse.parse_qsl(image["query"]))
     ) as response:
-        np.testing.assert_array_equal(np.asarray(Image.open(io.BytesIO(response.read()))), PICTURE)
+        np.testing.assert_array_equal(np.asarray(Image.open(io.BytesIO(response.read()))), IMAGE)
 
     (config,) = server.get("plugin/text/text", tag="config/text_summary", run=".")
     page = html.unescape(config["text"])

@@ -1,6 +1,6 @@
-"""Record images, numbers and configs from viz-core to TensorBoard.
+"""Record images, scalars and configs from viz-core to TensorBoard.
 
-Installed, it is found by name: ``dict(type="TensorboardVisBackend")``.
+Installed, it is found by name: `dict(type="TensorboardVisBackend")`.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The backend that writes TensorBoard's event files."""
 
-# ruff: noqa: ARG002  # a backend takes what callers may pass, also where it means nothing here
+# ruff: noqa: ARG002  # a backend accepts every argument that callers may pass
 
 from __future__ import annotations
 
@@ -31,21 +31,21 @@ __all__ = ["TensorboardVisBackend"]
 
 _logger = logging.getLogger(__name__)
 
-#: What float32 rounds to infinity begins here: half a digit above its largest number.
+#: Values from here on become infinite in float32: half a digit above its largest.
 _FLOAT32_LIMIT = 2.0**128 - 2.0**103
 
 
 class TensorboardVisBackend(BaseVisBackend):
-    """Keeps images, numbers, configs and graphs where TensorBoard finds them.
+    """Writes images, scalars, configs and graphs to TensorBoard's event files.
 
-    The event files lie in ``save_dir`` itself; ``tensorboard --logdir <save_dir>`` shows them.
-    A record is in the file when the call returns: killing the process loses none, a forked
-    child writes files of its own, and a full disk leaves whole records and a running program.
+    The files lie in `save_dir` itself; `tensorboard --logdir <save_dir>` shows them. A record is
+    in the file when the call returns, so that killing the process loses none. A forked child
+    writes files of its own. A record for which the disk has no room raises, and leaves nothing.
 
-    torch is needed for :attr:`experiment` and :meth:`add_graph` only. Numbers are float32, as
-    TensorBoard keeps them. Every point is stored, also when its step goes back or repeats;
-    the default view of TensorBoard shows the points of a name up to where its steps go back,
-    ``tensorboard --load_fast=false`` shows all.
+    Only `experiment` and `add_graph` need torch. Scalars are stored as float32, as TensorBoard
+    does. Every point is stored, also where steps go back or repeat; TensorBoard's default view
+    shows the points of a name up to where its steps go back, `tensorboard --load_fast=false`
+    shows all.
 
     Args:
         save_dir: The folder of the run.
@@ -53,12 +53,12 @@ class TensorboardVisBackend(BaseVisBackend):
             hides what that run recorded at this step or later; the files keep it.
 
     Raises:
-        TypeError, ValueError: If ``resume`` is not a whole number.
+        TypeError, ValueError: If `resume` is not a whole number.
     """
 
     needs_save_dir = True
 
-    #: What must be installed, for ``viz backends``.
+    #: What must be installed, for `viz backends`.
     tracker = "tensorboard"
 
     def __init__(
@@ -81,7 +81,7 @@ class TensorboardVisBackend(BaseVisBackend):
         return self._events.is_open or super().is_open
 
     def open_experiment(self) -> Any:
-        """Return torch's ``SummaryWriter``, writing through this backend's file.
+        """Return torch's `SummaryWriter`, writing through this backend's file.
 
         Raises:
             ModuleNotFoundError: If torch is not installed.
@@ -93,31 +93,31 @@ class TensorboardVisBackend(BaseVisBackend):
                 raise
             raise ModuleNotFoundError(
                 "TensorboardVisBackend.experiment is torch's SummaryWriter, and torch is not "
-                "installed; pip install torch. Images, numbers and configs do without it",
+                "installed; pip install torch. Images, scalars and configs do without it",
                 name="torch",
             ) from error
         return DurableSummaryWriter(self._events)
 
-    def add_config(self, config: Any, **kwargs: Any) -> None:
-        """Keep the config as the text ``config``: a table, and the whole of it below."""
+    def add_config(self, config: Any, **kwargs: object) -> None:
+        """Write the config as the text `config`: a table, and its source below."""
         self._events.write(events.text("config/text_summary", config_markdown(as_config(config))))
 
-    def add_graph(self, model: Any, data_batch: Any, **kwargs: Any) -> None:
-        """Keep the graph of a torch ``model``, traced with ``data_batch``.
+    def add_graph(self, model: Any, data_batch: Any, **kwargs: object) -> None:
+        """Write the graph of a torch `model`, traced with `data_batch`.
 
         Args:
-            model: A ``torch.nn.Module``. It is in eval mode while traced.
-            data_batch: A tensor, or a tuple of what ``model`` takes. Without one nothing can
-                be traced, and nothing is kept.
-            **kwargs: Passed on to ``SummaryWriter.add_graph``.
+            model: A `torch.nn.Module`. It is in eval mode while traced.
+            data_batch: A tensor, or a tuple of the arguments of `model`. With None there is
+                nothing to trace with, and no graph is written.
+            **kwargs: Passed on to `SummaryWriter.add_graph`.
         """
         if data_batch is None:
-            _logger.info("no graph of %s is kept: it takes an input", type(model).__name__)
+            _logger.info("no graph of %s is written: it takes an input", type(model).__name__)
             return
         self.experiment.add_graph(model, data_batch, **kwargs)
 
-    def add_image(self, name: str, image: ArrayLike, step: int = 0, **kwargs: Any) -> None:
-        """Keep a picture, losslessly; arguments as :meth:`viz_core.Visualizer.add_image`'s."""
+    def add_image(self, name: str, image: ArrayLike, step: int = 0, **kwargs: object) -> None:
+        """Write an image, losslessly; arguments as `Visualizer.add_image`'s."""
         pixels = as_image(image)
         height, width, channels = pixels.shape
         event = events.image(
@@ -130,40 +130,44 @@ class TensorboardVisBackend(BaseVisBackend):
         scalar_dict: Mapping[str, Any],
         step: int = 0,
         file_path: str | None = None,
-        **kwargs: Any,
+        **kwargs: object,
     ) -> None:
-        """Keep numbers that belong together, as one event.
+        """Write scalars of one step as one event.
 
         Args:
-            scalar_dict: Numbers by name, as :func:`viz_core.as_scalar` takes them.
+            scalar_dict: Values by name, each as [`as_scalar`][viz_core.as_scalar] takes it.
             step: Steps come in any order and may repeat.
-            file_path: Has no meaning here.
-            **kwargs: Has no meaning here.
+            file_path: Not used; only `LocalVisBackend` writes scalars to a second file.
+            **kwargs: Not used.
 
         Warns:
-            RecordingWarning: For a value that is not one number, which is left out, and for
-                one that float32 cannot hold, which becomes infinite.
+            RecordingWarning: For a value that is no scalar, which is left out, and for one that
+                float32 cannot hold, which becomes infinite.
         """
         values = {}
         for name, value in scalar_dict.items():
             try:
-                values[as_name(name)] = number = as_scalar(value, name)
+                values[as_name(name)] = scalar = as_scalar(value, name)
             except (TypeError, ValueError) as error:
                 self._warn(f"{name!r} is not recorded: {error}")
                 continue
-            if abs(number) >= _FLOAT32_LIMIT and abs(number) != math.inf:
-                values[name] = math.inf if number > 0 else -math.inf
-                self._warn(f"{name!r} is recorded as infinite: {number!r} does not fit float32")
+            if abs(scalar) >= _FLOAT32_LIMIT and abs(scalar) != math.inf:
+                values[name] = math.inf if scalar > 0 else -math.inf
+                self._warn(f"{name!r} is recorded as infinite: {scalar!r} does not fit float32")
         if values:
             self._events.write(events.scalars(values, as_step(step)))
 
     def flush(self, sync: bool = False) -> None:
-        """Do nothing, as every record is written at once; with ``sync``, wait for the disk."""
+        """Do nothing, as every record is written at once.
+
+        Args:
+            sync: Wait until the disk has the records, so that a power cut costs none.
+        """
         if sync:
             self._events.sync()
 
     def close(self) -> None:
-        """Close the files. Recording afterwards makes another, which TensorBoard adds."""
+        """Close the files. The next record begins another, which is of the same run."""
         writer = self._experiment if super().is_open else None
         super().close()
         if writer is not None:

@@ -1,4 +1,4 @@
-"""A config as Markdown: a table to look at, and the whole text to copy."""
+"""A config as Markdown: a table to look at, and its source to copy."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ _SPECIAL = re.compile(r"([\\`*_{}\[\]|])")
 
 
 def config_markdown(config: RunConfig) -> str:
-    """Return a table with a row for each value, and the text of the config below it as it is.
+    """Return a table with a row for each value, and below it the config's own source.
 
-    What is nested is named by where it is: ``outer.inner``, ``items.0``.
+    Nested values are named by their path: `outer.inner`, `items.0`.
     """
     text = config.pretty_text
     rows = [f"| {_cell(key)} | {_cell(repr(value))} |" for key, value in _flatten(config)]
@@ -29,7 +29,7 @@ def config_markdown(config: RunConfig) -> str:
 
 
 def _flatten(value: Any, prefix: str = "") -> Iterator[tuple[str, Any]]:
-    """Yield the values within ``value`` by where they are."""
+    """Yield each value that is nested in `value`, after its path."""
     items: Any = ()
     if isinstance(value, Mapping):
         items = value.items()
@@ -42,5 +42,5 @@ def _flatten(value: Any, prefix: str = "") -> Iterator[tuple[str, Any]]:
 
 
 def _cell(text: str) -> str:
-    """Return ``text`` so that Markdown shows every character of it, on one line."""
+    """Return `text` escaped, so that Markdown shows every character of it, on one line."""
     return _SPECIAL.sub(r"\\\1", html.escape(text, quote=False)).replace("\n", " ")

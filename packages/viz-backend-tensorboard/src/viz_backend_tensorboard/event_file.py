@@ -1,4 +1,4 @@
-"""An event file that is whole after every write, in every process."""
+"""An event file that ends with a whole record after every write, in every process."""
 
 from __future__ import annotations
 
@@ -26,20 +26,20 @@ _NAME = re.compile(re.escape(_PREFIX) + r"\d{10}\.")
 
 
 class EventFile:
-    """Appends events to a file, each as one whole record in one write, and no thread.
+    """Appends events to a file, each as one record with one system call.
 
-    When :meth:`write` returns, the operating system has the event: killing the process loses
-    none. When it raises, the file ends with the last whole record. The file is made at the
-    first write, and after :meth:`close` the next write makes another.
+    When `write` returns, the operating system has the event: killing the process loses none.
+    When it raises, the file ends with the last whole record. The file is made at the first
+    write, and after `close` the next write makes another. There is no thread.
 
-    A forked child leaves its parent's file alone. It writes to one of its own, in the
-    sub-directory ``process_<pid>``, a run of its own in TensorBoard: in one run, the steps of
-    one process would hide those of the other. A pickled copy of an open file does the same.
+    A forked child leaves its parent's file alone. It writes to one of its own in the folder
+    `process_<pid>`, which TensorBoard shows as another run: in one run, the steps of one process
+    would hide those of the other. A pickled copy of an open file does the same.
 
     Args:
-        locate: Names the directory, which must exist then; asked when a file is made.
-        resume: The step that a crashed run goes on from. The first file says so, and
-            TensorBoard hides what was recorded before at that step or later.
+        locate: Returns the folder, which exists. Called whenever a file is made.
+        resume: The step at which a crashed run goes on. The first file says so, and TensorBoard
+            hides what was recorded before at that step or later.
     """
 
     def __init__(self, locate: Callable[[], Path], resume: int | None = None) -> None:
@@ -57,7 +57,7 @@ class EventFile:
         _files.add(self)
 
     def __getstate__(self) -> dict[str, Any]:
-        """Return what makes a copy that, like a forked child, writes beside an open original."""
+        """Return the state of a copy, which writes to a folder of its own if this file is open."""
         return {
             "_locate": self._locate,
             "_resume": self._resume,
@@ -90,7 +90,7 @@ class EventFile:
                 next call tries anew.
 
         Warns:
-            RecordingWarning: If somebody deleted the file. It goes on in another.
+            RecordingWarning: If the file was deleted. Recording goes on in another.
         """
         record = encode_record(event.SerializeToString())
         with self._lock:
@@ -125,8 +125,8 @@ class EventFile:
         self._path = str(directory / _new_name(directory))
         head = [events.file_version()]
         if self._resume is not None:
-            # Twice: the server's loader takes the first mark in a run for its beginning, and
-            # the crashed run may have none. Saying it again changes nothing elsewhere.
+            # Twice: the server's loader takes the first mark in a run for the start of the run,
+            # and the crashed run may have none. Other loaders read two marks like one.
             head += [events.session_start(self._resume)] * 2
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND
         descriptor = os.open(self._path, flags, 0o644)
@@ -134,7 +134,7 @@ class EventFile:
             self._append(descriptor, b"".join(encode_record(e.SerializeToString()) for e in head))
         except OSError:
             os.close(descriptor)
-            os.unlink(self._path)  # noqa: PTH108  # without its head a file reads differently
+            os.unlink(self._path)  # noqa: PTH108  # readers treat a file without a head differently
             raise
         self._descriptor, self._resume = descriptor, None
         return descriptor
@@ -143,8 +143,8 @@ class EventFile:
         self._cut(descriptor)
         written = 0
         try:
-            # One write does it, unless the disk is full: then it takes a part, and only the
-            # next one tells the reason.
+            # One call writes all of it, unless the disk is full: then it writes a part, and
+            # only the next call raises the reason.
             while written < len(record):
                 written += os.write(descriptor, record[written:] if written else record)
         except OSError as error:
@@ -153,23 +153,23 @@ class EventFile:
             raise OSError(error.errno, error.strerror, self._path) from error
 
     def _cut(self, descriptor: int) -> None:
-        """Cut off what was written of a record in part; nothing is appended until that worked."""
+        """Cut off a record that was written in part; until that works, nothing is appended."""
         if self._cut_to is not None:
             os.ftruncate(descriptor, self._cut_to)
             self._cut_to = None
 
     def _after_fork(self) -> None:
         if self._descriptor is not None:
-            os.close(self._descriptor)  # the child's own; the parent's stays open
+            os.close(self._descriptor)  # the child's copy; the parent's stays open
             self._is_copy = True
         self._start()  # another thread may have held the lock
 
 
 def _new_name(directory: Path) -> str:
-    """Return a name for an event file that comes after those in ``directory``.
+    """Return a name for an event file that comes after those in `directory`.
 
     Readers take the files of a run in the order of their names. Seconds alone do not order two
-    runs within a second, nor a run that goes on where the clock is behind.
+    files of one second, nor a file that is made after the clock was set back.
     """
     seconds, nanoseconds = divmod(time.time_ns(), 10**9)
     tail = f"{nanoseconds:09d}.{socket.gethostname()}.{os.getpid()}"
@@ -180,7 +180,7 @@ def _new_name(directory: Path) -> str:
     return name
 
 
-#: What a forked child has to let go of.
+#: Every file, since a forked child must forget those that are open.
 _files: weakref.WeakSet[EventFile] = weakref.WeakSet()
 
 

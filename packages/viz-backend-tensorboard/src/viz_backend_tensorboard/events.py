@@ -1,4 +1,4 @@
-"""What is recorded, as TensorBoard's own ``Event`` messages."""
+"""Records as TensorBoard's `Event` messages."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ __all__ = ["file_version", "image", "scalars", "session_start", "text"]
 
 
 def file_version() -> Event:
-    """Return what every event file begins with.
+    """Return the event that every event file begins with.
 
     From version 2 on, readers do not take a step that goes back for a restart.
     """
@@ -28,13 +28,13 @@ def file_version() -> Event:
 
 
 def session_start(step: int) -> Event:
-    """Return the mark of a restart: what was recorded before at ``step`` or later is void."""
+    """Return the mark of a restart: earlier records of `step` or later steps are void."""
     log = SessionLog(status=SessionLog.START)
     return Event(wall_time=time.time(), step=step, session_log=log)
 
 
 def scalars(values: Mapping[str, Scalar], step: int) -> Event:
-    """Return numbers that belong together as one event. They are stored as float32."""
+    """Return scalars of one step as one event. They are stored as float32."""
     event = Event(wall_time=time.time(), step=step)
     add = event.summary.value.add
     for tag, value in values.items():
@@ -43,18 +43,18 @@ def scalars(values: Mapping[str, Scalar], step: int) -> Event:
 
 
 def image(tag: str, png: bytes, shape: tuple[int, int, int], step: int) -> Event:
-    """Return a picture that is encoded already; ``shape`` is its (height, width, channels)."""
+    """Return an image that is encoded already; `shape` is its (height, width, channels)."""
     event = Event(wall_time=time.time(), step=step)
-    picture = event.summary.value.add(tag=tag).image
-    picture.height, picture.width, picture.colorspace = shape
-    picture.encoded_image_string = png
+    image = event.summary.value.add(tag=tag).image
+    image.height, image.width, image.colorspace = shape
+    image.encoded_image_string = png
     return event
 
 
 def text(tag: str, markdown: str, step: int = 0) -> Event:
     """Return a text for TensorBoard's text tab, which renders Markdown."""
     event = Event(wall_time=time.time(), step=step)
-    # Without a dimension it is one text; with one, the tab draws a table around its items.
+    # A tensor without dimensions is one text; of one with a dimension the tab makes a table.
     tensor = TensorProto(
         dtype=DT_STRING, string_val=[markdown.encode()], tensor_shape=TensorShapeProto()
     )

@@ -1,4 +1,4 @@
-"""torch's ``SummaryWriter``, writing through this package's event files."""
+"""torch's `SummaryWriter`, writing through this package's event files."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ __all__ = ["DurableSummaryWriter"]
 
 
 class _EventWriter:
-    """What torch's ``FileWriter`` writes to."""
+    """The event writer of torch's `FileWriter`."""
 
     def __init__(self, events: EventFile) -> None:
         self._events = events
         self.add_event = events.write
         self.close = events.close
-        self.reopen = events.close  # the next write opens
+        self.reopen = events.close  # the next write opens another file
 
     def get_logdir(self) -> str:
         return str(self._events.directory())
@@ -33,29 +33,29 @@ class _EventWriter:
 
 
 class _FileWriter(FileWriter):  # type: ignore[misc]  # torch is not there where types are checked
-    """A ``FileWriter`` without torch's thread and queue."""
+    """A `FileWriter` without torch's thread and queue."""
 
     def __init__(self, events: EventFile) -> None:
-        # Not torch's: that opens a file and starts the thread.
+        # Without super(): torch's opens a file and starts the thread.
         self.event_writer = _EventWriter(events)
 
 
 class DurableSummaryWriter(SummaryWriter):  # type: ignore[misc]  # as above
-    """A whole ``SummaryWriter``, each of whose events is in the file when the call returns.
+    """A `SummaryWriter` whose events are in the file when the call returns.
 
     Args:
-        events: Where to write; other writers may share it.
+        events: The file, which other writers may share.
     """
 
     file_writer: _FileWriter | None
-    all_writers: Any  # a dict of writers by directory; None while closed
+    all_writers: Any  # a dict of writers by folder; None while closed
 
     def __init__(self, events: EventFile) -> None:
         self._events = events
         super().__init__(log_dir=str(events.directory()))
 
     def _get_file_writer(self) -> _FileWriter:
-        """Return the writer of the run; every ``add_*`` of torch's asks here for it."""
+        """Return the writer of the run, for which every `add_*` of torch's calls this method."""
         if self.file_writer is None or self.all_writers is None:  # at first, and after close()
             self.file_writer = _FileWriter(self._events)
             self.all_writers = {self.log_dir: self.file_writer}
@@ -68,7 +68,7 @@ class DurableSummaryWriter(SummaryWriter):  # type: ignore[misc]  # as above
         global_step: int | None = None,
         walltime: float | None = None,
     ) -> None:
-        """Write each number as a run of its own, for one chart; as torch does."""
+        """Write each scalar as a run of its own, so that one chart shows all, as torch does."""
         directory = self._get_file_writer().get_logdir()
         for tag in tag_scalar_dict:
             run = f"{directory}/{main_tag.replace('/', '_')}_{tag}"
@@ -76,9 +76,9 @@ class DurableSummaryWriter(SummaryWriter):  # type: ignore[misc]  # as above
         super().add_scalars(main_tag, tag_scalar_dict, global_step, walltime)
 
     def add_graph(self, *arguments: Any, **options: Any) -> None:
-        """Write the graph of a model; as torch does."""
+        """Write the graph of a model, as torch does."""
         with warnings.catch_warnings():
-            # How torch traces is not what the caller could change.
+            # They are about how torch traces, which the caller cannot change.
             warnings.filterwarnings("ignore", r"`torch\.jit\.", DeprecationWarning)
             super().add_graph(*arguments, **options)
 
@@ -90,7 +90,7 @@ class DurableSummaryWriter(SummaryWriter):  # type: ignore[misc]  # as above
         run_name: str | None = None,
         global_step: int | None = None,
     ) -> None:
-        """Write hyperparameters and their result as a run of its own; as torch does."""
+        """Write hyperparameters and their results as a run of its own, as torch does."""
         summaries = hparams(hparam_dict, metric_dict, hparam_domain_discrete)
         run = f"{self._get_file_writer().get_logdir()}/{run_name or time.time()}"
         with DurableSummaryWriter(_event_file_in(run)) as writer:
