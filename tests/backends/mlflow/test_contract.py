@@ -3,7 +3,7 @@
 import pytest
 from mlflow import MlflowClient
 
-from viz_backend_mlflow.line_buffer import FLUSH_INTERVAL
+from viz_backend_mlflow.buffered_log import FLUSH_INTERVAL
 from viz_backend_mlflow.names import from_key
 from viz_backend_mlflow.sync import sync
 from viz_core.testing import BackendCase, BackendContract, BackendFaults, evaluate_config

@@ -12,8 +12,8 @@ import pytest
 from mlflow import MlflowClient
 
 from viz_backend_mlflow import MLflowVisBackend
+from viz_backend_mlflow.buffered_log import FLUSH_INTERVAL
 from viz_backend_mlflow.journal import Journal
-from viz_backend_mlflow.line_buffer import FLUSH_INTERVAL
 from viz_backend_mlflow.sync import sync
 from viz_core import RecordingWarning
 from viz_core.testing.faults import read_only

@@ -11,16 +11,15 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from viz_backend_mlflow import records
-from viz_backend_mlflow.courier import Pace
-from viz_backend_mlflow.description import RunDescription
-from viz_backend_mlflow.endings import close_at_exit, current_status
+from viz_backend_mlflow.exit import close_at_exit, current_status
 from viz_backend_mlflow.experiment import BoundMlflow
-from viz_backend_mlflow.images import PictureNames
+from viz_backend_mlflow.images import ImageNames
 from viz_backend_mlflow.params import flatten, select
-from viz_backend_mlflow.places import JOURNALS, state_folder
-from viz_backend_mlflow.points import Points
-from viz_backend_mlflow.recording import Recording
-from viz_backend_mlflow.work_files import find_work_files
+from viz_backend_mlflow.paths import JOURNALS, find_work_files, state_folder
+from viz_backend_mlflow.run_spec import RunSpec
+from viz_backend_mlflow.session import Session
+from viz_backend_mlflow.timestamps import Points
+from viz_backend_mlflow.uploader import Pace
 from viz_core import (
     BaseVisBackend,
     RecordingWarning,
@@ -98,7 +97,7 @@ class MLflowVisBackend(BaseVisBackend):
     ) -> None:
         super().__init__(save_dir)
         self._pace = Pace(interval, batch_size, timeout)
-        self._description = RunDescription(
+        self._run_spec = RunSpec(
             exp_name=exp_name,
             run_name=run_name,
             tags=tags,
@@ -116,21 +115,21 @@ class MLflowVisBackend(BaseVisBackend):
 
     def _start(self) -> None:
         self._lock = threading.RLock()
-        self._recording: Recording | None = None
+        self._session: Session | None = None
         self._points = Points()
-        self._pictures = PictureNames()
+        self._images = ImageNames()
         self._pid = os.getpid()
         self._is_copy = False
 
     @property
     def needs_save_dir(self) -> bool:  # type: ignore[override]  # it depends on the config
         """Whether there is no ``tracking_uri``, so that the run is in ``save_dir``."""
-        return self._description.tracking_uri is None
+        return self._run_spec.tracking_uri is None
 
     @property
     def is_open(self) -> bool:
         """Whether this process has a journal open."""
-        return self._recording is not None and self._pid == os.getpid()
+        return self._session is not None and self._pid == os.getpid()
 
     def open_experiment(self) -> BoundMlflow:
         """Return the module ``mlflow``, bound to the run of this backend.
@@ -152,17 +151,17 @@ class MLflowVisBackend(BaseVisBackend):
             params = select(params, self._tracked_keys)
         if isinstance(plain.get("work_dir"), str):
             self._work_dir = plain["work_dir"]
-        recording = self._opened()
-        recording.append(records.params(params))
-        recording.append(records.text("config.py", plain.pretty_text))
+        session = self._opened()
+        session.append(records.params(params))
+        session.append(records.text("config.py", plain.pretty_text))
 
     def add_image(self, name: str, image: ArrayLike, step: int = 0, **kwargs: Any) -> None:
         """Keep a picture; arguments as :meth:`viz_core.Visualizer.add_image`'s."""
         name, step, data = as_name(name), self._step(step), encode_png(as_image(image))
-        recording = self._opened()
+        session = self._opened()
         with self._lock:
-            known = self._pictures.of(name, step)
-        recording.append(records.image(name, step, *known, recording.keep_file(data)))
+            known = self._images.of(name, step)
+        session.append(records.image(name, step, *known, session.keep_file(data)))
 
     def add_scalar(self, name: str, value: Any, step: int = 0, **kwargs: Any) -> None:
         """Keep one number; arguments as :meth:`viz_core.Visualizer.add_scalar`'s."""
@@ -230,13 +229,13 @@ class MLflowVisBackend(BaseVisBackend):
         if not self.is_open:
             return
         with self._lock:
-            recording = self._opened()
+            session = self._opened()
             if not self._is_copy:
                 for file in find_work_files(self._work_dir, self.save_dir, self._suffixes):
-                    recording.append(records.artifact(*file))
-                recording.append(records.status(current_status(), _now()))
-            self._recording = None
-        header, unsent = recording.end()
+                    session.append(records.artifact(*file))
+                session.append(records.status(current_status(), _now()))
+            self._session = None
+        header, unsent = session.end()
         if not self._is_copy:
             self._header = {**header, "resumes": False}
         if unsent:
@@ -245,7 +244,7 @@ class MLflowVisBackend(BaseVisBackend):
     def __getstate__(self) -> dict[str, Any]:
         """Return what makes an unopened backend for the same run in another process."""
         state = super().__getstate__()
-        for name in ("_lock", "_recording", "_points", "_pictures"):
+        for name in ("_lock", "_session", "_points", "_images"):
             del state[name]
         return state
 
@@ -256,49 +255,49 @@ class MLflowVisBackend(BaseVisBackend):
         self._is_copy = self._header is not None
 
     def _append_points(self, numbers: Mapping[str, Scalar], step: int) -> None:
-        recording = self._opened()
+        session = self._opened()
         with self._lock:
             points, infinite = self._points.stamp(numbers, step)
-        recording.append_points(records.scalars(points, step), len(points))
+        session.append_points(records.scalars(points, step), len(points))
         for name, number in infinite.items():
             _warn(
                 f"{name!r} is {number}, which MLflow keeps as the largest number there is; the "
                 f"tag 'viz.infinite.{name}' says so"
             )
 
-    def _opened(self) -> Recording:
+    def _opened(self) -> Session:
         """Return the journal and its thread, made at the first record and again after a close."""
         if self._pid != os.getpid():
-            parent = self._recording
+            parent = self._session
             self._start()
             if parent is not None:  # its run; it sends what this child records
-                self._recording, self._is_copy = parent.in_child(), True
-        if self._recording is not None:
-            return self._recording
+                self._session, self._is_copy = parent.in_child(), True
+        if self._session is not None:
+            return self._session
         with self._lock:
-            if self._recording is None:
-                self._recording = self._open()
-            return self._recording
+            if self._session is None:
+                self._session = self._open()
+            return self._session
 
-    def _open(self) -> Recording:
+    def _open(self) -> Session:
         directory = None if self.save_dir is None else self.directory
         header = self._header
         if header is None:
             rank = get_rank() if self.ranks == "all" else None
-            header = self._description.header(directory, rank)
+            header = self._run_spec.header(directory, rank)
         folder = state_folder() if directory is None else directory / JOURNALS
         if self._is_copy:
-            return Recording.of_parent(folder, header, self._pace)
+            return Session.of_parent(folder, header, self._pace)
         first = []
         if self._header is not None:
             first.append(records.status("RUNNING", _now()))
-        elif self._description.params:
-            first.append(records.params(self._description.params))
-        recording = Recording.start(folder, header, first, self._pace)
+        elif self._run_spec.params:
+            first.append(records.params(self._run_spec.params))
+        session = Session.start(folder, header, first, self._pace)
         self._header = header
-        if recording.sends:
+        if session.sends:
             close_at_exit(self)
-        return recording
+        return session
 
     def _step(self, step: object) -> int:
         number = as_step(step)

@@ -5,28 +5,28 @@ from __future__ import annotations
 import uuid
 from pathlib import Path
 
-from viz_backend_mlflow.clock import Clock
 from viz_backend_mlflow.names import to_image_key
+from viz_backend_mlflow.timestamps import Timestamps
 
-__all__ = ["PictureNames", "image_stem", "write_thumbnail"]
+__all__ = ["ImageNames", "image_stem", "write_thumbnail"]
 
 _THUMBNAIL = (256, 256)
 
 
-class PictureNames:
+class ImageNames:
     """Gives each picture a time and an identifier, and one of the same name and step the same.
 
     So the later one replaces the earlier one.
     """
 
     def __init__(self) -> None:
-        self._clock = Clock()
+        self._timestamps = Timestamps()
         self._known: dict[tuple[str, int], tuple[int, str]] = {}
 
     def of(self, name: str, step: int) -> tuple[int, str]:
         """Return the time, in milliseconds, and the identifier of a picture."""
         if (name, step) not in self._known:
-            self._known[name, step] = self._clock.stamp(name, step, 0.0), uuid.uuid4().hex
+            self._known[name, step] = self._timestamps.stamp(name, step, 0.0), uuid.uuid4().hex
         return self._known[name, step]
 
 

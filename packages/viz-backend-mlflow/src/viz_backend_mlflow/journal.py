@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from viz_backend_mlflow.line_buffer import LineBuffer
+from viz_backend_mlflow.buffered_log import BufferedLog
 from viz_core import AppendLog, write_whole
 
 __all__ = ["Journal", "find_journals"]
@@ -43,7 +43,7 @@ class Journal:
     def __init__(self, folder: Path, header: Mapping[str, Any] | None = None) -> None:
         self.folder = folder
         self._new_header = dict(header or {})
-        self._records = LineBuffer(AppendLog(self._make))
+        self._records = BufferedLog(AppendLog(self._make))
 
     def _make(self) -> Path:
         self.folder.mkdir(parents=True, exist_ok=True)

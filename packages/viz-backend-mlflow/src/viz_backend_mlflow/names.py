@@ -10,14 +10,26 @@ from __future__ import annotations
 import functools
 import hashlib
 import re
+from collections.abc import Mapping
 
-__all__ = ["IMAGE_LIMIT", "KEY_LIMIT", "from_key", "to_image_key", "to_key"]
+__all__ = [
+    "IMAGE_LIMIT",
+    "KEY_LIMIT",
+    "as_param",
+    "as_tags",
+    "from_key",
+    "to_image_key",
+    "to_key",
+]
 
 #: How many characters MLflow takes for a metric, a parameter or a tag.
 KEY_LIMIT = 250
 
 #: An image's key is a part of a file name, beside its step, its time and an identifier.
 IMAGE_LIMIT = 120
+
+_PARAM_LENGTH = 6000
+_TAG_LENGTH = 5000
 
 _ESCAPE = re.compile(r"_x([0-9A-F]{2,6})_")
 _LOOKS_ESCAPED = re.compile(r"_(?=x[0-9A-F]{2,6}_|xcut[0-9a-f]{16}_)")
@@ -47,6 +59,16 @@ def from_key(key: str) -> str:
     return _ESCAPE.sub(lambda found: chr(int(found[1], 16)), key)
 
 
+def as_param(value: str) -> str:
+    """Return the value of a parameter; at most 6000 characters."""
+    return _clean(value)[:_PARAM_LENGTH]
+
+
+def as_tags(tags: Mapping[str, str]) -> dict[str, str]:
+    """Return tags by their keys, their values cut to 5000 characters."""
+    return {to_key(name): _clean(value)[:_TAG_LENGTH] for name, value in tags.items()}
+
+
 def _escape(name: str, refused: re.Pattern[str]) -> str:
     name = _LOOKS_ESCAPED.sub(_code, name)
     return refused.sub(_code, _NOT_A_PATH.sub(_code, name))
@@ -61,3 +83,7 @@ def _fit(key: str, name: str, limit: int) -> str:
         return key
     mark = f"_xcut{hashlib.blake2b(name.encode(), digest_size=8).hexdigest()}_"
     return key[: limit - len(mark)] + mark
+
+
+def _clean(value: str) -> str:
+    return value.replace("\0", "\\x00")  # a PostgreSQL server cannot store it

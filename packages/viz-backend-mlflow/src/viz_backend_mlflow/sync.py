@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from viz_backend_mlflow.client import RunClient
 from viz_backend_mlflow.journal import Journal, find_journals
-from viz_backend_mlflow.tracker import Tracker
 
 __all__ = ["Summary", "sync"]
 
@@ -52,18 +52,18 @@ def sync(
             sent(records)
 
     for journal in journals:
-        _send(journal, Tracker(journal, timeout), count, summary)
+        _send(journal, RunClient(journal, timeout), count, summary)
     return summary
 
 
 def _send(
-    journal: Journal, tracker: Tracker, sent: Callable[[int], object], summary: Summary
+    journal: Journal, client: RunClient, sent: Callable[[int], object], summary: Summary
 ) -> None:
     try:
-        tracker.send(sent=sent)
+        client.send(sent=sent)
     except Exception as error:  # noqa: BLE001  # MLflow's; the other journals have their turn
         summary.errors[journal.folder] = error
         summary.left += journal.count()
-    summary.refused += tracker.refused
+    summary.refused += client.refused
     if not summary.errors.get(journal.folder):
         journal.remove_if_unused()

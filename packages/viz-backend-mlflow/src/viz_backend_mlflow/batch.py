@@ -10,10 +10,9 @@ from typing import Any
 
 from viz_backend_mlflow.images import image_stem, write_thumbnail
 from viz_backend_mlflow.journal import Journal
-from viz_backend_mlflow.names import IMAGE_LIMIT, KEY_LIMIT, to_image_key, to_key
-from viz_backend_mlflow.values import as_param, as_tags
+from viz_backend_mlflow.names import IMAGE_LIMIT, KEY_LIMIT, as_param, as_tags, to_image_key, to_key
 
-__all__ = ["Shipment"]
+__all__ = ["BatchSender"]
 
 #: MLflow's own limits for one request.
 _METRICS = 1000
@@ -24,7 +23,7 @@ _KINDS = ("image", "params", "tags", "text", "artifact", "status")
 _REFUSALS = ("INVALID_PARAMETER_VALUE", "BAD_REQUEST", "RESOURCE_ALREADY_EXISTS")
 
 
-class Shipment:
+class BatchSender:
     """Sends records to one run. What MLflow refuses is put aside, alone.
 
     Sending a record again changes nothing: points have their times, pictures their

@@ -10,7 +10,7 @@ import weakref
 
 from viz_core import AppendLog, after_fork
 
-__all__ = ["FLUSH_INTERVAL", "LineBuffer"]
+__all__ = ["FLUSH_INTERVAL", "BufferedLog"]
 
 _logger = logging.getLogger(__name__)
 
@@ -21,11 +21,11 @@ FLUSH_INTERVAL = 0.1
 #: Bytes that may wait; a line beyond takes them along in a write of its own.
 _MOST = 1 << 18
 
-_buffers: weakref.WeakSet[LineBuffer] = weakref.WeakSet()
+_buffers: weakref.WeakSet[BufferedLog] = weakref.WeakSet()
 _is_ending = False
 
 
-class LineBuffer:
+class BufferedLog:
     """Appends lines to a file from a thread, in one write every 50 ms.
 
     A write of its own for every line costs the caller its turn: it gives the interpreter up,

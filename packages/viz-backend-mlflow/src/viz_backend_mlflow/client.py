@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
+from viz_backend_mlflow.batch import BatchSender
 from viz_backend_mlflow.journal import Journal
-from viz_backend_mlflow.runs import open_run
+from viz_backend_mlflow.names import as_tags
 from viz_backend_mlflow.settings import bounded_requests
-from viz_backend_mlflow.shipment import Shipment
 from viz_core import after_fork
 
-__all__ = ["Tracker", "may_connect"]
+__all__ = ["RunClient", "may_connect"]
 
 _BATCH = 1000
 
+#: Tells which journal a run was made for. A reply may be lost: the run is found by it then.
+_RUN_TAG = "viz.journal"
 
-class Tracker:
+
+class RunClient:
     """Opens the run of a journal, and sends what the journal holds.
 
     Args:
@@ -28,7 +31,7 @@ class Tracker:
     def __init__(self, journal: Journal, timeout: float) -> None:
         self._journal = journal
         self._timeout = timeout
-        self._shipment: Shipment | None = None
+        self._sender: BatchSender | None = None
         self.refused = 0
 
     @property
@@ -72,14 +75,14 @@ class Tracker:
                 return False
             with self._bounded(min(self._timeout, left)), self._journal.sending():
                 records, place = self._journal.pending(_BATCH)
-                shipment = self._open()
-                shipment.send(records)
+                sender = self._open()
+                sender.send(records)
                 self._journal.mark_sent(place)
             for record in records:
                 if record[0] == "image":
                     self._journal.file(record[-1]).unlink(missing_ok=True)
-            self.refused += shipment.refused
-            shipment.refused = 0
+            self.refused += sender.refused
+            sender.refused = 0
             if sent is not None:
                 sent(len(records))
         return True
@@ -87,14 +90,65 @@ class Tracker:
     def _bounded(self, seconds: float) -> Any:
         return bounded_requests(seconds, self._journal.header().get("artifacts"))
 
-    def _open(self) -> Shipment:
-        if self._shipment is None:
+    def _open(self) -> BatchSender:
+        if self._sender is None:
             self.prepare()
             from mlflow import MlflowClient
 
             client = MlflowClient(self._journal.header()["tracking_uri"])
-            self._shipment = Shipment(client, open_run(client, self._journal), self._journal)
-        return self._shipment
+            self._sender = BatchSender(client, _open_run(client, self._journal), self._journal)
+        return self._sender
+
+
+def _open_run(client: Any, journal: Journal) -> str:
+    """Return the identifier of the journal's run, and make the run if there is none."""
+    header = journal.header()
+    run_id: str | None = header.get("run_id")
+    if run_id is None:
+        experiment_id = _experiment(client, header)
+        run_id = _find(client, experiment_id, header["key"]) or _make(client, experiment_id, header)
+        journal.update_header(run_id=run_id, resumes=False)
+    elif header.get("resumes"):
+        client.update_run(run_id, status="RUNNING")
+        for key, value in as_tags(header["tags"]).items():
+            client.set_tag(run_id, key, value)
+        journal.update_header(resumes=False)
+    return run_id
+
+
+def _experiment(client: Any, header: Mapping[str, Any]) -> str:
+    from mlflow.exceptions import MlflowException
+
+    name = header["experiment"]
+    found = client.get_experiment_by_name(name)
+    if found is None:
+        try:
+            return str(client.create_experiment(name, header["artifact_location"]))
+        except MlflowException:
+            found = client.get_experiment_by_name(name)  # another process was faster
+            if found is None:
+                raise
+    if found.lifecycle_stage == "deleted":
+        raise ValueError(
+            f"the experiment {name!r} was deleted in MLflow; choose another exp_name, or restore "
+            f"it with: mlflow experiments restore --experiment-id {found.experiment_id}"
+        )
+    return str(found.experiment_id)
+
+
+def _find(client: Any, experiment_id: str, key: str) -> str | None:
+    runs = client.search_runs([experiment_id], f"tags.`{_RUN_TAG}` = '{key}'", max_results=1)
+    return str(runs[0].info.run_id) if runs else None
+
+
+def _make(client: Any, experiment_id: str, header: Mapping[str, Any]) -> str:
+    run = client.create_run(
+        experiment_id,
+        start_time=header["started"],
+        tags={**as_tags(header["tags"]), _RUN_TAG: header["key"]},
+        run_name=header["run_name"],
+    )
+    return str(run.info.run_id)
 
 
 _has_connected = False

@@ -6,36 +6,36 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from viz_backend_mlflow.courier import Courier, Pace
+from viz_backend_mlflow.client import RunClient, may_connect
 from viz_backend_mlflow.experiment import BoundMlflow
 from viz_backend_mlflow.journal import Journal
-from viz_backend_mlflow.tracker import Tracker, may_connect
+from viz_backend_mlflow.uploader import Pace, Uploader
 
-__all__ = ["Recording"]
+__all__ = ["Session"]
 
 #: How long a database that is a file is waited for, in seconds: making one takes a while.
 _FILE_PATIENCE = 120.0
 
 
-class Recording:
+class Session:
     """Keeps records in a journal, and sees to it that they are sent.
 
     Args:
         journal: Where they are kept.
-        courier: Who sends them; None in a process whose parent does.
+        uploader: Who sends them; None in a process whose parent does.
         timeout: Seconds that :meth:`open_run`, :meth:`flush` and :meth:`end` may wait for a
             server. A database that is a file is waited for longer.
     """
 
-    def __init__(self, journal: Journal, courier: Courier | None, timeout: float) -> None:
+    def __init__(self, journal: Journal, uploader: Uploader | None, timeout: float) -> None:
         self._journal = journal
-        self._courier = courier
+        self._uploader = uploader
         self._timeout = timeout
 
     @classmethod
     def start(
         cls, folder: Path, header: dict[str, Any], first: Iterable[list[Any]], pace: Pace
-    ) -> Recording:
+    ) -> Session:
         """Make the journal, keep the first records, and start the thread.
 
         Args:
@@ -50,22 +50,22 @@ class Recording:
         journal = Journal(folder / header["key"], header)
         for record in first:
             journal.append(record)
-        courier = Courier(Tracker(journal, pace.timeout), pace) if may_connect() else None
-        return cls(journal, courier, pace.timeout)
+        uploader = Uploader(RunClient(journal, pace.timeout), pace) if may_connect() else None
+        return cls(journal, uploader, pace.timeout)
 
     @classmethod
-    def of_parent(cls, folder: Path, header: dict[str, Any], pace: Pace) -> Recording:
+    def of_parent(cls, folder: Path, header: dict[str, Any], pace: Pace) -> Session:
         """Return what another process records with, whose parent sends."""
         return cls(Journal(folder / header["key"], header), None, pace.timeout)
 
-    def in_child(self) -> Recording:
+    def in_child(self) -> Session:
         """Return what a forked child records with; its parent sends."""
-        return Recording(self._journal, None, self._timeout)
+        return Session(self._journal, None, self._timeout)
 
     @property
     def sends(self) -> bool:
         """Whether this process sends."""
-        return self._courier is not None
+        return self._uploader is not None
 
     @property
     def _patience(self) -> float:
@@ -79,8 +79,8 @@ class Recording:
     def append_points(self, record: list[Any], count: int) -> None:
         """Keep a record of so many points; the operating system has it 0.1 s later."""
         self._journal.append(record, at_once=False)
-        if self._courier is not None:
-            self._courier.notify(count)
+        if self._uploader is not None:
+            self._uploader.notify(count)
 
     def keep_file(self, data: bytes) -> str:
         """Keep what is too large for a record, and return its name."""
@@ -94,10 +94,10 @@ class Recording:
         """
         uri = self._journal.header()["tracking_uri"]
         try:
-            if self._courier is not None:
-                run_id = self._courier.open(self._patience)
+            if self._uploader is not None:
+                run_id = self._uploader.open(self._patience)
             else:
-                run_id = Tracker(self._journal, self._timeout).open()
+                run_id = RunClient(self._journal, self._timeout).open()
         except Exception as error:
             raise ConnectionError(
                 f"the run cannot be opened at {uri}: {error}; start the server or correct "
@@ -117,7 +117,7 @@ class Recording:
         self._journal.flush()
         if sync:
             self._journal.sync()
-        error = None if self._courier is None else self._courier.flush(self._patience)
+        error = None if self._uploader is None else self._uploader.flush(self._patience)
         if error is None:
             return None
         journal = self._journal
@@ -133,10 +133,10 @@ class Recording:
             What is known of the run then, and what :meth:`flush` returns.
         """
         unsent = self.flush()
-        if self._courier is not None:
-            self._courier.stop(self._timeout if unsent is None else 0.1)
+        if self._uploader is not None:
+            self._uploader.stop(self._timeout if unsent is None else 0.1)
         header = self._journal.header()
         self._journal.close()
-        if unsent is None and self._courier is not None:
+        if unsent is None and self._uploader is not None:
             self._journal.remove_if_unused()
         return header, unsent

@@ -7,9 +7,9 @@ import threading
 import time
 from dataclasses import dataclass
 
-from viz_backend_mlflow.tracker import Tracker
+from viz_backend_mlflow.client import RunClient
 
-__all__ = ["Courier", "Pace"]
+__all__ = ["Pace", "Uploader"]
 
 _logger = logging.getLogger(__name__)
 
@@ -39,19 +39,19 @@ class Pace:
                 raise ValueError(f"{name} must be positive, got {number!r}")
 
 
-class Courier:
+class Uploader:
     """Sends at its pace: every so many seconds, or as soon as so many points wait.
 
     While the tracker cannot be reached it tries again, ever more rarely, up to every 30 s; the
     first failure is logged.
 
     Args:
-        tracker: Sends; never used by two threads at once.
+        client: Sends; never used by two threads at once.
         pace: How often.
     """
 
-    def __init__(self, tracker: Tracker, pace: Pace) -> None:
-        self._tracker = tracker
+    def __init__(self, client: RunClient, pace: Pace) -> None:
+        self._run_client = client
         self._interval = pace.interval
         self._batch_size = pace.batch_size
         self._waiting = 0
@@ -76,19 +76,19 @@ class Courier:
             TimeoutError: If the thread is still waiting for the tracker.
             Exception: What MLflow raises if it cannot be reached.
         """
-        if (run_id := self._tracker.known_run) is not None:
+        if (run_id := self._run_client.known_run) is not None:
             return run_id
-        self._tracker.prepare()
+        self._run_client.prepare()
         if not self._sending.acquire(timeout=timeout):
             raise TimeoutError(f"the tracker has not answered for {timeout:g} s")
         try:
-            return self._tracker.open()
+            return self._run_client.open()
         finally:
             self._sending.release()
 
     def flush(self, timeout: float) -> Exception | None:
         """Send everything, within about ``timeout`` seconds; return what prevents it."""
-        self._tracker.prepare()
+        self._run_client.prepare()
         deadline = time.monotonic() + timeout
         if self._sending.acquire(timeout=timeout):
             try:
@@ -120,7 +120,7 @@ class Courier:
 
     def _send(self, deadline: float) -> bool:
         try:
-            is_done = self._tracker.send(deadline)
+            is_done = self._run_client.send(deadline)
         except Exception as error:  # noqa: BLE001  # MLflow's: training must go on
             self._last_error = error
             if not self._has_failed:

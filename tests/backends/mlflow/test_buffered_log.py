@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from viz_backend_mlflow.line_buffer import LineBuffer
+from viz_backend_mlflow.buffered_log import BufferedLog
 from viz_core import AppendLog
 
 
@@ -16,7 +16,7 @@ def path(tmp_path):
 
 @pytest.fixture
 def buffer(path):
-    buffer = LineBuffer(AppendLog(lambda: path))
+    buffer = BufferedLog(AppendLog(lambda: path))
     yield buffer
     buffer.close()
 
@@ -92,9 +92,9 @@ def test_leaving_the_program_writes_what_waits(run_python, path):
 import atexit, sys
 from pathlib import Path
 atexit.register(lambda: buffer.append(b"at the end\\n"))
-from viz_backend_mlflow.line_buffer import LineBuffer
+from viz_backend_mlflow.buffered_log import BufferedLog
 from viz_core import AppendLog
-buffer = LineBuffer(AppendLog(lambda: Path(sys.argv[1])))
+buffer = BufferedLog(AppendLog(lambda: Path(sys.argv[1])))
 buffer.append(b"first\\n")
 buffer.append(b"second\\n")
 """
@@ -107,9 +107,9 @@ def test_lines_on_a_full_disk_are_kept_and_the_next_ones_raise(run_python, path)
     program = """
 import resource, sys, time
 from pathlib import Path
-from viz_backend_mlflow.line_buffer import LineBuffer
+from viz_backend_mlflow.buffered_log import BufferedLog
 from viz_core import AppendLog
-buffer = LineBuffer(AppendLog(lambda: Path(sys.argv[1])))
+buffer = BufferedLog(AppendLog(lambda: Path(sys.argv[1])))
 buffer.append(b"first\\n")
 before = resource.getrlimit(resource.RLIMIT_FSIZE)
 resource.setrlimit(resource.RLIMIT_FSIZE, (8, before[1]))

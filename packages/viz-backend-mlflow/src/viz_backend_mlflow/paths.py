@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 __all__ = [
     "JOURNALS",
     "check_tracking_uri",
-    "is_own_file",
+    "find_work_files",
     "local_artifacts",
     "local_database",
     "state_folder",
@@ -44,13 +45,32 @@ def state_folder() -> Path:
     return Path(base, "viz-backend-mlflow")
 
 
-def is_own_file(path: Path, directory: Path | None) -> bool:
+def _is_own_file(path: Path, directory: Path | None) -> bool:
     """Return whether ``path`` is of the journals or the local store in ``directory``."""
     if any(part == JOURNALS for part in path.parts):
         return True
     return directory is not None and (
         path.is_relative_to(directory / _ARTIFACTS) or path.name.startswith(_DATABASE)
     )
+
+
+def find_work_files(
+    work_dir: str | None, save_dir: str | None, suffixes: tuple[str, ...]
+) -> Iterator[tuple[str, str]]:
+    """Yield the path of each file, and the folder among the artifacts that it goes to.
+
+    Args:
+        work_dir: Where to look; in ``save_dir`` if it is None.
+        save_dir: What this package keeps there is left out.
+        suffixes: How the names end; none of them means no file.
+    """
+    own = None if save_dir is None else Path(save_dir).absolute()
+    folder = own if work_dir is None else Path(work_dir).absolute()
+    if folder is None or not suffixes:
+        return
+    for path in sorted(folder.rglob("*")):
+        if path.name.endswith(suffixes) and path.is_file() and not _is_own_file(path, own):
+            yield str(path), Path("work_dir", path.parent.relative_to(folder)).as_posix()
 
 
 def check_tracking_uri(uri: str) -> str:

@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from viz_backend_mlflow.params import flatten
-from viz_backend_mlflow.places import check_tracking_uri, local_artifacts, local_database
+from viz_backend_mlflow.paths import check_tracking_uri, local_artifacts, local_database
 
-__all__ = ["RunDescription"]
+__all__ = ["RunSpec"]
 
 
-class RunDescription:
+class RunSpec:
     """A run that may not exist yet; arguments as :class:`MLflowVisBackend`'s.
 
     Attributes:
