@@ -192,13 +192,14 @@ def build(session: nox.Session) -> None:
         )
 
 
-@nox.session(python=PYTHON, requires=["build"])
+@nox.session(python=PYTHON)
 def lint(session: nox.Session) -> None:
     """Check style, formatting and that imports only go down the floors."""
-    _install(session, (CORE,), *_group("lint"))
+    session.install(*_group("lint"))
     session.run("ruff", "check")
     session.run("ruff", "format", "--check")
-    session.run("lint-imports")
+    sources = os.pathsep.join(str(ROOT / "packages" / package / "src") for package in PACKAGES)
+    session.run("lint-imports", env={"PYTHONPATH": sources})
 
 
 @nox.session(python=PYTHON, requires=["build"])
