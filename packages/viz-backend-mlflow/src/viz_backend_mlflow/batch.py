@@ -18,7 +18,7 @@ __all__ = ["BatchSender"]
 _METRICS = 1000
 _PARAMS = 100
 
-_KINDS = ("image", "params", "tags", "text", "artifact", "status")
+_KINDS = ("image", "params", "text", "artifact", "status")
 
 _REFUSALS = ("INVALID_PARAMETER_VALUE", "BAD_REQUEST", "RESOURCE_ALREADY_EXISTS")
 
@@ -132,9 +132,6 @@ class BatchSender:
 
     def _send_new_params(self, params: list[Any]) -> None:
         self._client.log_batch(self._run_id, params=params)
-
-    def _send_tags(self, values: Mapping[str, str]) -> None:
-        self._set_tags(values)
 
     def _send_text(self, path: str, content: str) -> None:
         self._client.log_text(self._run_id, content, path)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-__all__ = ["artifact", "image", "params", "scalars", "status", "tags", "text"]
+__all__ = ["artifact", "image", "params", "scalars", "status", "text"]
 
 
 def scalars(points: Mapping[str, tuple[float, int]], step: int) -> list[Any]:
@@ -21,11 +21,6 @@ def image(name: str, step: int, timestamp: int, identifier: str, kept: str) -> l
 def params(values: Mapping[str, str]) -> list[Any]:
     """Parameters of the run."""
     return ["params", values]
-
-
-def tags(values: Mapping[str, str]) -> list[Any]:
-    """Tags of the run."""
-    return ["tags", values]
 
 
 def text(path: str, content: str) -> list[Any]:
