@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from viz_core import Canvas, VizWarning
-from viz_mmdet_adapter.drawing import Look, draw_instances, draw_panoptic, draw_semantic
+from viz_mmdet_adapter.drawing import AnnotationStyle, draw_instances, draw_panoptic, draw_semantic
 from viz_mmdet_adapter.palette import jitter_color
 from viz_mmdet_adapter.samples import read_instances, read_map
 
@@ -15,14 +15,14 @@ def canvas(image):
     return Canvas(image)
 
 
-def drawn(canvas, fields, look):
-    draw_instances(canvas, read_instances(fields), look)
+def drawn(canvas, fields, style):
+    draw_instances(canvas, read_instances(fields), style)
     return canvas.get_image()
 
 
 def test_boxes_have_the_colors_of_their_classes(canvas):
     fields = {"bboxes": np.array([[20.0, 30, 80, 90], [100, 50, 150, 110]]), "labels": [0, 1]}
-    found = drawn(canvas, fields, Look(boxes=PALETTE, alpha=1.0))
+    found = drawn(canvas, fields, AnnotationStyle(boxes=PALETTE, alpha=1.0))
     assert tuple(found[70, 20]) == RED
     assert tuple(found[80, 150]) == BLUE
     assert (found[60, 90] == 90).all()
@@ -31,31 +31,31 @@ def test_boxes_have_the_colors_of_their_classes(canvas):
 def test_masks_are_jittered_outlined_in_white_and_under_boxes(canvas, disk):
     box = np.array([[40.0, 20, 120, 100]])
     fields = {"bboxes": box, "labels": [0], "masks": disk[None]}
-    found = drawn(canvas, fields, Look(boxes=[BLUE], masks=[RED], alpha=1.0))
+    found = drawn(canvas, fields, AnnotationStyle(boxes=[BLUE], masks=[RED], alpha=1.0))
     assert tuple(found[60, 60]) == jitter_color(RED, 0)
     assert tuple(found[60 + 12, 80]) == (255, 255, 255)
     assert (found[60, 80] == 90).all()  # in the hole
-    assert tuple(found[75, 40]) == BLUE  # over the outline
+    assert tuple(found[75, 40]) == BLUE  # over the contour
 
 
 def test_masks_without_boxes_are_labelled_at_their_middle(canvas, disk):
-    look = Look(masks=[RED], texts="white", alpha=0.0)
+    style = AnnotationStyle(masks=[RED], texts="white", alpha=0.0)
     for fields in (
         {"labels": [0], "masks": disk[None]},
         {"labels": [0], "masks": disk[None], "bboxes": np.zeros((1, 4))},
     ):
         canvas.set_image(np.full((120, 160, 3), 90, np.uint8))
-        rows, columns = np.nonzero((drawn(canvas, fields, look) != 90).any(axis=-1))
+        rows, columns = np.nonzero((drawn(canvas, fields, style) != 90).any(axis=-1))
         assert abs((columns.min() + columns.max()) / 2 - 80) <= 2
         assert abs(rows.min() - 60) <= 4
 
 
 def test_an_empty_mask_among_others_moves_no_label(image, disk):
-    look = Look(classes=["cat", "dog"], masks="white", alpha=1.0)
+    style = AnnotationStyle(classes=["cat", "dog"], masks="white", alpha=1.0)
     empty_first = {"labels": [1, 0], "masks": np.stack([np.zeros_like(disk), disk])}
     empty_last = {"labels": [0, 1], "masks": np.stack([disk, np.zeros_like(disk)])}
-    first = drawn(Canvas(image), empty_first, look)
-    last = drawn(Canvas(image), empty_last, look)
+    first = drawn(Canvas(image), empty_first, style)
+    last = drawn(Canvas(image), empty_last, style)
     written = (first < 150).all(axis=-1) & disk
     assert written.any()
     assert (written == ((last < 150).all(axis=-1) & disk)).all()
@@ -65,21 +65,21 @@ def test_boxes_that_are_not_finite_are_told_and_left_out(canvas):
     boxes = np.array([[np.nan, 0, 1, 1], [20, 30, 80, 90], [0, 0, np.inf, 5]])
     fields = {"bboxes": boxes, "labels": [0, 1, 0], "scores": [0.1, 0.2, 0.3]}
     with pytest.warns(VizWarning, match="2 of 3 boxes are not finite and are not drawn"):
-        found = drawn(canvas, fields, Look(boxes=PALETTE, alpha=1.0))
+        found = drawn(canvas, fields, AnnotationStyle(boxes=PALETTE, alpha=1.0))
     assert tuple(found[70, 20]) == BLUE
 
 
 def test_corners_in_the_wrong_order_are_the_same_box(image):
-    look = Look(boxes=[RED])
-    right = drawn(Canvas(image), {"bboxes": np.array([[20.0, 30, 80, 90]])}, look)
-    wrong = drawn(Canvas(image), {"bboxes": np.array([[80.0, 30, 20, 90]])}, look)
+    style = AnnotationStyle(boxes=[RED])
+    right = drawn(Canvas(image), {"bboxes": np.array([[20.0, 30, 80, 90]])}, style)
+    wrong = drawn(Canvas(image), {"bboxes": np.array([[80.0, 30, 20, 90]])}, style)
     assert (right == wrong).all()
 
 
 def test_scores_and_names_are_in_the_labels(image):
     def label(**fields):
         fields = {"bboxes": np.array([[10.0, 10, 150, 110]]), "labels": [0], **fields}
-        return drawn(Canvas(image), fields, Look(["cat"], boxes=[RED]))
+        return drawn(Canvas(image), fields, AnnotationStyle(["cat"], boxes=[RED]))
 
     assert (label() == label(label_names=["cat"])).all()
     assert (label() != label(label_names=["dog"])).any()
@@ -95,7 +95,7 @@ def test_nothing_to_draw_leaves_the_picture(canvas, image):
         {"labels": [1, 2], "scores": [0.5, 0.6]},
         {"masks": np.zeros((2, 120, 160), bool), "labels": [0, 1]},
     ):
-        assert (drawn(canvas, fields, Look()) == image).all()
+        assert (drawn(canvas, fields, AnnotationStyle()) == image).all()
 
 
 @pytest.fixture
@@ -108,8 +108,8 @@ def halves():
 
 
 def test_semantic_maps_have_the_colors_of_classes_and_leave_what_is_ignored(canvas, halves):
-    look = Look(["sky", "road"], masks=PALETTE, alpha=1.0)
-    draw_semantic(canvas, read_map({"sem_seg": halves[None]}), look)
+    style = AnnotationStyle(["sky", "road"], masks=PALETTE, alpha=1.0)
+    draw_semantic(canvas, read_map({"sem_seg": halves[None]}), style)
     found = canvas.get_image()
     assert (found[:20] == 90).all()
     assert tuple(found[110, 5]) == RED
@@ -122,16 +122,18 @@ def test_semantic_maps_have_the_colors_of_classes_and_leave_what_is_ignored(canv
 def test_a_semantic_map_says_what_is_ignored_and_what_classes_are_called(image, halves):
     names = ["sky", "road"]
     given, said = Canvas(image), Canvas(image)
-    draw_semantic(given, read_map({"sem_seg": halves}), Look(names, masks=PALETTE))
+    draw_semantic(given, read_map({"sem_seg": halves}), AnnotationStyle(names, masks=PALETTE))
     field = {"sem_seg": np.where(halves == 255, 7, halves), "ignore_index": 7, "label_names": names}
-    draw_semantic(said, read_map(field), Look(["x"], masks=PALETTE))
+    draw_semantic(said, read_map(field), AnnotationStyle(["x"], masks=PALETTE))
     assert (given.get_image() == said.get_image()).all()
 
 
 def test_unknown_classes_of_a_map_are_drawn_too(canvas):
     ids = np.full((120, 160), 3)
     ids[:, 80:] = -2
-    draw_semantic(canvas, read_map({"sem_seg": ids}), Look(["only one"], masks=[RED], alpha=1.0))
+    draw_semantic(
+        canvas, read_map({"sem_seg": ids}), AnnotationStyle(["only one"], masks=[RED], alpha=1.0)
+    )
     found = canvas.get_image()
     assert tuple(found[5, 5]) != tuple(found[5, 155])
     assert (found[5, [5, 155]] != 90).any(axis=-1).all()
@@ -141,8 +143,8 @@ def test_panoptic_segments_have_class_colors_white_borders_and_void(canvas):
     ids = np.zeros((120, 160), np.int32)
     ids[:, 80:] = 1001
     ids[100:] = 2  # void: as many as there are classes
-    look = Look(["cat", "dog"], masks=PALETTE, alpha=1.0)
-    draw_panoptic(canvas, read_map({"sem_seg": ids[None]}), look)
+    style = AnnotationStyle(["cat", "dog"], masks=PALETTE, alpha=1.0)
+    draw_panoptic(canvas, read_map({"sem_seg": ids[None]}), style)
     found = canvas.get_image()
     assert tuple(found[10, 10]) == RED
     assert tuple(found[10, 150]) == BLUE
@@ -154,7 +156,9 @@ def test_panoptic_segments_have_class_colors_white_borders_and_void(canvas):
 def test_two_instances_of_a_class_are_two_segments(canvas):
     ids = np.full((120, 160), 1000)
     ids[:, 80:] = 2000
-    draw_panoptic(canvas, read_map({"sem_seg": ids}), Look(["cat"], masks=[RED], alpha=1.0))
+    draw_panoptic(
+        canvas, read_map({"sem_seg": ids}), AnnotationStyle(["cat"], masks=[RED], alpha=1.0)
+    )
     found = canvas.get_image()
     assert (found[10, 79:81] == 255).all()
     assert tuple(found[10, 10]) == tuple(found[10, 150]) == RED
@@ -162,11 +166,11 @@ def test_two_instances_of_a_class_are_two_segments(canvas):
 
 def test_panoptic_maps_without_classes_are_drawn_whole(canvas):
     ids = np.full((120, 160), 5)
-    draw_panoptic(canvas, read_map({"sem_seg": ids}), Look(alpha=1.0))
+    draw_panoptic(canvas, read_map({"sem_seg": ids}), AnnotationStyle(alpha=1.0))
     assert (canvas.get_image()[10, 10] != 90).any()
 
 
 @pytest.mark.parametrize("draw", [draw_semantic, draw_panoptic])
 def test_maps_of_another_size_are_refused(canvas, draw):
     with pytest.raises(ValueError, match=r"\(120, 160\), got \(3, 4\)"):
-        draw(canvas, read_map({"sem_seg": np.zeros((3, 4), int)}), Look())
+        draw(canvas, read_map({"sem_seg": np.zeros((3, 4), int)}), AnnotationStyle())

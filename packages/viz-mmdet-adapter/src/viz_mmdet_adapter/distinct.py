@@ -7,7 +7,7 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
-from viz_mmdet_adapter.known_palettes import RGB
+from viz_mmdet_adapter.dataset_palettes import RGB
 
 __all__ = ["DISTINCT", "distinct_palette"]
 
@@ -17,7 +17,7 @@ DISTINCT = 1024
 # Levels of each channel among which colours are looked for: 17 ** 3 of them.
 _LEVELS = np.linspace(0, 255, 17).round().astype(np.uint8)
 
-# In Oklab. Darker ones vanish in shadows, lighter ones look like the white of outlines.
+# In Oklab. Darker ones vanish in shadows, lighter ones look like the white of contours.
 _LIGHTNESS = (0.42, 0.93)
 
 # Most data sets have few classes: these are seen on any photo, and are no grays.

@@ -10,15 +10,15 @@ import numpy as np
 import numpy.typing as npt
 
 from viz_core import Canvas, VizWarning, warn_user
+from viz_mmdet_adapter.components import Runs, find_extent, find_runs, largest_components
+from viz_mmdet_adapter.contours import Coverage, map_contours, mask_contours
 from viz_mmdet_adapter.labels import Labels, class_name, draw_labels
 from viz_mmdet_adapter.masks import as_masks
-from viz_mmdet_adapter.outlines import Coverage, outline_map, outline_masks
 from viz_mmdet_adapter.overlays import lay_line, lay_over
 from viz_mmdet_adapter.palette import class_colors, jitter_color
-from viz_mmdet_adapter.regions import Runs, find_extent, find_runs, largest_parts
 from viz_mmdet_adapter.samples import Instances, SegmentMap
 
-__all__ = ["INSTANCE_OFFSET", "Look", "draw_instances", "draw_panoptic", "draw_semantic"]
+__all__ = ["INSTANCE_OFFSET", "AnnotationStyle", "draw_instances", "draw_panoptic", "draw_semantic"]
 
 #: A panoptic id is the instance times this plus the class.
 INSTANCE_OFFSET = 1000
@@ -28,7 +28,7 @@ _SEMANTIC_IGNORED = 255
 
 
 @dataclass(frozen=True)
-class Look:
+class AnnotationStyle:
     """How samples are drawn. Palettes are as `palette.class_colors` takes them.
 
     Attributes:
@@ -37,7 +37,7 @@ class Look:
         masks: Palette of masks and maps.
         texts: Palette of labels.
         line_width: Of boxes, in points.
-        alpha: Of boxes, outlines, masks and maps, in 0..1.
+        alpha: Of boxes, contours, masks and maps, in 0..1.
     """
 
     classes: Sequence[str] | None = None
@@ -48,15 +48,15 @@ class Look:
     alpha: float = 0.8
 
 
-def draw_instances(canvas: Canvas, instances: Instances, look: Look) -> None:
-    """Draw objects: masks, their outlines, boxes and labels, in this order.
+def draw_instances(canvas: Canvas, instances: Instances, style: AnnotationStyle) -> None:
+    """Draw objects: masks, their contours, boxes and labels, in this order.
 
     Labels are in the corners of boxes; without boxes, on the masks.
 
     Args:
         canvas: Drawn on.
         instances: Those whose box is not finite are left out, with a warning.
-        look: How.
+        style: How.
     """
     instances = _finite(instances)
     if not len(instances):
@@ -65,18 +65,18 @@ def draw_instances(canvas: Canvas, instances: Instances, look: Look) -> None:
     masks = None
     if instances.masks is not None:
         masks = as_masks(instances.masks, canvas.height, canvas.width)
-        tints = [jitter_color(c, i) for i, c in enumerate(class_colors(look.masks, labels))]
-        canvas.draw_binary_masks(masks, colors=tints, alphas=float(look.alpha))
-        _draw_outlines(canvas, outline_masks(masks), look)
+        tints = [jitter_color(c, i) for i, c in enumerate(class_colors(style.masks, labels))]
+        canvas.draw_binary_masks(masks, colors=tints, alphas=float(style.alpha))
+        _draw_contours(canvas, mask_contours(masks), style)
     if instances.boxes is not None:
-        _draw_boxes(canvas, instances, instances.boxes, look)
+        _draw_boxes(canvas, instances, instances.boxes, style)
     elif masks is not None:
-        _label_masks(canvas, instances, masks, look)
+        _label_masks(canvas, instances, masks, style)
 
 
-def _draw_outlines(canvas: Canvas, outlines: Coverage, look: Look) -> None:
+def _draw_contours(canvas: Canvas, contours: Coverage, style: AnnotationStyle) -> None:
     image = canvas.get_image()
-    lay_line(image, outlines, _WHITE, look.alpha)
+    lay_line(image, contours, _WHITE, style.alpha)
     canvas.set_image(image)
 
 
@@ -94,57 +94,57 @@ def _finite(instances: Instances) -> Instances:
 
 
 def _draw_boxes(
-    canvas: Canvas, instances: Instances, boxes: npt.NDArray[np.float64], look: Look
+    canvas: Canvas, instances: Instances, boxes: npt.NDArray[np.float64], style: AnnotationStyle
 ) -> None:
     labels = instances.labels.tolist()
     low = np.minimum(boxes[:, :2], boxes[:, 2:])
     high = np.maximum(boxes[:, :2], boxes[:, 2:])
     canvas.draw_bboxes(
         np.hstack([low, high]),
-        edge_colors=class_colors(look.boxes, labels),
-        line_widths=look.line_width,
-        alpha=look.alpha,
+        edge_colors=class_colors(style.boxes, labels),
+        line_widths=style.line_width,
+        alpha=style.alpha,
     )
     draw_labels(
         canvas,
         Labels(
-            _texts(instances, look),
-            low + look.line_width,
+            _texts(instances, style),
+            low + style.line_width,
             (high - low).prod(axis=1),
-            class_colors(look.texts, labels),
+            class_colors(style.texts, labels),
         ),
     )
 
 
 def _label_masks(
-    canvas: Canvas, instances: Instances, masks: npt.NDArray[np.bool_], look: Look
+    canvas: Canvas, instances: Instances, masks: npt.NDArray[np.bool_], style: AnnotationStyle
 ) -> None:
     """Label each mask at the centroid of its largest part; empty ones have no place for one."""
     extents = [find_extent(mask) for mask in masks]
     centers, areas = [], []
     for mask, extent in zip(masks, extents, strict=True):
         if extent is not None:
-            part = largest_parts(find_runs(mask[extent]))
+            part = largest_components(find_runs(mask[extent]))
             centers.append(part.centers[-1] + (extent[1].start, extent[0].start))
             areas.append(part.areas[-1])
     shown = instances.select(np.array([extent is not None for extent in extents], np.bool_))
     draw_labels(
         canvas,
         Labels(
-            _texts(shown, look),
+            _texts(shown, style),
             np.array(centers).reshape(-1, 2),
             np.array(areas),
-            class_colors(look.texts, shown.labels.tolist()),
+            class_colors(style.texts, shown.labels.tolist()),
             horizontal="center",
         ),
     )
 
 
-def _texts(instances: Instances, look: Look) -> list[str]:
+def _texts(instances: Instances, style: AnnotationStyle) -> list[str]:
     """Return what the labels of objects say: ``dog: 98.2``."""
     names = instances.names
     texts = [
-        class_name(label, look.classes) if names is None else str(names[i])
+        class_name(label, style.classes) if names is None else str(names[i])
         for i, label in enumerate(instances.labels.tolist())
     ]
     if instances.scores is None:
@@ -153,13 +153,13 @@ def _texts(instances: Instances, look: Look) -> list[str]:
     return [f"{text}: {round(100 * s, 1)}" for text, s in zip(texts, scores, strict=True)]
 
 
-def draw_semantic(canvas: Canvas, semantic: SegmentMap, look: Look) -> None:
+def draw_semantic(canvas: Canvas, semantic: SegmentMap, style: AnnotationStyle) -> None:
     """Draw a semantic map: the classes' colours, and their names on their largest parts.
 
     Args:
         canvas: Drawn on.
         semantic: Ids are classes. Ignored is 255, unless it says otherwise.
-        look: How.
+        style: How.
 
     Raises:
         ValueError: If the map has not the picture's size.
@@ -167,32 +167,32 @@ def draw_semantic(canvas: Canvas, semantic: SegmentMap, look: Look) -> None:
     ignored = _SEMANTIC_IGNORED if semantic.ignore_index is None else semantic.ignore_index
     runs = _find_runs(canvas, semantic)
     shown = runs.keys != ignored
-    _lay_over(canvas, runs, runs.keys.astype(np.int64), shown, look)
-    _label_segments(canvas, runs, runs.keys.tolist(), shown, semantic, look, _WHITE)
+    _lay_over(canvas, runs, runs.keys.astype(np.int64), shown, style)
+    _label_segments(canvas, runs, runs.keys.tolist(), shown, semantic, style, _WHITE)
 
 
-def draw_panoptic(canvas: Canvas, panoptic: SegmentMap, look: Look) -> None:
+def draw_panoptic(canvas: Canvas, panoptic: SegmentMap, style: AnnotationStyle) -> None:
     """Draw a panoptic map: colours by class, white borders, names on the segments.
 
     Args:
         canvas: Drawn on.
         panoptic: Ids are instance * 1000 + class. Ignored is the id that is the number of classes,
             unless it says otherwise.
-        look: How.
+        style: How.
 
     Raises:
         ValueError: If the map has not the picture's size.
     """
-    classes = look.classes if panoptic.names is None else panoptic.names
+    classes = style.classes if panoptic.names is None else panoptic.names
     ignored = panoptic.ignore_index
     if ignored is None and classes is not None:
         ignored = len(classes)
     runs = _find_runs(canvas, panoptic)
     shown = np.ones(len(runs.keys), np.bool_) if ignored is None else runs.keys != ignored
     labels = runs.keys.astype(np.int64) % INSTANCE_OFFSET
-    _lay_over(canvas, runs, labels, shown, look)
-    _draw_outlines(canvas, outline_map(panoptic.ids, ignored), look)
-    _label_segments(canvas, runs, labels.tolist(), shown, panoptic, look, look.texts)
+    _lay_over(canvas, runs, labels, shown, style)
+    _draw_contours(canvas, map_contours(panoptic.ids, ignored), style)
+    _label_segments(canvas, runs, labels.tolist(), shown, panoptic, style, style.texts)
 
 
 def _find_runs(canvas: Canvas, segments: SegmentMap) -> Runs:
@@ -209,13 +209,13 @@ def _lay_over(
     runs: Runs,
     labels: npt.NDArray[np.int64],
     shown: npt.NDArray[np.bool_],
-    look: Look,
+    style: AnnotationStyle,
 ) -> None:
     """Lay the colours of the classes over the picture."""
-    found = iter(class_colors(look.masks, labels[shown].tolist()))
+    found = iter(class_colors(style.masks, labels[shown].tolist()))
     colors = [next(found) if is_shown else None for is_shown in shown]
     index = np.repeat(runs.which, runs.lengths).reshape(runs.shape)
-    canvas.set_image(lay_over(canvas.get_image(), index, colors, look.alpha))
+    canvas.set_image(lay_over(canvas.get_image(), index, colors, style.alpha))
 
 
 def _label_segments(
@@ -224,11 +224,11 @@ def _label_segments(
     labels: list[int],
     shown: npt.NDArray[np.bool_],
     segments: SegmentMap,
-    look: Look,
+    style: AnnotationStyle,
     palette: Any,
 ) -> None:
-    parts = largest_parts(runs)
-    classes = look.classes if segments.names is None else segments.names
+    parts = largest_components(runs)
+    classes = style.classes if segments.names is None else segments.names
     wanted = [label for label, is_shown in zip(labels, shown, strict=True) if is_shown]
     draw_labels(
         canvas,

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from viz_core import Canvas
-from viz_mmdet_adapter.known_palettes import RGB
+from viz_mmdet_adapter.dataset_palettes import RGB
 
 __all__ = ["Labels", "adaptive_scales", "class_name", "draw_labels"]
 

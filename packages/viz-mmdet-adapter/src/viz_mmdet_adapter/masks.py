@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -10,10 +10,8 @@ import numpy.typing as npt
 
 from viz_core import as_array
 from viz_core.convert import is_tensor
-from viz_mmdet_adapter.polygons import fill_polygons
-from viz_mmdet_adapter.rle import decode_rle
 
-__all__ = ["Masks", "as_masks"]
+__all__ = ["Masks", "as_masks", "decode_rle", "fill_polygons"]
 
 #: bool, shape (N, H, W).
 Masks = npt.NDArray[np.bool_]
@@ -75,3 +73,106 @@ def _check(fits: bool, masks: Any, height: int, width: int) -> None:
             f"masks must have the picture's size, (N, {height}, {width}), got {masks.shape}; "
             "resize the masks or the picture"
         )
+
+
+def decode_rle(rle: Mapping[str, Any]) -> npt.NDArray[np.bool_]:
+    """Return the mask of a COCO run-length encoding.
+
+    Args:
+        rle: ``size``: height and width. ``counts``: the lengths of runs of 0 and 1 in turn, down
+            the columns, as numbers or compressed to bytes or a string.
+
+    Returns:
+        Shape (H, W).
+
+    Raises:
+        ValueError: If a key is missing, or the runs do not fill the mask.
+    """
+    if "size" not in rle or "counts" not in rle:
+        raise ValueError(
+            f"an RLE mask must have the keys 'size' and 'counts', got {sorted(map(str, rle))}"
+        )
+    height, width = (int(length) for length in rle["size"])
+    counts = rle["counts"]
+    lengths = _decompressed(counts) if isinstance(counts, (bytes, str)) else _numbers(counts)
+    if (lengths < 0).any() or lengths.sum() != height * width:
+        raise ValueError(
+            f"the runs of an RLE mask of size [{height}, {width}] must add up to "
+            f"{height * width} pixels, got {int(lengths.sum())}; is its size that of the mask?"
+        )
+    values = np.arange(len(lengths)) % 2 == 1
+    columns: npt.NDArray[np.bool_] = np.repeat(values, lengths).reshape(width, height)
+    return np.ascontiguousarray(columns.T)
+
+
+def _numbers(counts: Sequence[int]) -> npt.NDArray[np.int64]:
+    return np.asarray(counts, dtype=np.int64).reshape(-1)
+
+
+def _decompressed(counts: bytes | str) -> npt.NDArray[np.int64]:
+    """Return the lengths in compressed counts.
+
+    A character holds 6 bits above 48: 5 of a number, low ones first, and whether more follow.
+    The last one's fifth bit is the sign. From the fourth on, numbers are differences from the
+    one before the last.
+    """
+    text = counts.encode() if isinstance(counts, str) else counts
+    bits = np.frombuffer(text, np.uint8).astype(np.int64) - 48
+    if not len(bits):
+        return bits
+    is_last = (bits & 0x20) == 0
+    ends = np.flatnonzero(is_last)
+    if not is_last[-1] or (bits < 0).any() or (bits > 63).any():
+        raise ValueError(f"the counts of an RLE mask are cut or not COCO's: {text[:40]!r}")
+    starts = np.concatenate([[0], ends[:-1] + 1])
+    shifts = 5 * (np.arange(len(bits)) - np.repeat(starts, ends - starts + 1))
+    numbers = np.add.reduceat((bits & 0x1F) << shifts, starts)
+    numbers -= ((bits[ends] & 0x10) != 0) * (np.int64(1) << (shifts[ends] + 5))
+    numbers[1::2] = numbers[1::2].cumsum()
+    numbers[2::2] = numbers[2::2].cumsum()
+    return numbers
+
+
+def fill_polygons(polygons: Iterable[Any], height: int, width: int) -> npt.NDArray[np.bool_]:
+    """Return the mask of an object of one or several polygons: pixels whose middle is in any.
+
+    Args:
+        polygons: Each the corners x, y, x, y, ... in pixels, flat or of shape (M, 2), as an
+            array, a tensor or numbers.
+        height: Of the mask.
+        width: Of the mask.
+
+    Raises:
+        ValueError: If one has an odd count of numbers, or some that are not finite.
+    """
+    mask = np.zeros((height, width), np.bool_)
+    for polygon in polygons:
+        numbers = as_array(polygon) if hasattr(polygon, "shape") else np.asarray(polygon)
+        flat = numbers.astype(np.float64).reshape(-1)
+        if len(flat) % 2 or not np.isfinite(flat).all():
+            raise ValueError(
+                "a polygon must be finite numbers x, y, x, y, ..., got "
+                f"{len(flat)} of them: {flat[:8].tolist()}"
+            )
+        _fill(mask, flat.reshape(-1, 2))
+    return mask
+
+
+def _fill(mask: npt.NDArray[np.bool_], corners: npt.NDArray[np.float64]) -> None:
+    """Add the inside of a polygon to a mask, by the even-odd rule."""
+    height, width = mask.shape
+    x, y = corners.T
+    next_x, next_y = np.roll(corners, -1, axis=0).T
+    middles = np.arange(height) + 0.5
+    # Half-open, so that a corner on a middle belongs to one of its two edges.
+    crossed = (np.minimum(y, next_y) <= middles[:, None]) & (
+        middles[:, None] < np.maximum(y, next_y)
+    )
+    rows, edges = np.nonzero(crossed)
+    rise = next_y[edges] - y[edges]
+    at = x[edges] + (middles[rows] - y[edges]) * (next_x[edges] - x[edges]) / rise
+    first = np.clip(np.ceil(at - 0.5), 0, width).astype(np.intp)
+    crossings = np.zeros((height, width + 1), np.uint8)
+    np.add.at(crossings, (rows, first), 1)
+    # uint8 wraps at 256, which does not change what is odd.
+    mask |= (crossings.cumsum(axis=1, dtype=np.uint8)[:, :width] & 1).astype(np.bool_)

@@ -11,8 +11,8 @@ import numpy as np
 from viz_core import as_array
 from viz_core.colors import as_color
 from viz_core.convert import is_tensor
+from viz_mmdet_adapter.dataset_palettes import PALETTES, RGB
 from viz_mmdet_adapter.distinct import DISTINCT, distinct_palette
-from viz_mmdet_adapter.known_palettes import PALETTES, RGB
 
 __all__ = ["class_colors", "get_palette", "jitter_color", "palette_val"]
 

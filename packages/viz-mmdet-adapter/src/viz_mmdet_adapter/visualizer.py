@@ -9,7 +9,7 @@ import numpy as np
 
 from viz_core import Visualizer, VizWarning, as_image, warn_user
 from viz_core.typing import ArrayLike, Image
-from viz_mmdet_adapter.drawing import Look, draw_instances, draw_panoptic, draw_semantic
+from viz_mmdet_adapter.drawing import AnnotationStyle, draw_instances, draw_panoptic, draw_semantic
 from viz_mmdet_adapter.files import write_image
 from viz_mmdet_adapter.samples import Instances, has_field, read_field, read_instances, read_map
 
@@ -124,7 +124,7 @@ class DetLocalVisualizer(Visualizer):
         """Return the picture with one side of a sample: ``gt`` or ``pred``."""
         meta = self.dataset_meta or {}
         palette, classes = meta.get("palette"), meta.get("classes")
-        look = Look(
+        style = AnnotationStyle(
             classes=(classes,) if isinstance(classes, str) else classes,
             boxes=palette if self.bbox_color is None else self.bbox_color,
             masks=palette if self.mask_color is None else self.mask_color,
@@ -137,11 +137,11 @@ class DetLocalVisualizer(Visualizer):
             instances = read_instances(read_field(sample, f"{side}_instances"))
             if threshold is not None:
                 instances = _above(instances, threshold)
-            draw_instances(self, instances, look)
+            draw_instances(self, instances, style)
         if has_field(sample, f"{side}_sem_seg"):
-            draw_semantic(self, read_map(read_field(sample, f"{side}_sem_seg")), look)
+            draw_semantic(self, read_map(read_field(sample, f"{side}_sem_seg")), style)
         if has_field(sample, f"{side}_panoptic_seg"):
-            draw_panoptic(self, read_map(read_field(sample, f"{side}_panoptic_seg")), look)
+            draw_panoptic(self, read_map(read_field(sample, f"{side}_panoptic_seg")), style)
         return self.get_image()
 
 

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["Parts", "Runs", "find_extent", "find_runs", "largest_parts"]
+__all__ = ["Components", "Runs", "find_extent", "find_runs", "largest_components"]
 
 Ints = npt.NDArray[np.int64]
 
@@ -30,7 +30,7 @@ class Runs(NamedTuple):
     shape: tuple[int, int]
 
 
-class Parts(NamedTuple):
+class Components(NamedTuple):
     """The largest 8-connected part of each value of a map.
 
     Attributes:
@@ -64,7 +64,7 @@ def find_runs(values: npt.NDArray[Any]) -> Runs:
     return Runs(keys, which.reshape(-1), lengths, starts, (height, width))
 
 
-def largest_parts(runs: Runs) -> Parts:
+def largest_components(runs: Runs) -> Components:
     """Return the largest 8-connected part of each value; of equal ones the topmost."""
     rows, left = np.divmod(runs.starts, runs.shape[1])
     roots = _connected(runs.which, rows, left, left + runs.lengths, runs.shape[1])
@@ -77,7 +77,7 @@ def largest_parts(runs: Runs) -> Parts:
     largest = np.empty(len(runs.keys), np.int64)
     largest[runs.which[order]] = order  # ascending, so that the largest comes last and stays
     centers = np.stack([x[largest], y[largest]], axis=-1) / areas[largest, None]
-    return Parts(areas[largest].astype(np.int64), centers)
+    return Components(areas[largest].astype(np.int64), centers)
 
 
 def _connected(which: Ints, rows: Ints, left: Ints, right: Ints, width: int) -> Ints:

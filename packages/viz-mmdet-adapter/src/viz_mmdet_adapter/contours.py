@@ -1,4 +1,4 @@
-"""Smooth outlines of masks and maps: how much of each pixel they cover."""
+"""Smooth contours of masks and maps: how much of each pixel they cover."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from viz_mmdet_adapter.regions import find_extent
+from viz_mmdet_adapter.components import find_extent
 
-__all__ = ["Coverage", "outline_map", "outline_masks"]
+__all__ = ["Coverage", "map_contours", "mask_contours"]
 
 #: How much of a pixel is covered, in 0..255: uint8, shape (H, W).
 Coverage = npt.NDArray[np.uint8]
@@ -24,10 +24,10 @@ _COVERED = (
 )
 
 
-def outline_masks(masks: npt.NDArray[np.bool_]) -> Coverage:
-    """Return the outlines of masks of shape (N, H, W) together, holes' too: 3 pixels wide."""
+def mask_contours(masks: npt.NDArray[np.bool_]) -> Coverage:
+    """Return the contours of masks of shape (N, H, W) together, holes' too: 3 pixels wide."""
     _, height, width = masks.shape
-    outlines = np.zeros((height, width), np.uint8)
+    contours = np.zeros((height, width), np.uint8)
     for mask in masks:
         extent = find_extent(mask)
         if extent is None:
@@ -37,12 +37,12 @@ def outline_masks(masks: npt.NDArray[np.bool_]) -> Coverage:
         top, left = (part.start - 1 - _REACH for part in extent)
         y0, x0 = max(top, 0), max(left, 0)
         y1, x1 = min(top + smooth.shape[0], height), min(left + smooth.shape[1], width)
-        region = outlines[y0:y1, x0:x1]
+        region = contours[y0:y1, x0:x1]
         np.maximum(region, smooth[y0 - top : y1 - top, x0 - left : x1 - left], out=region)
-    return outlines
+    return contours
 
 
-def outline_map(values: npt.NDArray[Any], ignored: Any = None) -> Coverage:
+def map_contours(values: npt.NDArray[Any], ignored: Any = None) -> Coverage:
     """Return the borders between the values of a map of shape (H, W), and those of the map.
 
     Args:

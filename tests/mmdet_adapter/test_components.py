@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from viz_mmdet_adapter.regions import find_extent, find_runs, largest_parts
+from viz_mmdet_adapter.components import find_extent, find_runs, largest_components
 
 
 def flooded(values):
@@ -33,7 +33,7 @@ def test_the_largest_parts_are_those_of_a_flood_fill(seed):
     height, width = random.integers(1, 30, 2)
     values = random.integers(0, random.integers(1, 6), (height, width)) * 1000 - 7
     runs = find_runs(values)
-    areas, centers = largest_parts(runs)
+    areas, centers = largest_components(runs)
     expected = flooded(values)
     assert runs.keys.tolist() == sorted(expected)
     for key, area, center in zip(runs.keys.tolist(), areas, centers, strict=True):
@@ -47,14 +47,14 @@ def test_a_spiral_is_one_part():
         spiral[ring, ring : 41 - ring] = spiral[40 - ring, ring : 41 - ring] = True
         spiral[ring : 41 - ring, 40 - ring] = spiral[ring + 2 : 41 - ring, ring] = True
         spiral[ring + 2, ring + 1] = True
-    areas, _ = largest_parts(find_runs(spiral))
+    areas, _ = largest_components(find_runs(spiral))
     assert areas[-1] == flooded(spiral)[True][0] == spiral.sum()
 
 
 def test_rows_do_not_touch_around_the_border():
     values = np.zeros((3, 4), int)
     values[0, 3] = values[1, 0] = 1
-    areas, _ = largest_parts(find_runs(values))
+    areas, _ = largest_components(find_runs(values))
     assert areas.tolist() == [10, 1]
 
 

@@ -1,0 +1,73 @@
+import numpy as np
+import pytest
+
+from viz_mmdet_adapter.contours import map_contours, mask_contours
+
+
+def covered(line):
+    """Return where a row or column of coverage is at least half covered, by halves."""
+    return {int(at): round(line[at] / 127.5) / 2 for at in np.flatnonzero(line > 64)}
+
+
+def test_the_contour_is_three_pixels_wide_around_the_mask_and_its_hole():
+    mask = np.zeros((60, 80), bool)
+    mask[10:50, 10:70] = True
+    mask[22:38, 25:55] = False
+    contour = mask_contours(mask[None])
+    borders = [10, 25, 55, 70]
+    assert covered(contour[30]) == {
+        at + i: share for at in borders for i, share in ((-2, 0.5), (-1, 1), (0, 1), (1, 0.5))
+    }
+    assert contour[30, :20].sum() / 255 == pytest.approx(3, abs=0.2)
+    assert covered(contour[:, 15]).keys() == {8, 9, 10, 11, 48, 49, 50, 51}
+
+
+@pytest.mark.parametrize("degrees", [0, 7, 20, 33, 45, 70])
+def test_a_contour_follows_a_slope_without_steps(degrees):
+    rows, columns = np.mgrid[:200, :200]
+    angle = np.deg2rad(degrees)
+    distance = np.cos(angle) * (rows - 99.5) - np.sin(angle) * (columns - 99.5)
+    contour = map_contours((distance > 0).astype(int))[20:-20, 20:-20]
+    distance = np.abs(distance[20:-20, 20:-20])
+    assert contour[distance < 0.7].min() >= 230
+    assert contour[distance > 3].max() == 0
+    width = contour.sum() / 255 / 160 * max(np.cos(angle), np.sin(angle))
+    assert width == pytest.approx(2.7, abs=0.5)
+
+
+def test_a_mask_at_the_border_is_outlined_there():
+    contour = mask_contours(np.ones((1, 20, 30), bool))
+    assert covered(contour[10]) == {0: 1, 1: 0.5, 28: 0.5, 29: 1}
+    assert covered(contour[:, 15]) == {0: 1, 1: 0.5, 18: 0.5, 19: 1}
+
+
+def test_contours_of_many_are_those_of_each_together(disk):
+    masks = np.stack([disk, np.roll(disk, 30, axis=1), np.zeros_like(disk)])
+    each = [mask_contours(mask[None]) for mask in masks]
+    assert (mask_contours(masks) == np.maximum(each[0], each[1])).all()
+    assert not each[2].any()
+    assert not mask_contours(masks[:0]).any()
+
+
+def test_single_pixels_are_outlined_everywhere():
+    for at in [(0, 0), (0, 29), (19, 0), (19, 29), (7, 8)]:
+        mask = np.zeros((20, 30), bool)
+        mask[at] = True
+        contour = mask_contours(mask[None])
+        assert contour[at] >= 200
+        rows, columns = np.nonzero(contour)
+        assert max(np.abs(rows - at[0]).max(), np.abs(columns - at[1]).max()) <= 3
+
+
+def test_a_map_of_two_values_is_outlined_as_their_masks_are():
+    values = np.zeros((60, 80), int)
+    values[20:45, 15:50] = 1001
+    masks = values == np.unique(values)[:, None, None]
+    assert (map_contours(values) == mask_contours(masks)).all()
+    assert (map_contours(values, ignored=0) == mask_contours(masks[1:])).all()
+
+
+def test_a_map_of_one_value_has_only_the_border_of_the_picture():
+    assert (map_contours(np.full((20, 30), 7)) == mask_contours(np.ones((1, 20, 30), bool))).all()
+    assert not map_contours(np.full((20, 30), 7), ignored=7).any()
+    assert map_contours(np.zeros((1, 1), int)).shape == (1, 1)
