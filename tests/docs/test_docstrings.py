@@ -5,8 +5,11 @@ import importlib
 import inspect
 import pkgutil
 import re
+from pathlib import Path
 
 import pytest
+
+REFERENCE = Path(__file__).parents[2] / "docs/reference.md"
 
 PACKAGES = (
     "viz_core",
@@ -62,6 +65,18 @@ def test_every_public_name_has_a_docstring(package):
     found = list(documented(package))
     assert found
     assert [name for name, _, docstrings in found if not docstrings[0]] == []
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_every_public_name_is_on_the_reference_page(package):
+    page, module = REFERENCE.read_text(), importlib.import_module(package)
+    missing = {
+        name
+        for name in module.__all__
+        if not re.search(rf"\b{name}\b", page)
+        and f"::: {getattr(module, name).__module__}\n" not in page
+    }
+    assert missing == set()
 
 
 @pytest.mark.parametrize("package", PACKAGES)

@@ -14,7 +14,8 @@ from viz_core._forks import after_fork
 from viz_core._warnings import warn_user
 from viz_core.backends.base import BaseVisBackend
 from viz_core.capture import capture
-from viz_core.convert import as_array, as_image, as_name, as_scalar, as_step
+from viz_core.colors import RGBA, as_color
+from viz_core.convert import as_array, as_image, as_name, as_scalar, as_step, is_tensor
 from viz_core.drawing.canvas import Canvas
 from viz_core.errors import (
     InstanceError,
@@ -48,6 +49,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 __all__ = [
+    "RGBA",
     "VISBACKENDS",
     "VISUALIZERS",
     "AppendLog",
@@ -71,6 +73,7 @@ __all__ = [
     "VizWarning",
     "after_fork",
     "as_array",
+    "as_color",
     "as_config",
     "as_image",
     "as_name",
@@ -83,6 +86,7 @@ __all__ = [
     "get_world_size",
     "hookimpl",
     "is_main_process",
+    "is_tensor",
     "read_scalars",
     "warn_user",
     "write_whole",

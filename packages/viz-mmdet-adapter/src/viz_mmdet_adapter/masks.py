@@ -8,8 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from viz_core import as_array
-from viz_core.convert import is_tensor
+from viz_core import as_array, is_tensor
 
 __all__ = ["Masks", "as_masks", "decode_rle", "fill_polygons"]
 

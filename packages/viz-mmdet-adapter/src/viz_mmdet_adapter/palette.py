@@ -8,9 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from viz_core import as_array
-from viz_core.colors import as_color
-from viz_core.convert import is_tensor
+from viz_core import as_array, as_color, is_tensor
 from viz_mmdet_adapter.dataset_palettes import PALETTES, RGB
 from viz_mmdet_adapter.distinct import DISTINCT, distinct_palette
 
