@@ -190,3 +190,15 @@ def test_a_wrong_name_is_refused(name, error):
 
 def test_is_a_picture_in_a_notebook(image):
     assert Visualizer(image=image)._repr_png_().startswith(b"\x89PNG")
+
+
+def test_says_what_it_is_and_opens_nothing(tmp_path, image):
+    class Mine(Visualizer):
+        pass
+
+    assert repr(Visualizer()) == "<Visualizer 'visualizer' without an image, backends: none>"
+    local = {"type": "LocalVisBackend", "name": "here"}
+    made = Mine("det", image, [local, Memory()], tmp_path)
+    assert repr(made) == "<Mine 'det' 60x40, backends: here, Memory>"
+    assert not made.get_backend("Memory").is_open
+    assert not list(tmp_path.iterdir())

@@ -182,6 +182,11 @@ def test_is_a_picture_in_a_notebook(canvas):
     assert Canvas()._repr_png_() is None
 
 
+def test_says_what_it_is_and_the_size_of_its_image():
+    assert repr(Canvas()) == "<Canvas without an image>"
+    assert repr(Canvas(np.zeros((40, 60, 3), np.uint8))) == "<Canvas 60x40>"
+
+
 def test_setting_and_getting_a_picture_imports_neither_matplotlib_nor_pillow():
     code = (
         "import json, sys, numpy as np\n"

@@ -8,6 +8,7 @@ import pytest
 
 from viz_core import hookimpl
 from viz_core.errors import PluginError, PluginWarning, UnknownTypeError
+from viz_core.plugins.discovery import find_entry_points
 from viz_core.plugins.host import PluginHost
 from viz_core.plugins.registry import Registry
 
@@ -243,3 +244,14 @@ def test_forgets_so_that_the_next_question_looks_anew(install, registry):
     assert "NewVisBackend" not in registry
     host.forget()
     assert "NewVisBackend" in registry
+
+
+def test_says_how_many_plugins_there_are_and_looks_for_none(install):
+    install("viz-good", GOOD.format(name="GoodVisBackend"))
+    install("viz-broken", "raise OSError")
+    mine = ("viz-good", "viz-broken")
+    host = PluginHost(lambda: [p for p in find_entry_points("viz.plugins.") if p.name in mine])
+    assert repr(host) == "<PluginHost, not asked yet>"
+    with pytest.warns(PluginWarning, match="viz-broken"):
+        host.offers("viz_backends")
+    assert repr(host) == "<PluginHost, plugins: 1, left out: 1>"

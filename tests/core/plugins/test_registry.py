@@ -124,3 +124,15 @@ def test_wrong_configs_say_what_a_config_is(registry):
         registry.build({"type": 3})
     with pytest.raises(TypeError, match="sise"):
         registry.build({"type": "One", "sise": 3})
+
+
+def test_says_what_it_is_without_importing_or_looking_for_anything():
+    def find():
+        raise AssertionError("a plugin was looked for")
+
+    builtin = {"Gone": "a_module_that_is_not_there:Gone"}
+    registry = Registry("backend", PluginHost(find), "viz_backends", builtin=builtin)
+    assert repr(registry) == "<Registry 'backend', registered: 1>"
+    registry = Registry("backend", PluginHost(find), "viz_backends")
+    registry.register_module(["a", "b"], module=One)
+    assert repr(registry) == "<Registry 'backend', registered: 2>"

@@ -106,6 +106,14 @@ class Visualizer(Canvas, NamedInstances):
         """Close the visualizer."""
         self.close()
 
+    def __repr__(self) -> str:
+        """Return its name, the size of its image and the names of its backends; opens nothing."""
+        backends = ", ".join(self._recorder.backends) or "none"
+        return (
+            f"<{type(self).__name__} {self.instance_name!r} {self._describe_image()}, "
+            f"backends: {backends}>"
+        )
+
     @property
     def dataset_meta(self) -> Any:
         """What the dataset says of itself, such as ``classes`` and ``palette``; settable."""

@@ -23,3 +23,8 @@ def __getattr__(name: str) -> Any:
 
         return getattr(visualizer if name == "DetLocalVisualizer" else palette, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    """Return what is public, whether it is imported yet or not."""
+    return [*__all__, *(name for name in globals() if name.startswith("__"))]

@@ -74,6 +74,13 @@ class PluginHost:
             self._loaded = False
             self._unannounced = 0
 
+    def __repr__(self) -> str:
+        """Return how many plugins there are; looks for none."""
+        if not self._loaded:
+            return "<PluginHost, not asked yet>"
+        count = len(self._manager.get_plugins())
+        return f"<PluginHost, plugins: {count}, left out: {len(self._failures)}>"
+
     @property
     def _manager(self) -> pluggy.PluginManager:
         if self._made is None:

@@ -56,7 +56,9 @@ class Registry(Generic[T]):
         self._registered: dict[str, type[T]] = {}
 
     def __repr__(self) -> str:
-        return f"Registry({self._kind!r}, {sorted(self._classes)})"
+        """Return its kind and how many names are registered; looks for no plugin."""
+        count = len({*self._builtin, *self._registered})
+        return f"<Registry {self._kind!r}, registered: {count}>"
 
     def __len__(self) -> int:
         return len(self._classes)

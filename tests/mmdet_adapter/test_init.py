@@ -1,0 +1,12 @@
+import subprocess
+import sys
+
+import viz_mmdet_adapter
+
+
+def test_dir_lists_what_is_public_before_anything_is_used():
+    code = "import viz_mmdet_adapter as v; print(*sorted(n for n in dir(v) if n[:2] != '__'))"
+    found = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
+    )
+    assert found.stdout.split() == sorted(viz_mmdet_adapter.__all__)
