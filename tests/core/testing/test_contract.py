@@ -142,7 +142,7 @@ def test_a_failure_says_where_to_look(tmp_path):
     contract = Contract()
     contract.type = DropsAStep
     with pytest.raises(
-        AssertionError, match=r"MarkerShape at DropsAStep\.add_scalars, then at Contract\."
+        AssertionError, match=r"Look at DropsAStep\.add_scalars, then at Contract\."
     ):
         contract.test_keeps_every_step(tmp_path)
 
