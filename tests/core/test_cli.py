@@ -7,6 +7,8 @@ import sys
 
 import pytest
 
+from viz_core import __version__
+
 BROKEN = "import bad_dep_that_is_not_there\n"
 TRACKED = """
 from viz_core import BaseVisBackend, hookimpl
@@ -58,7 +60,7 @@ def test_lists_what_is_there(viz):
     done = viz("backends")
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith("LocalVisBackend")
-    assert "viz-core 0.1.0" in done.stdout
+    assert f"viz-core {__version__}" in done.stdout
     assert "supports: config, image, scalar, scalars" in done.stdout
 
 
@@ -102,7 +104,7 @@ def test_only_check_imports_a_tracker(viz, install, tmp_path):
 
 
 def test_tells_its_version(viz):
-    assert viz("--version").stdout == "viz-core 0.1.0\n"
+    assert viz("--version").stdout == f"viz-core {__version__}\n"
 
 
 def test_is_installed_as_a_command():

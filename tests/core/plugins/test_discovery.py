@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from viz_core import __version__
 from viz_core.errors import PluginError
 from viz_core.plugins.discovery import EntryPoint, find_entry_points
 
@@ -170,7 +171,8 @@ def test_finds_what_is_installed_here():
     scripts = importlib.metadata.entry_points(group="console_scripts")
     found = find_entry_points("console_scripts")
     assert sorted((p.name, p.value) for p in found) == sorted((p.name, p.value) for p in scripts)
-    assert EntryPoint("viz-core 0.1.0", "viz", "viz_core.cli:main", "console_scripts") in found
+    ours = EntryPoint(f"viz-core {__version__}", "viz", "viz_core.cli:main", "console_scripts")
+    assert ours in found
 
 
 @given(

@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from viz_core.plugins.hookspecs import hookimpl
     from viz_core.recording.recorder import Recorder
 
-__version__ = "0.1.0"
+__version__ = "0.2.0.dev0"
 
 __all__ = [
     "RGBA",
