@@ -109,12 +109,6 @@ def test_a_local_backend_is_built_without_looking_for_plugins():
     assert "importlib.metadata" not in after
 
 
-def test_looking_for_plugins_takes_no_metadata_library():
-    after = modules_after("import viz_core; viz_core.VISBACKENDS.names()")
-    assert "pluggy" in after
-    assert "importlib.metadata" not in after
-
-
 def test_a_backend_is_active_only_when_a_config_names_it(tmp_path):
     visualizer = Visualizer(vis_backends=[{"type": "LocalVisBackend"}], save_dir=tmp_path)
     visualizer.add_scalar("loss", 0.5)

@@ -54,12 +54,6 @@ def write(tmp_path, monkeypatch):
     return write
 
 
-@pytest.fixture
-def no_importlib(monkeypatch):
-    """Return a function after whose call importlib.metadata cannot be imported."""
-    return lambda: monkeypatch.setitem(sys.modules, "importlib.metadata", None)
-
-
 #: Files in folders on the path, ``a`` before ``b``. In each, something is called ``x``.
 PLAIN = {
     "one": {
@@ -157,11 +151,10 @@ PLAIN = {
 
 
 @pytest.mark.parametrize("name", PLAIN)
-def test_finds_what_importlib_finds_without_it(name, write, no_importlib):
+def test_finds_what_importlib_finds(name, write):
     write(PLAIN[name])
     expected = reference()
     assert any(point[1] == "x" for point in expected)
-    no_importlib()
     assert sorted(find_entry_points(PREFIX)) == expected
 
 
@@ -213,24 +206,38 @@ def in_an_egg(folder):
     sys.path.append(str(information.parent))
 
 
+class InMemory(importlib.metadata.Distribution):
+    """A distribution of the texts of its files; one that is an error is raised."""
+
+    def __init__(self, texts):
+        self.texts = texts
+
+    def read_text(self, filename):
+        text = self.texts.get(filename)
+        if isinstance(text, Exception):
+            raise text
+        return text
+
+    def locate_file(self, path):
+        raise NotImplementedError
+
+
+class Finder:
+    """Finds distributions, as an importer of some other kind may."""
+
+    def __init__(self, *distributions):
+        self.distributions = distributions
+
+    def find_spec(self, *arguments):
+        return None
+
+    def find_distributions(self, context):
+        return self.distributions
+
+
 def in_memory(folder):
     texts = {"METADATA": metadata("viz-y"), "entry_points.txt": group("y = viz_y")}
-
-    class Distribution(importlib.metadata.Distribution):
-        def read_text(self, filename):
-            return texts.get(filename)
-
-        def locate_file(self, path):
-            return folder / path
-
-    class Finder:
-        def find_spec(self, *arguments):
-            return None
-
-        def find_distributions(self, context):
-            return [Distribution()]
-
-    sys.meta_path.append(Finder())
+    sys.meta_path.append(Finder(InMemory(texts)))
 
 
 @pytest.mark.parametrize("install", [zipped, in_an_egg, in_memory])
@@ -244,19 +251,31 @@ def test_finds_what_lies_elsewhere_than_in_folders(install, write, tmp_path, mon
     assert sorted(find_entry_points(PREFIX)) == expected
 
 
-def test_passes_over_what_is_no_folder(write, no_importlib, tmp_path, monkeypatch):
+def test_passes_over_what_is_no_folder(write, tmp_path, monkeypatch):
     write(PLAIN["one"])
     monkeypatch.chdir(tmp_path / "a")
     monkeypatch.setattr(sys, "path", [str(tmp_path / "missing"), "", str(tmp_path / "missing.zip")])
-    expected = reference()
-    no_importlib()
-    assert find_entry_points(PREFIX) == expected == [("viz-x 1.0", "x", "viz_x", "viz.plugins.v1")]
+    assert (
+        find_entry_points(PREFIX) == reference() == [("viz-x 1.0", "x", "viz_x", "viz.plugins.v1")]
+    )
 
 
-def test_a_path_that_is_no_text_is_left_to_importlib(write, tmp_path, monkeypatch):
+def test_a_path_that_is_no_text_is_importlibs_business(write, tmp_path, monkeypatch):
     write(PLAIN["one"])
     monkeypatch.setattr(sys, "path", [tmp_path / "a"])
     assert find_entry_points(PREFIX) == reference() != []
+
+
+@pytest.mark.parametrize("file", ["METADATA", "entry_points.txt"])
+def test_a_distribution_that_cannot_be_read_costs_no_other_one(file, write, monkeypatch):
+    texts = {"METADATA": metadata("viz-y"), "entry_points.txt": group("y = viz_y")}
+    bad = InMemory(texts | {file: OSError("the archive is gone")})
+    good = InMemory(
+        {name: text.replace("viz-y", "viz-z").replace("y =", "z =") for name, text in texts.items()}
+    )
+    monkeypatch.setattr(sys, "meta_path", [Finder(bad, good), *sys.meta_path])
+    write(PLAIN["one"])
+    assert {point.name for point in find_entry_points(PREFIX)} & {"x", "y", "z"} == {"x", "z"}
 
 
 def test_a_distribution_without_version_has_its_name(write):
@@ -272,6 +291,13 @@ def test_what_is_no_unicode_costs_no_other_line(write, tmp_path):
     text = tmp_path / "a/viz_x-1.0.dist-info/entry_points.txt"
     text.write_bytes(b"[other]\n\xff = \xff\n" + text.read_bytes())
     assert ("viz-x 1.0", "x", "viz_x", "viz.plugins.v1") in find_entry_points(PREFIX)
+
+
+def test_metadata_that_is_no_unicode_costs_only_the_name(write, tmp_path):
+    write(PLAIN["one"])
+    headers = tmp_path / "a/viz_x-1.0.dist-info/METADATA"
+    headers.write_bytes(headers.read_bytes() + b"Author: M\xfcller\n")
+    assert ("viz_x ?", "x", "viz_x", "viz.plugins.v1") in find_entry_points(PREFIX)
 
 
 @pytest.mark.parametrize(
