@@ -6,8 +6,8 @@ import pytest
 import torch
 from torch import nn
 
-from viz_core.capture import capture
 from viz_core.featmap import draw_featmap
+from viz_core.featmap.capture import capture
 
 
 class Stage(nn.Module):

@@ -51,7 +51,7 @@ def test_the_signature_is_the_one_users_know():
 
 def test_importing_brings_in_neither_matplotlib_nor_pillow_nor_torch():
     code = (
-        "import sys, viz_core.featmap, viz_core.capture; "
+        "import sys, viz_core.featmap, viz_core.featmap.capture; "
         "print([m for m in ('matplotlib', 'PIL', 'torch') if m in sys.modules])"
     )
     result = subprocess.run(

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 from viz_core._forks import after_fork
 from viz_core._warnings import warn_user
 from viz_core.backends.base import BaseVisBackend
-from viz_core.capture import capture
 from viz_core.colors import RGBA, as_color
 from viz_core.convert import as_array, as_image, as_name, as_scalar, as_step, is_tensor
 from viz_core.drawing.canvas import Canvas
@@ -30,6 +29,7 @@ from viz_core.errors import (
     VizWarning,
 )
 from viz_core.featmap import draw_featmap
+from viz_core.featmap.capture import capture
 from viz_core.instances import NamedInstances
 from viz_core.plugins.registries import VISBACKENDS, VISUALIZERS
 from viz_core.plugins.registry import Registry

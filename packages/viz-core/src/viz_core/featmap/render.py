@@ -2,27 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import numbers
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import numpy.typing as npt
 
 from viz_core._warnings import warn_user
+from viz_core.convert import as_array, as_image, as_scalar, is_tensor
 from viz_core.errors import VizWarning
-from viz_core.featmap.colors import color_table
-from viz_core.featmap.components import principal_components
-from viz_core.featmap.look import Look
-from viz_core.featmap.maps import FeatureMaps, NotFiniteError
-from viz_core.featmap.options import (
-    check_choice,
-    check_fraction,
-    check_grid,
-    check_pair,
-    whole_number,
-    whole_numbers,
-    without_alpha,
-)
+from viz_core.featmap.colormap import color_table
+from viz_core.featmap.feature_map import FeatureMap, NotFiniteError
+from viz_core.featmap.painter import HeatmapPainter
+from viz_core.featmap.pca import principal_components
 from viz_core.featmap.reductions import largest_channels, mean, norm, take
 
 if TYPE_CHECKING:
@@ -47,8 +40,8 @@ def render(
     channels: Sequence[int] | ArrayLike | None,
 ) -> Image:
     """Return what `draw_featmap` returns; its arguments are described there."""
-    check_choice(channel_reduction, _REDUCTIONS, "channel_reduction")
-    check_choice(normalize, ("map", "grid"), "normalize")
+    _check_choice(channel_reduction, _REDUCTIONS, "channel_reduction")
+    _check_choice(normalize, ("map", "grid"), "normalize")
     if channel_reduction == "pca" and colormap is not None:
         raise ValueError(
             f"colormap must be left out with channel_reduction='pca', which has colours of its "
@@ -62,10 +55,10 @@ def render(
                 f"{channel_reduction!r}"
             )
         channel_reduction = None
-        chosen = whole_numbers(channels, "channels")
-    maps = FeatureMaps.of(featmap, chosen)
-    image = None if overlaid_image is None else without_alpha(overlaid_image)
-    shape = maps.shape[1:]
+        chosen = _whole_numbers(channels, "channels")
+    feature_map = FeatureMap.of(featmap, chosen)
+    image = None if overlaid_image is None else _without_alpha(overlaid_image)
+    shape = feature_map.shape[1:]
     if image is not None and image.shape[:2] != shape and resize_shape is None:
         warn_user(
             f"The spatial dimensions of the overlaid_image: {image.shape[:2]} and featmap: "
@@ -74,74 +67,80 @@ def render(
         )
         shape = image.shape[:2]
     if resize_shape is not None:
-        shape = check_pair(resize_shape, "resize_shape", "(height, width)")
-    topk = whole_number(topk, "topk")
+        shape = _check_pair(resize_shape, "resize_shape", "(height, width)")
+    topk = _whole_number(topk, "topk")
     grid = None
     if channel_reduction is None:
-        grid = _grid(maps, topk, arrangement, chosen)
-    look = Look(
+        grid = _grid(feature_map, topk, arrangement, chosen)
+    painter = HeatmapPainter(
         shape,
         image,
-        check_fraction(alpha, "alpha"),
+        _check_fraction(alpha, "alpha"),
         color_table(colormap),
         shared_scale=normalize == "grid",
     )
 
-    def draw(maps: FeatureMaps) -> Image:
+    def draw(feature_map: FeatureMap) -> Image:
         if channel_reduction is not None:
-            return _draw_reduced(maps, channel_reduction, look)
-        return _draw_channels(maps, topk, grid, chosen, look)
+            return _draw_reduced(feature_map, channel_reduction, painter)
+        return _draw_channels(feature_map, topk, grid, chosen, painter)
 
     try:
         with np.errstate(over="ignore", invalid="ignore"):  # noticed by what comes out
-            return draw(maps)
+            return draw(feature_map)
     except NotFiniteError:
-        maps = maps.tamed()
-    bad = maps.count_bad()
+        feature_map = feature_map.tamed()
+    bad = feature_map.count_bad()
     if bad.any():
         warn_user(_not_finite(bad, chosen), VizWarning)
-    return draw(maps)
+    return draw(feature_map)
 
 
 def _grid(
-    maps: FeatureMaps, topk: int, arrangement: Any, chosen: list[int] | None
+    feature_map: FeatureMap, topk: int, arrangement: Any, chosen: list[int] | None
 ) -> tuple[int, int] | None:
     """Return the rows and columns of a grid, None for one image."""
     if chosen is not None:
-        return check_grid(arrangement, len(chosen), "the number of channels")
+        return _check_grid(arrangement, len(chosen), "the number of channels")
     if topk > 0:
-        return check_grid(arrangement, topk, "topk")
-    if maps.shape[0] not in (1, 3):
+        return _check_grid(arrangement, topk, "topk")
+    if feature_map.shape[0] not in (1, 3):
         raise ValueError(
             "The input tensor channel dimension must be 1 or 3 when topk is less than 1, but the "
-            f"channel dimension you input is {maps.shape[0]}, you can use the channel_reduction "
+            f"channel dimension you input is {feature_map.shape[0]}, you can use the channel_reduction "
             "parameter or set topk greater than 0 to solve the error"
         )
     return None
 
 
-def _draw_reduced(maps: FeatureMaps, channel_reduction: str, look: Look) -> Image:
+def _draw_reduced(
+    feature_map: FeatureMap, channel_reduction: str, painter: HeatmapPainter
+) -> Image:
     if channel_reduction == "pca":
-        return look.colors(principal_components(maps, look.shape))
+        return painter.colors(principal_components(feature_map, painter.shape))
     if channel_reduction == "select_max":
-        return look.heat(take(maps, largest_channels(maps, 1, look.shape))[0])
-    return look.heat(mean(maps) if channel_reduction == "squeeze_mean" else norm(maps, look.shape))
+        return painter.heat(take(feature_map, largest_channels(feature_map, 1, painter.shape))[0])
+    return painter.heat(
+        mean(feature_map)
+        if channel_reduction == "squeeze_mean"
+        else norm(feature_map, painter.shape)
+    )
 
 
 def _draw_channels(
-    maps: FeatureMaps,
+    feature_map: FeatureMap,
     topk: int,
     grid: tuple[int, int] | None,
     chosen: list[int] | None,
-    look: Look,
+    painter: HeatmapPainter,
 ) -> Image:
-    everything = range(maps.shape[0])
+    everything = range(feature_map.shape[0])
     if grid is None:
-        return look.one_image(take(maps, everything))
+        return painter.one_image(take(feature_map, everything))
     if chosen is not None:  # the map holds these alone
-        return look.grid(take(maps, everything), chosen, grid)
-    numbers = largest_channels(maps, min(topk, maps.shape[0]), look.shape)
-    return look.grid(take(maps, numbers), numbers, grid)
+        return painter.grid(take(feature_map, everything), chosen, grid)
+    numbers = largest_channels(feature_map, min(topk, feature_map.shape[0]), painter.shape)
+    return painter.grid(take(feature_map, numbers), numbers, grid)
 
 
 def _not_finite(bad: npt.NDArray[np.int64], chosen: list[int] | None) -> str:
@@ -153,3 +152,70 @@ def _not_finite(bad: npt.NDArray[np.int64], chosen: list[int] | None) -> str:
         f"featmap has {bad.sum()} values that are NaN or infinite, in {len(where)} of {len(bad)} "
         f"channels ({', '.join(map(str, names))}{more}); they are drawn in a colour of their own"
     )
+
+
+def _check_choice(value: object, choices: Iterable[object], name: str) -> None:
+    """Raise a ValueError unless the value is one of the choices."""
+    choices = list(choices)
+    if not any(type(value) is type(choice) and value == choice for choice in choices):
+        raise ValueError(f"{name} must be one of {', '.join(map(repr, choices))}, got {value!r}")
+
+
+def _check_fraction(value: object, name: str) -> float:
+    """Return a number in 0..1 as a float."""
+    number = float(as_scalar(value, name))
+    if not 0 <= number <= 1:
+        raise ValueError(f"{name} must lie in 0..1, got {number}")
+    return number
+
+
+def _whole_number(value: object, name: str) -> int:
+    """Return an integer of any kind as an int."""
+    if not isinstance(value, numbers.Integral) or isinstance(value, bool):
+        raise TypeError(f"{name} must be an integer, got {type(value).__name__}: {value!r}")
+    return int(value)
+
+
+def _whole_numbers(value: Any, name: str) -> list[int]:
+    """Return one integer, a sequence of them, or an array or tensor, as a list."""
+    if is_tensor(value) or isinstance(value, np.ndarray):
+        value = as_array(value, name).tolist()
+    if isinstance(value, numbers.Integral):
+        value = [value]
+    if not isinstance(value, Iterable):
+        raise TypeError(f"{name} must be integers, got {type(value).__name__}: {value!r}")
+    found = [_whole_number(item, name) for item in value]
+    if not found:
+        raise ValueError(f"{name} must not be empty; leave it out to show what `topk` chooses")
+    return found
+
+
+def _check_pair(value: Any, name: str, meaning: str) -> tuple[int, int]:
+    """Return two positive integers as a tuple."""
+    pair = _whole_numbers(value, name)
+    if len(pair) != 2 or min(pair) < 1:
+        raise ValueError(f"{name} must be {meaning}, two numbers from 1 on, got {value!r}")
+    return pair[0], pair[1]
+
+
+def _check_grid(arrangement: Any, count: int, what: str) -> tuple[int, int]:
+    """Return (rows, columns) that have room for ``count`` cells."""
+    rows, columns = _check_pair(arrangement, "arrangement", "(rows, columns)")
+    if rows * columns < count:
+        raise ValueError(
+            f"The product of row and col in the `arrangement` is less than {what}, please set "
+            f"the `arrangement` correctly: ({rows}, {columns}) has room for {rows * columns} of "
+            f"{count}"
+        )
+    return rows, columns
+
+
+def _without_alpha(overlaid_image: ArrayLike) -> Image:
+    """Return the image to blend in as RGB, shape (H, W, 3)."""
+    image = as_image(overlaid_image, "overlaid_image")
+    if image.shape[-1] != 3:
+        raise ValueError(
+            f"overlaid_image must be RGB or gray, got shape {image.shape}; drop the "
+            "transparency with image[..., :3]"
+        )
+    return image

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from viz_core.featmap.planes import Span
 from viz_core.typing import Image
 
-__all__ = ["ColorTable", "color_table", "grey_levels"]
+__all__ = ["ColorTable", "color_table", "gray_levels"]
 
 _MARKS = ((255, 0, 255), (255, 255, 255), (0, 255, 0), (0, 0, 0))
 """Colours that may say "not a number": the first that stands out most from a table is taken."""
@@ -43,7 +43,7 @@ class ColorTable:
         self.mark = _MARKS[int(np.argmax(distances))]
 
     def paint(self, levels: Image) -> Image:
-        """Return grey levels of shape (H, W) in colour, shape (H, W, 3)."""
+        """Return gray levels of shape (H, W) in colour, shape (H, W, 3)."""
         if levels.size <= _FEW:
             return self._colors.take(levels, axis=0)
         from PIL import Image as Pillow
@@ -54,7 +54,7 @@ class ColorTable:
         return np.asarray(picture.convert("RGB"))
 
 
-def grey_levels(values: npt.NDArray[Any], bad: npt.NDArray[np.bool_] | None, span: Span) -> Image:
+def gray_levels(values: npt.NDArray[Any], bad: npt.NDArray[np.bool_] | None, span: Span) -> Image:
     """Return values as 0..255, cut down to whole levels; a span of one value is all 0."""
     low, high = span
     if bad is not None:

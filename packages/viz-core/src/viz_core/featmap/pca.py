@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from viz_core.featmap.maps import FeatureMaps
+from viz_core.featmap.feature_map import FeatureMap
 from viz_core.featmap.planes import Plane
 from viz_core.featmap.resampling import tap_products, tap_sums
 
@@ -23,18 +23,18 @@ _ROUNDING = {4: (1e-5, 1e-12), 8: (1e-12, 1e-26)}
 """By the bytes of a float: what part of the largest variance, and of values of 1, is rounding."""
 
 
-def principal_components(maps: FeatureMaps, shape: tuple[int, int]) -> list[Plane]:
+def principal_components(feature_map: FeatureMap, shape: tuple[int, int]) -> list[Plane]:
     """Return three planes: every pixel's vector along the directions of largest variance.
 
     The variance is that of the map resampled to ``shape``. A direction has no sign of its own;
     it is turned such that its largest weight is positive. Components that a map of fewer than
     three channels or pixels does not have are 0.
     """
-    maps = maps.whole()
-    covariance = _Covariance(maps, shape)
+    feature_map = feature_map.whole()
+    covariance = _Covariance(feature_map, shape)
     directions = _directions(covariance)
-    planes = maps.fetch(covariance.project(directions))
-    weights = maps.fetch(directions)
+    planes = feature_map.fetch(covariance.project(directions))
+    weights = feature_map.fetch(directions)
     signs = np.sign(weights[np.abs(weights).argmax(0), np.arange(len(planes))])
     missing = COMPONENTS - len(planes)
     planes = np.pad(planes * signs[:, None, None], ((0, missing), (0, 0), (0, 0)))
@@ -48,23 +48,25 @@ class _Covariance:
     nor the product, of shape (C, C), is held: what is as large as the map is the map alone.
     """
 
-    def __init__(self, maps: FeatureMaps, shape: tuple[int, int]) -> None:
-        self.maps = maps
+    def __init__(self, feature_map: FeatureMap, shape: tuple[int, int]) -> None:
+        self.feature_map = feature_map
         self.shape = shape
-        self.finite = maps.finite_everywhere()
-        self._mask = None if self.finite is None else maps.place(self.finite.astype(np.float64))
-        self._scale = maps.peak() or 1.0
-        self._mean = _mean_vector(maps, shape, self.finite) / self._scale
-        _, height, width = maps.shape
+        self.finite = feature_map.finite_everywhere()
+        self._mask = (
+            None if self.finite is None else feature_map.place(self.finite.astype(np.float64))
+        )
+        self._scale = feature_map.peak() or 1.0
+        self._mean = _mean_vector(feature_map, shape, self.finite) / self._scale
+        _, height, width = feature_map.shape
         self._down = self._across = None
         if (height, width) != shape:
-            self._down = maps.place(tap_products(height, shape[0]))
-            self._across = maps.place(tap_products(width, shape[1]))
+            self._down = feature_map.place(tap_products(height, shape[0]))
+            self._across = feature_map.place(tap_products(width, shape[1]))
 
     def project(self, vectors: Any) -> Any:
         """Return every pixel's weights of k ``vectors``, which are (C, k), as (k, H, W)."""
-        channels, height, width = self.maps.shape
-        planes = (vectors.T / self._scale) @ self.maps.values.reshape(channels, -1)
+        channels, height, width = self.feature_map.shape
+        planes = (vectors.T / self._scale) @ self.feature_map.values.reshape(channels, -1)
         planes = planes - (vectors.T @ self._mean)[:, None]
         planes = planes.reshape(-1, height, width)
         return planes if self._mask is None else planes * self._mask
@@ -78,20 +80,22 @@ class _Covariance:
             planes = planes * self._mask
         flat = planes.reshape(len(planes), -1)
         # The product with the map is taken the other way round: it is then read in its own order.
-        product = (flat / self._scale) @ self.maps.values.reshape(self.maps.shape[0], -1).T
+        product = (flat / self._scale) @ self.feature_map.values.reshape(
+            self.feature_map.shape[0], -1
+        ).T
         return product.T - self._mean[:, None] * flat.sum(1)[None]
 
 
 def _mean_vector(
-    maps: FeatureMaps, shape: tuple[int, int], finite: npt.NDArray[np.bool_] | None
+    feature_map: FeatureMap, shape: tuple[int, int], finite: npt.NDArray[np.bool_] | None
 ) -> Any:
     """Return the mean of each channel at ``shape``, over what is finite."""
-    channels, height, width = maps.shape
+    channels, height, width = feature_map.shape
     weights = np.outer(tap_sums(height, shape[0]), tap_sums(width, shape[1]))
     if finite is not None:
         weights = weights * finite
     weights /= weights.sum() or 1.0
-    return maps.values.reshape(channels, -1) @ maps.place(weights.ravel())
+    return feature_map.values.reshape(channels, -1) @ feature_map.place(weights.ravel())
 
 
 def _directions(covariance: _Covariance) -> Any:
@@ -101,14 +105,14 @@ def _directions(covariance: _Covariance) -> Any:
     full contrast. With many channels they are found in a block Krylov space (Musco and Musco,
     2015), which is grown until they have settled; with few, in the space of all.
     """
-    maps = covariance.maps
-    channels = maps.shape[0]
-    library = maps.library
-    relative, absolute = _ROUNDING[maps.values.dtype.itemsize]
+    feature_map = covariance.feature_map
+    channels = feature_map.shape[0]
+    library = feature_map.library
+    relative, absolute = _ROUNDING[feature_map.values.dtype.itemsize]
     start = np.eye(channels)
     if channels > _SPACE:
         start = np.linalg.qr(np.random.default_rng(0).standard_normal((channels, _BLOCK)))[0]
-    block = basis = maps.place(start)
+    block = basis = feature_map.place(start)
     images = covariance.apply(block)
     while True:
         small = basis.T @ images

@@ -12,17 +12,17 @@ import numpy.typing as npt
 from viz_core.convert import as_array, is_tensor
 from viz_core.typing import ArrayLike
 
-__all__ = ["FeatureMaps", "NotFiniteError", "pick"]
+__all__ = ["FeatureMap", "NotFiniteError", "pick"]
 
 _BLOCK = 64
 """Channels taken at a time where a product needs memory of its own."""
 
 
 class NotFiniteError(Exception):
-    """A reduction met NaN, an infinity or an overflow; :meth:`FeatureMaps.tamed` has none."""
+    """A reduction met NaN, an infinity or an overflow; :meth:`FeatureMap.tamed` has none."""
 
 
-class FeatureMaps:
+class FeatureMap:
     """The channels of one feature map, as floats.
 
     A numpy array, and a tensor in the memory of the CPU, is worked on by numpy without a copy.
@@ -42,7 +42,7 @@ class FeatureMaps:
         self.library: Any = sys.modules["torch"] if is_tensor(values) else np
 
     @classmethod
-    def of(cls, featmap: ArrayLike, channels: Sequence[int] | None = None) -> FeatureMaps:
+    def of(cls, featmap: ArrayLike, channels: Sequence[int] | None = None) -> FeatureMap:
         """Return the map that a user passed, or the given channels of it.
 
         Raises:
@@ -101,7 +101,7 @@ class FeatureMaps:
             raise NotFiniteError
         return peak
 
-    def tamed(self) -> FeatureMaps:
+    def tamed(self) -> FeatureMap:
         """Return the map with 0 for what is not finite, and the rest scaled into -1..1.
 
         No picture changes by a scale, and nothing can overflow in one that is so scaled.
@@ -110,7 +110,7 @@ class FeatureMaps:
         values = self.library.where(finite, self.values, self.place(np.zeros(1)))
         peak = max(float(values.max()), -float(values.min()))
         values /= peak or 1.0
-        return FeatureMaps(values, finite)
+        return FeatureMap(values, finite)
 
     def count_bad(self) -> npt.NDArray[np.int64]:
         """Return how many values of each channel are not finite, shape (C,)."""
@@ -120,12 +120,12 @@ class FeatureMaps:
         counts = (~self.finite).reshape(channels, -1).sum(1)
         return self.fetch(counts).astype(np.int64, copy=False)
 
-    def whole(self) -> FeatureMaps:
+    def whole(self) -> FeatureMap:
         """Return the map with all channels 0 where one of them is not finite."""
         if self.finite is None:
             return self
         everywhere = self.finite.all(0)
-        return FeatureMaps(self.values * everywhere, everywhere[None])
+        return FeatureMap(self.values * everywhere, everywhere[None])
 
     def finite_everywhere(self) -> npt.NDArray[np.bool_] | None:
         """Return where all channels are finite, shape (H, W); None for everywhere."""

@@ -1,4 +1,4 @@
-"""How planes look: at which size, over which image, in which colours, on which scale."""
+"""How planes are painted: at which size, over which image, in which colours, on which scale."""
 
 from __future__ import annotations
 
@@ -9,20 +9,20 @@ import numpy as np
 
 from viz_core.featmap.blending import blend
 from viz_core.featmap.captions import write_caption
-from viz_core.featmap.colors import ColorTable, grey_levels
+from viz_core.featmap.colormap import ColorTable, gray_levels
 from viz_core.featmap.planes import EnergyPlane, Plane, SampledPlane, Span, span_of
 from viz_core.typing import Image
 
-__all__ = ["Look"]
+__all__ = ["HeatmapPainter"]
 
-_GREY_WEIGHTS = (0.114, 0.587, 0.299)
+_GRAY_WEIGHTS = (0.114, 0.587, 0.299)
 """MMEngine hands three channels to OpenCV, which takes them for blue, green and red."""
 _BAND = 64_000
 """Pixels painted at a time. What that takes stays in the cache, and in memory that is used again:
 pages fresh from the system cost more than all the arithmetic."""
 
 
-class Look:
+class HeatmapPainter:
     """Turns planes into pictures of one shape.
 
     Args:
@@ -62,8 +62,8 @@ class Look:
         """Return one plane, or three that are joined to one, on the scale of all."""
         everything = [plane.sampled(self.shape) for plane in planes]
         joined = everything[0]
-        if len(planes) == len(_GREY_WEIGHTS):
-            weighted = [w * plane.values for w, plane in zip(_GREY_WEIGHTS, planes, strict=True)]
+        if len(planes) == len(_GRAY_WEIGHTS):
+            weighted = [w * plane.values for w, plane in zip(_GRAY_WEIGHTS, planes, strict=True)]
             masks = [plane.finite for plane in planes if plane.finite is not None]
             finite = np.logical_and.reduce(masks) if masks else None
             values = np.sum(weighted, axis=0)
@@ -83,7 +83,7 @@ class Look:
         picture = self._new()
         for band in self._bands:
             samples = [sampled.rows(band) for sampled in everything]
-            levels = [grey_levels(*s, span) for s, span in zip(samples, spans, strict=True)]
+            levels = [gray_levels(*s, span) for s, span in zip(samples, spans, strict=True)]
             colors = np.stack(levels, axis=-1)
             self._finish(band, colors, samples[0].bad, picture)  # one pixel, one vector: one mask
         return picture
@@ -125,7 +125,7 @@ class Look:
     def _paint(self, sampled: SampledPlane, span: Span, target: Image) -> None:
         for band in self._bands:
             sample = sampled.rows(band)
-            self._finish(band, self._table.paint(grey_levels(*sample, span)), sample.bad, target)
+            self._finish(band, self._table.paint(gray_levels(*sample, span)), sample.bad, target)
 
     def _finish(self, band: slice, colors: Image, bad: Any, target: Image) -> None:
         """Write a band of colours over the image into the target."""
