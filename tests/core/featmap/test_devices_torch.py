@@ -105,14 +105,14 @@ def test_what_is_not_finite_is_marked_on_every_device(place, how):
 
 
 @pytest.mark.parametrize(
-    ("how", "planes"), [("squeeze_mean", 1), ("select_max", 1), ("norm", 5), ("pca", 3), (None, 10)]
+    ("how", "planes"), [("squeeze_mean", 1), ("select_max", 1), ("norm", 1), ("pca", 3), (None, 10)]
 )
 def test_only_the_small_result_is_moved(fetched, how, planes):
     channels, height, width = 256, 14, 15
     featmap = torch.randn(channels, height, width, generator=torch.manual_seed(1))
     draw_featmap(FarTensor(featmap), None, how, resize_shape=(60, 70))
     few = 4 * channels  # a number, or three, for each channel
-    assert planes * (height - 1) * (width - 1) <= sum(fetched) <= planes * height * width + few
+    assert 0 <= sum(fetched) - planes * height * width <= few
 
 
 def test_chosen_channels_are_all_that_is_moved(fetched):

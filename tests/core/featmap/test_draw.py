@@ -300,20 +300,3 @@ def test_the_map_and_the_channels_are_left_as_they_were():
         draw_featmap(featmap, channels=chosen)
     np.testing.assert_array_equal(featmap, before)
     assert chosen == [1, 0]
-
-
-def test_components_of_many_channels_are_those_of_the_whole_covariance():
-    rng = np.random.default_rng(1)
-    rows, columns = np.mgrid[:24, :24]
-    centres = zip(rng.uniform(0, 24, (20, 2)), np.linspace(1, 0.2, 20), strict=True)
-    shapes = [np.exp(-((rows - y) ** 2 + (columns - x) ** 2) / 30) * s for (y, x), s in centres]
-    featmap = np.tensordot(rng.standard_normal((700, 20)), np.stack(shapes), 1)
-    featmap += 0.02 * rng.standard_normal(featmap.shape)
-    vectors = featmap.reshape(700, -1) - featmap.reshape(700, -1).mean(1, keepdims=True)
-    directions = np.linalg.svd(vectors, full_matrices=False)[0][:, :3]
-    directions *= np.sign(directions[np.abs(directions).argmax(0), range(3)])
-    planes = directions.T @ vectors
-    low, high = planes.min(1, keepdims=True), planes.max(1, keepdims=True)
-    expected = ((planes - low) / (high - low) * 255).T.reshape(24, 24, 3)
-    drawn = draw_featmap(featmap.astype(np.float32), channel_reduction="pca")
-    assert np.abs(drawn - expected).max() <= 1.01

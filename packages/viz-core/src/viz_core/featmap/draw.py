@@ -34,11 +34,12 @@ def draw_featmap(
     Args:
         featmap: Array or tensor of real numbers, shape (C, H, W).
         overlaid_image: The image to blend in, RGB or gray, as
-            :func:`~viz_core.convert.as_image` takes it. A map of another size is resampled to it.
-        channel_reduction: How C channels become one picture, as if each had been resampled
-            first. ``'squeeze_mean'``: their mean. ``'select_max'``: the channel with the largest
-            sum. ``'norm'``: each pixel's Euclidean length. ``'pca'``: the first three principal
-            components as red, green and blue. None: a grid of channels, see ``topk``.
+            `viz_core.as_image` takes it. A map of another size is resampled to it.
+        channel_reduction: How C channels become one picture. ``'squeeze_mean'``: their mean.
+            ``'select_max'``: the channel with the largest sum at the size that is shown.
+            ``'norm'``: each pixel's Euclidean length. ``'pca'``: the first three principal
+            components as red, green and blue. Lengths and components are those of the map at its
+            own size, and are then resampled. None: a grid of channels, see ``topk``.
         topk: Without a reduction, how many channels to show, those of the largest sums first.
             Below 1, C must be 1 or 3 and is one image: three channels are joined with the
             weights 0.114, 0.587 and 0.299.

@@ -10,7 +10,7 @@ import numpy as np
 from viz_core.featmap.blending import blend
 from viz_core.featmap.captions import write_caption
 from viz_core.featmap.colormap import ColorTable, gray_levels
-from viz_core.featmap.planes import EnergyPlane, Plane, SampledPlane, Span, span_of
+from viz_core.featmap.planes import Plane, SampledPlane, Span, span_of
 from viz_core.typing import Image
 
 __all__ = ["HeatmapPainter"]
@@ -51,7 +51,7 @@ class HeatmapPainter:
         self._shared_scale = shared_scale
         self._background = None if image is None else self._sized(image)
 
-    def heat(self, plane: Plane | EnergyPlane) -> Image:
+    def heat(self, plane: Plane) -> Image:
         """Return one plane in the colours of the table."""
         picture = self._new()
         sampled = plane.sampled(self.shape)

@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from viz_core.featmap.resampling import (
-    Here,
-    Resampled,
-    Rows,
-    nearest,
-    resampled_energy,
-)
+from viz_core.featmap.resampling import Resampled, nearest
 
-__all__ = ["EnergyPlane", "Plane", "Sample", "SampledPlane", "Span", "span_of"]
+__all__ = ["Plane", "Sample", "SampledPlane", "Span", "span_of"]
 
 Bools = npt.NDArray[np.bool_]
 
@@ -40,32 +34,25 @@ class SampledPlane:
     """A plane at the size of a picture, as if what is not finite were not there.
 
     Args:
-        rows: Makes the values, with 0 for what is not finite.
-        finite: Where the plane is finite, at its own size; None for everywhere.
+        values: Of shape (h, w), with 0 for what is not finite.
+        finite: Where they are finite, of the same shape; None for everywhere.
         shape: (H, W) of the picture.
-        extremes: Makes some of the values, the lowest and the highest among them, of at most so
-            many rows at a time; None where it is not known which those are.
     """
 
     def __init__(
-        self,
-        rows: Rows,
-        finite: Bools | None,
-        shape: tuple[int, int],
-        extremes: Callable[[int], Iterable[npt.NDArray[Any]]] | None = None,
+        self, values: npt.NDArray[Any], finite: Bools | None, shape: tuple[int, int]
     ) -> None:
-        self._rows = rows
+        self._values = Resampled(values, shape)
         self._height = shape[0]
-        self._extremes = extremes if finite is None else None
         self._bad = None
         if finite is not None:
             self._bad = ~nearest(finite, shape)
             # Dividing by the weight of the finite pixels keeps the others from bleeding in.
             self._weights = Resampled(finite.astype(np.float32), shape)
 
-    def rows(self, here: Here) -> Sample:
+    def rows(self, here: slice) -> Sample:
         """Return some of the rows."""
-        values = self._rows(here)
+        values = self._values(here)
         if self._bad is None:
             return Sample(values, None)
         weights = np.maximum(self._weights(here), 1e-6)
@@ -73,8 +60,8 @@ class SampledPlane:
 
     def extremes(self, step: int) -> Iterator[Sample]:
         """Yield where the lowest and the highest value are, at most ``step`` rows at a time."""
-        if self._extremes is not None:
-            for values in self._extremes(step):
+        if self._bad is None:
+            for values in self._values.extremes(step):
                 yield Sample(values, None)
             return
         for top in range(0, self._height, step):
@@ -90,32 +77,7 @@ class Plane:
 
     def sampled(self, shape: tuple[int, int]) -> SampledPlane:
         """Return the plane at another size."""
-        values = Resampled(self.values, shape)
-        return SampledPlane(values, self.finite, shape, values.extremes)
-
-
-@dataclass(frozen=True)
-class EnergyPlane:
-    """The lengths of vectors, known by the products of neighbouring vectors.
-
-    The products are those that :func:`resampled_energy` takes.
-    """
-
-    own: npt.NDArray[Any]
-    across: npt.NDArray[Any]
-    down: npt.NDArray[Any]
-    diagonal: npt.NDArray[Any]
-    finite: Bools | None
-
-    def sampled(self, shape: tuple[int, int]) -> SampledPlane:
-        """Return the lengths of the vectors resampled to another size."""
-        energy = resampled_energy(self.own, self.across, self.down, self.diagonal, shape)
-
-        def rows(here: Here) -> npt.NDArray[Any]:
-            lengths: npt.NDArray[Any] = np.sqrt(np.maximum(energy(here), 0))
-            return lengths  # rounding may take an energy below 0
-
-        return SampledPlane(rows, self.finite, shape)
+        return SampledPlane(self.values, self.finite, shape)
 
 
 def span_of(samples: Iterable[Sample]) -> Span:

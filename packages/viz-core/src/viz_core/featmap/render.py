@@ -117,13 +117,11 @@ def _draw_reduced(
     feature_map: FeatureMap, channel_reduction: str, painter: HeatmapPainter
 ) -> Image:
     if channel_reduction == "pca":
-        return painter.colors(principal_components(feature_map, painter.shape))
+        return painter.colors(principal_components(feature_map))
     if channel_reduction == "select_max":
         return painter.heat(take(feature_map, largest_channels(feature_map, 1, painter.shape))[0])
     return painter.heat(
-        mean(feature_map)
-        if channel_reduction == "squeeze_mean"
-        else norm(feature_map, painter.shape)
+        mean(feature_map) if channel_reduction == "squeeze_mean" else norm(feature_map)
     )
 
 

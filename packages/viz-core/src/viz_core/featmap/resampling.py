@@ -1,28 +1,20 @@
 """Bilinear resampling as torch's ``interpolate(align_corners=False)``, and what follows from it.
 
 Resampling is linear, so it changes places with every linear reduction: one map is resampled
-instead of all channels. What is not linear (the sum of a channel's resampled pixels, the norm)
-is had exactly from the taps below, without resampling the channels either.
+instead of all channels. The sum of a channel's resampled pixels, which tells the largest, is had
+from the taps below, without resampling the channels either.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-__all__ = [
-    "Here",
-    "Resampled",
-    "Rows",
-    "nearest",
-    "resampled_energy",
-    "tap_products",
-    "tap_sums",
-]
+__all__ = ["Resampled", "nearest", "tap_sums"]
 
 Floats = npt.NDArray[Any]
 Here = slice | npt.NDArray[np.intp]
@@ -51,27 +43,6 @@ def tap_sums(size: int, target: int) -> npt.NDArray[np.float64]:
     low, high, part = _taps(size, target)
     sums: npt.NDArray[Any] = np.bincount(low, 1 - part, size) + np.bincount(high, part, size)
     return sums
-
-
-def tap_products(size: int, target: int) -> npt.NDArray[np.float64]:
-    """Return how much each pair of source pixels weighs in the resampled pixels' squares.
-
-    Shape (size, size). It is the resampling matrix times its own transpose.
-    """
-    low, high, part = _taps(size, target)
-    products = np.zeros((size, size))
-    np.add.at(products, (low, low), (1 - part) ** 2)
-    np.add.at(products, (high, high), part**2)
-    np.add.at(products, (low, high), part * (1 - part))
-    np.add.at(products, (high, low), part * (1 - part))
-    return products
-
-
-class Rows(Protocol):
-    """A resampled map, of which a few rows are made at a time."""
-
-    def __call__(self, here: Here) -> Floats:
-        """Return these rows, shape (rows, W)."""
 
 
 class Resampled:
@@ -114,24 +85,6 @@ class Resampled:
             yield _between(columns, steps, self._shape[0], rows[start : start + step])
 
 
-def resampled_energy(
-    own: Floats, across: Floats, down: Floats, diagonal: Floats, shape: tuple[int, int]
-) -> Rows:
-    """Return the squared norm of vectors resampled to ``shape``, from products of neighbours.
-
-    Args:
-        own: Each vector times itself, shape (h, w).
-        across: Times its right neighbour; the last column is ``own``'s, as edges are repeated.
-        down: Times its lower neighbour; the last row is ``own``'s.
-        diagonal: The mean of the products over both diagonals of the square that it begins.
-        shape: (H, W).
-    """
-    everything: Here = slice(None)
-    columns = _expand(own.T, across.T, shape[1], everything).T
-    columns_down = _expand(down.T, diagonal.T, shape[1], everything).T
-    return lambda here: _expand(columns, columns_down, shape[0], here)
-
-
 def nearest(mask: npt.NDArray[np.bool_], shape: tuple[int, int]) -> npt.NDArray[np.bool_]:
     """Return what a mask says of the source pixel that weighs most in each resampled one."""
     rows, columns = (
@@ -166,15 +119,4 @@ def _between(values: Floats, steps: Floats, target: int, here: Here) -> Floats:
     result: Floats = steps[low]
     result *= part[here].astype(values.dtype)[:, None]
     result += values[low]
-    return result
-
-
-def _expand(own: Floats, pairs: Floats, target: int, here: Here) -> Floats:
-    """Expand the square of two taps: each tap's own product, and twice the pair's."""
-    low, high, part = (tap[here] for tap in _taps(len(own), target))
-    part = part[:, None]
-    # The weights add up to 1. As steps from the first, equal vectors stay exactly equal.
-    first = own[low]
-    result: Floats = first + (own[high] - first) * part**2
-    result += (pairs[low] - first) * (2 * part * (1 - part))
     return result
