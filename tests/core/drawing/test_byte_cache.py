@@ -3,28 +3,31 @@
 from viz_core.drawing.byte_cache import ByteCache
 
 
-def test_what_is_used_lately_stays_and_the_rest_goes():
-    cache = ByteCache(100)  # two generations of 50
-    for number in range(30):
+def test_keeps_what_has_room_and_starts_over_when_it_is_full():
+    cache = ByteCache(100)
+    for number in range(10):
+        assert cache.keep(number, str(number), 10) == str(number)
+    assert [cache.get(number) for number in range(10)] == list("0123456789")
+    cache.keep(10, "10", 10)
+    assert dict(cache) == {10: "10"}
+    for number in range(11, 20):
         cache.keep(number, str(number), 10)
-        assert cache.find(0) == "0"
-        assert len(cache) <= 10
-    assert cache.find(29) == "29"
-    assert cache.find(5) is None
+    assert len(cache) == 10
 
 
-def test_what_grows_is_counted_once():
+def test_what_grows_is_counted():
     cache = ByteCache(100)
-    cache.keep("first", "one", 5)
-    for size in range(1, 41):
-        cache.keep("grows", "it", size)
-    assert (cache.find("first"), cache.find("grows")) == ("one", "it")
+    cache.keep("first", [], 60)
+    cache.count(40)
+    assert "first" in cache
+    cache.count(1)
+    assert not cache
 
 
-def test_what_grows_too_large_is_not_kept():
+def test_what_is_larger_than_the_cache_is_the_only_thing_in_it():
     cache = ByteCache(100)
-    cache.keep("grows", "it", 20)
-    assert cache.keep("grows", "it", 60) == "it"
-    assert cache.find("grows") is None
-    cache.keep("other", "one", 50)
-    assert cache.find("other") == "one"
+    cache.keep("small", "one", 10)
+    assert cache.keep("large", "it", 200) == "it"
+    assert dict(cache) == {"large": "it"}
+    cache.keep("small", "one", 10)
+    assert dict(cache) == {"small": "one"}

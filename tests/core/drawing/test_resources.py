@@ -55,7 +55,9 @@ def test_labels_are_composed_once_in_large_letters_too(monkeypatch):
 
 def test_labels_that_push_each_other_out_are_right(monkeypatch):
     expected = [draw(seed) for seed in range(10)]
-    monkeypatch.setattr(labels, "_MOST", 12_000)  # a style has room for two or three tiles
+    monkeypatch.setattr(
+        labels._styles, "limit", 12_000
+    )  # room for a style and two or three bitmaps
     labels._styles.clear()
     for _ in range(2):
         assert all((draw(seed) == picture).all() for seed, picture in enumerate(expected))

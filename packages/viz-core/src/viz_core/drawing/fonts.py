@@ -118,12 +118,12 @@ class SizedFont:
     def run(self, text: str) -> Run:
         """Return the ink of a line."""
         key = (self, text)
-        return _runs.find(key) or self._keep(key, self._render(text, 0.0))
+        return _runs.get(key) or self._keep(key, self._render(text, 0.0))
 
     def turned(self, text: str, degrees: float) -> Run:
         """Return the ink of a line that is turned counterclockwise around its start."""
         key = (self, text, degrees)
-        return _runs.find(key) or self._keep(key, self._render(text, degrees))
+        return _runs.get(key) or self._keep(key, self._render(text, degrees))
 
     def numerals(self, text: str) -> Run:
         """Return the ink of a number, put together from its characters."""

@@ -24,10 +24,8 @@ __all__ = ["Label", "LabelStyle", "find_label_style"]
 # Longer numbers are whole lines, lest there be a bitmap for every place that a piece can have.
 _LONGEST_NUMBER = 12
 
-# The bytes that all styles may take, and one: then it forgets its labels. In letters 40 pixels high,
-# numbers of one decimal take 2 MB.
-_MOST_OF_ALL = 16 << 20
-_MOST = 4 << 20
+# The bytes that all styles may take. In letters 40 pixels high, numbers of one decimal take 2 MB.
+_MOST = 16 << 20
 
 # The bytes of a style without labels, about.
 _BARE = 5000
@@ -80,18 +78,13 @@ class LabelStyle:
     def __init__(self, font: SizedFont, color: RGBA, background: RGBA, padding: float) -> None:
         self.font = font
         self.padding = padding
-        self._key = (font, color, background, padding)
         self._table = _blend_table(color, background)
         numerals = font.extent(NUMERALS)
         self._ascent, self._descent = numerals.ascent, numerals.descent
-        self._forget()
-
-    def _forget(self) -> None:
         self._labels: dict[tuple[str, float], Label] = {}  # of each line and rotation
         # False: numerals cannot be set apart after this start.
         self._starts: dict[str, _Start | Literal[False]] = {}
         self._numerals: dict[tuple[int, int], Numerals] = {}  # of each first row and height
-        self._nbytes = _BARE
 
     def label(self, text: str) -> Label:
         """Return a line composed with its background."""
@@ -118,7 +111,7 @@ class LabelStyle:
 
     def _make_start(self, head: str) -> _Start | Literal[False]:
         if not self.font.splits(head):
-            self._count(len(head))
+            _styles.count(len(head))
             self._starts[head] = False
             return False
         run = self.font.run(head)
@@ -161,15 +154,8 @@ class LabelStyle:
         height, width = coverage.shape
         color = colors[coverage].reshape(height, 3 * width)
         bitmap = Bitmap(color, np.repeat(opacities[coverage], 3, axis=1))
-        self._count(bitmap.nbytes)
+        _styles.count(bitmap.nbytes)
         return bitmap
-
-    def _count(self, nbytes: int) -> None:
-        """Count what the style is about to keep; if that is too much, forget the rest."""
-        if self._nbytes + nbytes > _MOST:
-            self._forget()
-        self._nbytes += nbytes
-        _styles.keep(self._key, self, self._nbytes)
 
     @staticmethod
     def _snap(value: float) -> int:
@@ -177,13 +163,13 @@ class LabelStyle:
         return math.floor(value + 0.5)
 
 
-_styles: ByteCache[LabelStyle] = ByteCache(_MOST_OF_ALL)
+_styles: ByteCache[LabelStyle] = ByteCache(_MOST)
 
 
 def find_label_style(font: SizedFont, color: RGBA, background: RGBA, padding: float) -> LabelStyle:
     """Return the style with these properties, which keeps its labels."""
     key = (font, color, background, padding)
-    return _styles.find(key) or _styles.keep(key, LabelStyle(*key), _BARE)
+    return _styles.get(key) or _styles.keep(key, LabelStyle(*key), _BARE)
 
 
 def _blend_table(color: RGBA, background: RGBA) -> tuple[Octets, Octets]:
