@@ -80,18 +80,14 @@ class SizedFont:
     def extent(self, text: str) -> Extent:
         """Return the size of a line as it is drawn."""
         head = text.rstrip(NUMERALS)
-        if len(head) == len(text):
-            return self.run(text).extent
-        if not head:
-            return self._extent_of_numerals(text)
-        if not self.splits(head):
+        numerals = text[len(head) :]
+        if not numerals or not self.splits(head):
             return self.run(text).extent
         start = self.run(head).extent
-        end = self._extent_of_numerals(text[len(head) :])
         return Extent(
-            math.floor(start.width + 0.5) + end.width,
-            max(start.ascent, end.ascent),
-            max(start.descent, end.descent),
+            math.floor(start.width + 0.5) + sum(self.advances[numeral] for numeral in numerals),
+            max(start.ascent, *(self.run(numeral).extent.ascent for numeral in numerals)),
+            max(start.descent, *(self.run(numeral).extent.descent for numeral in numerals)),
         )
 
     def splits(self, head: str) -> bool:
@@ -99,21 +95,22 @@ class SizedFont:
 
         They may not where text runs from the right, or where ink reaches into their place.
         """
-        if not head.isascii() and any(
-            unicodedata.bidirectional(c) in _FROM_THE_RIGHT for c in head
-        ):
+        if not self.advances or _runs_from_the_right(head):
             return False
         run = self.run(head)
         ink_right: int = run.left + run.coverage.shape[1]
-        return self._has_plain_numerals and ink_right <= math.floor(run.extent.width + 0.5)
+        return ink_right <= math.floor(run.extent.width + 0.5)
 
     @cached_property
-    def _has_plain_numerals(self) -> bool:
-        """Whether the ink of each numeral stays within its cell of whole pixels."""
-        return all(
+    def advances(self) -> dict[str, float]:
+        """The width of each numeral; empty if the ink of one leaves its cell of whole pixels."""
+        runs = {numeral: self.run(numeral) for numeral in NUMERALS}
+        if all(
             run.left >= 0 and run.left + run.coverage.shape[1] <= math.floor(run.extent.width)
-            for run in map(self.run, NUMERALS)
-        )
+            for run in runs.values()
+        ):
+            return {numeral: run.extent.width for numeral, run in runs.items()}
+        return {}
 
     def run(self, text: str) -> Run:
         """Return the ink of a line."""
@@ -124,30 +121,6 @@ class SizedFont:
         """Return the ink of a line that is turned counterclockwise around its start."""
         key = (self, text, degrees)
         return _runs.get(key) or self._keep(key, self._render(text, degrees))
-
-    def numerals(self, text: str) -> Run:
-        """Return the ink of a number, put together from its characters."""
-        place = 0.0
-        parts = []
-        for character in text:
-            run = self.run(character)
-            parts.append((math.floor(place + 0.5) + run.left, run))
-            place += run.extent.width
-        left = min(x for x, _ in parts)
-        right = max(x + run.coverage.shape[1] for x, run in parts)
-        top = min(run.top for _, run in parts)
-        bottom = max(run.top + run.coverage.shape[0] for _, run in parts)
-        coverage = np.zeros((bottom - top, right - left), np.uint8)
-        for x, run in parts:
-            height, width = run.coverage.shape
-            part = coverage[run.top - top : run.top - top + height, x - left : x - left + width]
-            np.maximum(part, run.coverage, out=part)
-        return Run(coverage, left, top, self._extent_of_numerals(text))
-
-    def _extent_of_numerals(self, text: str) -> Extent:
-        extents = [self.run(character).extent for character in text]
-        widths, ascents, descents = zip(*extents, strict=True)
-        return Extent(sum(widths), max(ascents), max(descents))
 
     def _keep(self, key: tuple[object, ...], run: Run) -> Run:
         return _runs.keep(key, run, run.coverage.nbytes + 400)
@@ -186,6 +159,12 @@ class SizedFont:
             return Run(_NO_INK, 0, 0, extent)
         ink = coverage[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1].copy()
         return Run(ink, x0 + int(columns[0]), y0 + int(rows[0]), extent)
+
+
+def _runs_from_the_right(text: str) -> bool:
+    return not text.isascii() and any(
+        unicodedata.bidirectional(character) in _FROM_THE_RIGHT for character in text
+    )
 
 
 def find_font(properties: FontProperties | None, family: str, size: float) -> SizedFont:

@@ -1,14 +1,14 @@
 """Labels: a line of text on a plain background, composed once and laid over many images.
 
 Labels are mostly a name from a short list and a score that never repeats ("zebra: 87.3"). So the
-start of a line and each few numerals behind it are composed, and kept, apart: a label that was never
-seen before is three bitmaps, laid side by side.
+start of a line and each of the numerals behind it have bitmaps of their own, which are kept: a
+label that was never seen before is a few of them, side by side.
 """
 
 from __future__ import annotations
 
 import math
-from typing import Literal, NamedTuple
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 
@@ -17,18 +17,15 @@ from viz_core.drawing.bitmaps import Bitmap
 from viz_core.drawing.blending import Octets
 from viz_core.drawing.byte_cache import ByteCache
 from viz_core.drawing.fonts import NUMERALS, Run, SizedFont
-from viz_core.drawing.numerals import Numerals
 
 __all__ = ["Label", "LabelStyle", "find_label_style"]
 
-# Longer numbers are whole lines, lest there be a bitmap for every place that a piece can have.
-_LONGEST_NUMBER = 12
-
-# The bytes that all styles may take. In letters 40 pixels high, numbers of one decimal take 2 MB.
+# The bytes that all styles may take, and about those of one without labels.
 _MOST = 16 << 20
-
-# The bytes of a style without labels, about.
 _BARE = 5000
+
+# The color and the opacity for each coverage.
+_Table: TypeAlias = tuple[Octets, Octets]
 
 
 class Label(NamedTuple):
@@ -51,116 +48,103 @@ class Label(NamedTuple):
     descent: float
 
 
-class _Start(NamedTuple):
-    """The start of a line, up to where its numerals begin.
+class _Numerals(dict[tuple[str, int], Bitmap]):
+    """The bitmaps of numerals on the rows of some labels, of each numeral and width in pixels."""
 
-    Attributes:
-        label: Ends where the numerals begin.
-        advance: Where that is, in whole pixels from where the line starts.
-        numerals: What fits behind it.
-    """
+    def __init__(self, font: SizedFont, table: _Table, top: int, height: int) -> None:
+        super().__init__()
+        self._font, self._table, self._top, self._height = font, table, top, height
 
-    label: Label
-    advance: int
-    numerals: Numerals
+    def __missing__(self, key: tuple[str, int]) -> Bitmap:
+        numeral, width = key
+        run = self._font.run(numeral)
+        coverage = np.zeros((self._height, width), np.uint8)
+        rows, columns = run.coverage.shape
+        row = run.top - self._top
+        coverage[row : row + rows, run.left : run.left + columns] = run.coverage
+        bitmap = self[key] = _make_bitmap(coverage, self._table)
+        return bitmap
 
 
 class LabelStyle:
-    """A font, the colors and the padding of labels, and the labels that were drawn lately.
+    """A font, the colors and the padding of labels, and what was composed of them.
 
     Args:
         font: The font.
         color: Of the text.
         background: Of the rectangle behind it; opacity 0 for none.
-        padding: Between text and the box's border, in pixels.
+        padding: Between the text and the rectangle's border, in pixels.
     """
 
     def __init__(self, font: SizedFont, color: RGBA, background: RGBA, padding: float) -> None:
-        self.font = font
-        self.padding = padding
+        self._font = font
+        self._padding = padding
         self._table = _blend_table(color, background)
         numerals = font.extent(NUMERALS)
         self._ascent, self._descent = numerals.ascent, numerals.descent
-        self._labels: dict[tuple[str, float], Label] = {}  # of each line and rotation
-        # False: numerals cannot be set apart after this start.
-        self._starts: dict[str, _Start | Literal[False]] = {}
-        self._numerals: dict[tuple[int, int], Numerals] = {}  # of each first row and height
+        self._lines: dict[tuple[str, float], Label] = {}  # of each text and rotation
+        self._starts: dict[str, tuple[Label, _Numerals]] = {}  # up to where numerals begin
+        self._numerals: dict[tuple[int, int], _Numerals] = {}  # of each first row and height
 
     def label(self, text: str) -> Label:
         """Return a line composed with its background."""
         head = text.rstrip(NUMERALS)
-        if head and 0 < len(text) - len(head) <= _LONGEST_NUMBER:
-            start = self._starts.get(head)
-            if start is None:
-                start = self._make_start(head)
-            if start:
-                (bitmaps, left, top, _, ascent, descent), advance, numerals = start
-                more, width = numerals.find(text[len(head) :], self._make_bitmap)
-                return Label(bitmaps + more, left, top, advance + width, ascent, descent)
-        return self._labels.get((text, 0.0)) or self._make_whole(text)
+        numerals = text[len(head) :]
+        start = (self._starts.get(head) or self._make_start(head)) if numerals else None
+        if start is None:
+            return self._lines.get((text, 0.0)) or self._make_line(text)
+        (bitmaps, left, top, x, ascent, descent), bitmap_of = start
+        bitmaps, column = bitmaps.copy(), int(x)
+        advances, floor = self._font.advances, math.floor
+        for numeral in numerals[:-1]:
+            x += advances[numeral]
+            end = floor(x + 0.5)
+            bitmaps.append(bitmap_of[numeral, end - column])
+            column = end
+        x += advances[numerals[-1]]
+        bitmaps.append(bitmap_of[numerals[-1], floor(x + self._padding + 0.5) - column])
+        return Label(bitmaps, left, top, x, ascent, descent)
 
     def turned(self, text: str, degrees: float) -> Label:
         """Return a line without a background, turned counterclockwise around its start."""
-        label = self._labels.get((text, degrees))
+        label = self._lines.get((text, degrees))
         if label is None:
-            run = self.font.turned(text, degrees)
-            bitmap = self._make_bitmap(run.coverage)
+            run = self._font.turned(text, degrees)
+            bitmap = _make_bitmap(run.coverage, self._table)
             label = Label([bitmap], run.left, run.top, *run.extent)
-            self._labels[text, degrees] = label
+            self._lines[text, degrees] = label
         return label
 
-    def _make_start(self, head: str) -> _Start | Literal[False]:
-        if not self.font.splits(head):
-            _styles.count(len(head))
-            self._starts[head] = False
-            return False
-        run = self.font.run(head)
-        advance = math.floor(run.extent.width + 0.5)
-        label = self._compose(run, advance)
+    def _make_line(self, text: str) -> Label:
+        run = self._font.run(text)
+        right = max(_snap(run.extent.width + self._padding), run.left + run.coverage.shape[1])
+        label = self._lines[text, 0.0] = self._compose(run, right)
+        return label
+
+    def _make_start(self, head: str) -> tuple[Label, _Numerals] | None:
+        if not self._font.splits(head):
+            return None
+        run = self._font.run(head)
+        label = self._compose(run, _snap(run.extent.width))
+        label = label._replace(width=_snap(run.extent.width))
         rows = (label.top, label.bitmaps[0].height)
-        numerals = self._numerals.get(rows)
-        if numerals is None:
-            numerals = Numerals(self.font, *rows, self.padding)
-            self._numerals[rows] = numerals
-        start = self._starts[head] = _Start(label, advance, numerals)
+        if rows not in self._numerals:
+            self._numerals[rows] = _Numerals(self._font, self._table, *rows)
+        start = self._starts[head] = (label, self._numerals[rows])
         return start
-
-    def _make_whole(self, text: str) -> Label:
-        run = self.font.run(text) if text.rstrip(NUMERALS) else self.font.numerals(text)
-        label = self._labels[text, 0.0] = self._compose(run, self._right(run))
-        return label
 
     def _compose(self, run: Run, right: int) -> Label:
         """Compose ``run`` up to the column ``right``."""
-        _, ascent, descent = run.extent
+        width, ascent, descent = run.extent
         ascent, descent = max(ascent, self._ascent), max(descent, self._descent)
-        left = min(self._snap(-self.padding), run.left)
-        top = min(self._snap(-ascent - self.padding), run.top)
-        height, width = run.coverage.shape
-        bottom = max(self._snap(descent + self.padding), run.top + height)
+        left = min(_snap(-self._padding), run.left)
+        top = min(_snap(-ascent - self._padding), run.top)
+        ink_height, ink_width = run.coverage.shape
+        bottom = max(_snap(descent + self._padding), run.top + ink_height)
         coverage = np.zeros((bottom - top, max(right - left, 0)), np.uint8)
         y, x = run.top - top, run.left - left
-        coverage[y : y + height, x : x + width] = run.coverage
-        return Label([self._make_bitmap(coverage)], left, top, run.extent.width, ascent, descent)
-
-    def _right(self, run: Run) -> int:
-        """Return where a line's box ends, which its ink must not leave."""
-        ink_right: int = run.left + run.coverage.shape[1]
-        return max(self._snap(run.extent.width + self.padding), ink_right)
-
-    def _make_bitmap(self, coverage: Octets) -> Bitmap:
-        """Return the bitmap for how much letters cover, 0 to 255, shape (h, w)."""
-        colors, opacities = self._table
-        height, width = coverage.shape
-        color = colors[coverage].reshape(height, 3 * width)
-        bitmap = Bitmap(color, np.repeat(opacities[coverage], 3, axis=1))
-        _styles.count(bitmap.nbytes)
-        return bitmap
-
-    @staticmethod
-    def _snap(value: float) -> int:
-        """Return the pixel border that Agg snaps the edge of a box to."""
-        return math.floor(value + 0.5)
+        coverage[y : y + ink_height, x : x + ink_width] = run.coverage
+        return Label([_make_bitmap(coverage, self._table)], left, top, width, ascent, descent)
 
 
 _styles: ByteCache[LabelStyle] = ByteCache(_MOST)
@@ -172,7 +156,12 @@ def find_label_style(font: SizedFont, color: RGBA, background: RGBA, padding: fl
     return _styles.get(key) or _styles.keep(key, LabelStyle(*key), _BARE)
 
 
-def _blend_table(color: RGBA, background: RGBA) -> tuple[Octets, Octets]:
+def _snap(value: float) -> int:
+    """Return the pixel border that Agg snaps the edge of a box to."""
+    return math.floor(value + 0.5)
+
+
+def _blend_table(color: RGBA, background: RGBA) -> _Table:
     """Return the color and the opacity for each coverage 0 to 255, shape (256, 3) and (256,).
 
     Text over background over image: the two layers become one, whose opacity is
@@ -183,3 +172,13 @@ def _blend_table(color: RGBA, background: RGBA) -> tuple[Octets, Octets]:
     opacity = text + below
     mixed = (text * color[:3] + below * background[:3]) / np.maximum(opacity, 1e-9)
     return np.rint(mixed).astype(np.uint8), np.rint(opacity[:, 0] * 255).astype(np.uint8)
+
+
+def _make_bitmap(coverage: Octets, table: _Table) -> Bitmap:
+    """Return the bitmap for how much letters cover, 0 to 255, shape (h, w)."""
+    colors, opacities = table
+    height, width = coverage.shape
+    color = colors[coverage].reshape(height, 3 * width)
+    bitmap = Bitmap(color, np.repeat(opacities[coverage], 3, axis=1))
+    _styles.count(bitmap.nbytes)
+    return bitmap
