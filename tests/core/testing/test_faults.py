@@ -4,6 +4,7 @@ import pytest
 
 from viz_core import read_scalars
 from viz_core.testing import BackendFaults
+from viz_core.testing.faults import small_disk
 
 MODULE = """
 import contextlib
@@ -80,3 +81,10 @@ def faults(tmp_path, monkeypatch):
 def test_a_backend_that_does_not_survive_a_fault_fails(faults, tmp_path, name, test, message):
     with pytest.raises(AssertionError, match=message):
         getattr(faults(name), test)(tmp_path / "place")
+
+
+def test_where_nothing_mounts_a_disk_its_folder_is_a_plain_one(tmp_path, monkeypatch):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with small_disk(tmp_path / "disk", 1) as disk:
+        (disk / "file").touch()
+    assert (tmp_path / "disk" / "file").exists()  # a disk is taken away with its files

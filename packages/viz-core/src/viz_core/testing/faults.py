@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -162,6 +163,6 @@ def read_only(folder: Path) -> Iterator[Path]:
 
 
 def _mount(*arguments: str) -> bool:
-    if os.geteuid() != 0:
+    if os.geteuid() != 0 or shutil.which("mount") is None:
         return False
     return subprocess.run(["mount", *arguments], capture_output=True, check=False).returncode == 0
