@@ -1,11 +1,11 @@
 """Windows: none without a display, a real one under a virtual display, closed by a real key."""
 
 import os
-import shutil
 import subprocess
 import sys
 
 import pytest
+from machine import needs_module, needs_program
 from waiting import HANG, wait_until
 
 SHOW = """
@@ -25,7 +25,9 @@ visualizer.close()
 @pytest.fixture
 def display():
     """A virtual display of its own, as the variable DISPLAY."""
-    assert shutil.which("Xvfb"), "this test needs Xvfb: apt-get install xvfb"
+    needs_program("Xvfb")
+    needs_program("xdotool")
+    needs_module("tkinter", "python3-tk")
     read, write = os.pipe()
     server = subprocess.Popen(
         ["Xvfb", "-displayfd", str(write), "-screen", "0", "640x480x24", "-nolisten", "tcp"],

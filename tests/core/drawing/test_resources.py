@@ -19,7 +19,7 @@ def draw(seed):
     labels = [f"class {i}: {rng.random():.3f}" for i in range(6)]
     size = int(rng.integers(8, 14))
     canvas.draw_texts(labels, boxes[:, :2], size, "w", bboxes={"facecolor": "k", "pad": 1})
-    canvas.draw_texts("猫 turned", np.array([80, 60]), rotations=30)
+    canvas.draw_texts("⌓ turned", np.array([80, 60]), rotations=30)  # DejaVu Sans lacks it
     canvas.draw_points(rng.uniform(5, 100, (20, 2)), ["y"] * 20)
     return canvas.get_image()
 
