@@ -44,7 +44,7 @@ def distinct_palette(count: int) -> list[RGB]:
 def _farthest(count: int) -> list[RGB]:
     """Return colours by farthest point sampling: greedy, in Oklab."""
     levels = np.stack(np.meshgrid(_LEVELS, _LEVELS, _LEVELS, indexing="ij"), axis=-1)
-    candidates = levels.reshape(-1, 3)
+    candidates: npt.NDArray[np.uint8] = levels.reshape(-1, 3)
     places = _oklab(candidates)
     lightness = places[:, 0]
     usable = (lightness > _LIGHTNESS[0]) & (lightness < _LIGHTNESS[1])

@@ -150,7 +150,8 @@ class Surface:
         # Four bytes at a time: three of the pixel, and one, the first of the next pixel, which
         # becomes its opacity. The last pixel has one behind it for that.
         shape, strides = (self.height, self.width), (3 * self.width, 3)
-        fours = np.ndarray(shape, _FOUR, self._memory, 0, strides)[rows, columns]
+        every: npt.NDArray[np.uint32] = np.ndarray(shape, _FOUR, self._memory, 0, strides)
+        fours = every[rows, columns]
         copied = copy.view(_FOUR)[..., 0]
         copied[...] = fours
         copied |= _OPAQUE

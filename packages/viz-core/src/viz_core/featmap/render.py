@@ -65,7 +65,7 @@ def render(
             f"{shape} are not same, the feature map will be interpolated. This may cause "
             "mismatch problems!",
         )
-        shape = image.shape[:2]
+        shape = image.shape[0], image.shape[1]
     if resize_shape is not None:
         shape = _check_pair(resize_shape, "resize_shape", "(height, width)")
     topk = _whole_number(topk, "topk")

@@ -102,7 +102,8 @@ def _ends(size: int, target: int) -> npt.NDArray[np.intp]:
     """Return the first and the last output pixel after each source pixel; not to be changed."""
     low = _taps(size, target).low
     jumps = np.flatnonzero(np.diff(low))
-    return np.unique(np.concatenate([[0], jumps, jumps + 1, [target - 1]]))
+    ends: npt.NDArray[np.intp] = np.unique(np.concatenate([[0], jumps, jumps + 1, [target - 1]]))
+    return ends
 
 
 def _steps(values: Floats) -> Floats:
