@@ -2,13 +2,15 @@
 
 ``nox`` runs what every change must pass; ``nox -t full`` the rows it leaves out; ``nox --list``
 is the menu. Tests run against built wheels, as a user would install them. A row of the matrix is
-a line in ``ROWS``.
+a line in ``ROWS``. What needs an interpreter that is not here is left out and says so; where
+``VIZ_FULL`` is set, it fails.
 """
 
 from __future__ import annotations
 
 import atexit
 import os
+import re
 import shlex
 import shutil
 import subprocess
@@ -18,8 +20,10 @@ from pathlib import Path
 
 import nox
 
-nox.needs_version = ">=2025.2.9"
+nox.needs_version = ">=2025.10.16"
 nox.options.default_venv_backend = "uv|virtualenv"
+nox.options.download_python = "never"
+nox.options.error_on_missing_interpreters |= bool(os.environ.get("VIZ_FULL"))
 
 ROOT = Path(__file__).parent
 DIST = ROOT / "dist"
@@ -38,8 +42,6 @@ TORCH = "torch==2.13.0"
 #: What runs MMDetection for real without compiling; mmengine imports pkg_resources.
 MMDET = (TORCH, "setuptools<81", "mmengine==0.10.7", "mmcv-lite==2.1.0", "mmdet==3.3.0")
 
-PYTHON = "3.11"
-
 if "PYENV_VERSION" not in os.environ and shutil.which("pyenv"):
     # pyenv's shims find only the versions named here: the current one, then all others.
     run = [["pyenv", "version-name"], ["pyenv", "versions", "--bare"]]
@@ -47,6 +49,22 @@ if "PYENV_VERSION" not in os.environ and shutil.which("pyenv"):
         v for a in run for v in subprocess.run(a, capture_output=True, text=True).stdout.split()
     ]
     os.environ["PYENV_VERSION"] = ":".join(dict.fromkeys(found))
+
+
+def _is_there(version: str) -> bool:
+    """Whether this machine has an interpreter of this version."""
+    if sys.version.startswith(f"{version}."):
+        return True
+    try:
+        return not subprocess.run([f"python{version}", "-c", ""], capture_output=True).returncode
+    except OSError:
+        return False
+
+
+#: What torch and MMDetection are tested on; ``nox -P 3.13 -s tests-core-torch`` takes another.
+TORCHS_PYTHON = "3.11"
+#: What one interpreter is enough for: that one, or where it is missing (None) the one nox runs on.
+PYTHON = TORCHS_PYTHON if _is_there(TORCHS_PYTHON) else None
 
 
 @dataclass(frozen=True)
@@ -60,7 +78,7 @@ class Row:
         tests: Where the tests at home here are, those that need no torch;
             ``tests/installation`` runs in every row.
         torch_tests: Where the tests at home here are that need torch: ``test_*_torch.py``.
-        pythons: The versions it runs on.
+        pythons: The versions it runs on; if none is named, one is enough.
         full: Leave it to ``nox -t full``.
     """
 
@@ -69,7 +87,7 @@ class Row:
     others: tuple[str, ...] = ()
     tests: tuple[str, ...] = ()
     torch_tests: tuple[str, ...] = ()
-    pythons: tuple[str, ...] = (PYTHON,)
+    pythons: tuple[str, ...] = ()
     full: bool = False
 
 
@@ -164,20 +182,39 @@ def _selected(row: Row) -> list[str]:
     return [*without_torch, *sorted(map(str, with_torch))]
 
 
+#: The rows that were not left out.
+_ran: list[str] = []
+
+
 def _add_row(row: Row) -> None:
     def tests(session: nox.Session) -> None:
+        _ran.append(row.name)
         _install(session, (CORE, *row.packages), *row.others, *_group("test"))
         ours = {"VIZ_PACKAGES": " ".join((CORE, *row.packages))}
         session.run("pytest", *_selected(row), "tests/installation", *session.posargs, env=ours)
 
+    pythons = row.pythons or ((TORCHS_PYTHON if TORCH in row.others else PYTHON),)
     tests.__doc__ = "Test " + " + ".join([CORE, *row.packages, *row.others]) + "."
     nox.session(
         name=f"tests-{row.name}",
-        python=list(row.pythons) if len(row.pythons) > 1 else row.pythons[0],
-        requires=["build"],
+        python=list(pythons) if len(pythons) > 1 else pythons[0],
+        requires=["build", "rows"],
         tags=["full"] if row.full else ["tests"],
         default=not row.full,
     )(tests)
+
+
+@nox.session(python=False, default=False)
+def rows(session: nox.Session) -> None:
+    """See to it that a run of rows fails if all are left out; each row calls it itself."""
+    session.notify("some-row-ran")
+
+
+@nox.session(name="some-row-ran", python=False, default=False)
+def some_row_ran(session: nox.Session) -> None:
+    """Fail if all rows were left out; comes after the rows by itself."""
+    if not _ran:
+        session.error("no tests ran: all rows that were asked for are left out")
 
 
 @nox.session(python=PYTHON)
@@ -212,7 +249,9 @@ def types(session: nox.Session) -> None:
 @nox.session(python=PYTHON, requires=["build"], default=False)
 def demo(session: nox.Session) -> None:
     """Run the examples afresh, and end with a command that shows in a browser what they recorded."""
-    _install(session, (CORE, TENSORBOARD, ADAPTER), TORCH, "tqdm")
+    # Nobody gets gigabytes of CUDA unasked because the interpreter of torch's small build is missing.
+    torch = (TORCH,) if session.python else ()
+    _install(session, (CORE, TENSORBOARD, ADAPTER), "tqdm", *torch)
     shutil.rmtree(ROOT / "demo", ignore_errors=True)
     here = Path(session.invoked_from)
 
@@ -223,6 +262,12 @@ def demo(session: nox.Session) -> None:
     said = []
     with session.chdir(here):
         for example in sorted((ROOT / "examples").glob("*.py")):
+            if not torch and re.search(r"^import torch$", example.read_text(), re.MULTILINE):
+                version = ".".join(map(str, sys.version_info[:2]))
+                session.warn(
+                    f"left out: {example.name} needs torch; nox -P {version} -s demo installs it"
+                )
+                continue
             command = ("python", seen(example), seen(ROOT / "demo"))
             said.append(session.run(*command, silent=True, stderr=sys.stderr))
     python = seen(Path(session.bin) / "python")
@@ -248,7 +293,7 @@ def docs(session: nox.Session) -> None:
     session.log("built in site/; python -m http.server --directory site shows it")
 
 
-@nox.session(python=PYTHON, requires=["build"], default=False)
+@nox.session(python=TORCHS_PYTHON, requires=["build"], default=False)
 def bench(session: nox.Session) -> None:
     """Compare with the peers; one file with ``-- drawing``, docs/benchmarks.md with ``-- --write``."""
     peers = ("supervision==0.31.0", "opencv-python-headless")
@@ -276,10 +321,10 @@ def stranger(session: nox.Session, package: str) -> None:
     session.run("pytest", str(source / "tests"), *session.posargs)
 
 
-@nox.session(python=PYTHON, default=False)
+@nox.session(python=TORCHS_PYTHON, default=False)
 def dev(session: nox.Session) -> None:
     """Make .venv for an editor: all packages in editable mode, real trackers, torch, tools."""
-    session.run("uv", "venv", "--clear", "--python", PYTHON, ".venv", silent=True)
+    session.run("uv", "venv", "--clear", "--python", "python", ".venv", silent=True)
     editable = [a for package in PACKAGES for a in ("-e", f"packages/{package}")]
     tools = [tool for name in ("lint", "types", "test") for tool in _group(name)]
     links = {"UV_FIND_LINKS": os.environ.get("PIP_FIND_LINKS", "")}
