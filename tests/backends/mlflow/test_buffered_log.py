@@ -2,9 +2,12 @@
 
 import os
 import time
+from types import SimpleNamespace
 
 import pytest
+from waiting import wait_until
 
+from viz_backend_mlflow import buffered_log
 from viz_backend_mlflow.buffered_log import BufferedLog
 from viz_core import AppendLog
 
@@ -21,14 +24,6 @@ def buffer(path):
     buffer.close()
 
 
-def wait_for(path, content, seconds=15):
-    """Wait until the file has this content, and fail if it does not get it."""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline and path.read_bytes() != content:
-        time.sleep(0.01)
-    assert path.read_bytes() == content
-
-
 def test_the_line_that_opens_the_file_is_written_at_once(buffer, path):
     buffer.append(b"first\n")
     assert path.read_bytes() == b"first\n"
@@ -38,9 +33,18 @@ def test_a_line_is_written_without_being_asked_for(buffer, path):
     buffer.append(b"first\n")
     buffer.append(b"second\n")
     buffer.append(b"third\n")
-    wait_for(path, b"first\nsecond\nthird\n")
+    wait_until(lambda: path.read_bytes() == b"first\nsecond\nthird\n")
     buffer.append(b"fourth\n")
-    wait_for(path, b"first\nsecond\nthird\nfourth\n")
+    wait_until(lambda: path.read_bytes() == b"first\nsecond\nthird\nfourth\n")
+
+
+def test_lines_wait_for_half_of_a_tenth_of_a_second(buffer, path, monkeypatch):
+    waited = []
+    monkeypatch.setattr(buffered_log, "time", SimpleNamespace(sleep=waited.append))
+    buffer.append(b"first\n")
+    buffer.append(b"second\n")
+    wait_until(lambda: path.read_bytes() == b"first\nsecond\n")
+    assert waited == [0.05]
 
 
 @pytest.mark.parametrize("way", ["flush", "sync", "close"])
@@ -105,16 +109,20 @@ buffer.append(b"second\\n")
 
 def test_lines_on_a_full_disk_are_kept_and_the_next_ones_raise(run_python, path):
     program = """
-import resource, sys, time
+import logging, resource, sys, threading
 from pathlib import Path
 from viz_backend_mlflow.buffered_log import BufferedLog
 from viz_core import AppendLog
+has_failed = threading.Event()
+handler = logging.Handler()
+handler.emit = lambda record: has_failed.set()
+logging.basicConfig(level="DEBUG", handlers=[handler])
 buffer = BufferedLog(AppendLog(lambda: Path(sys.argv[1])))
 buffer.append(b"first\\n")
 before = resource.getrlimit(resource.RLIMIT_FSIZE)
 resource.setrlimit(resource.RLIMIT_FSIZE, (8, before[1]))
 buffer.append(b"kept\\n")
-time.sleep(1)
+assert has_failed.wait(30)
 for _ in range(3):
     try:
         buffer.append(b"refused\\n")
@@ -138,10 +146,8 @@ def test_a_warning_that_a_filter_makes_an_error_does_not_stop_it(buffer, path, c
     time.sleep(0.1)
     path.unlink()
     buffer.append(b"second\n")
-    deadline = time.monotonic() + 15
-    while not path.exists() and time.monotonic() < deadline:
-        time.sleep(0.01)
-    wait_for(path, b"second\n")
+    wait_until(path.exists)
+    wait_until(lambda: path.read_bytes() == b"second\n")
     buffer.append(b"third\n")
-    wait_for(path, b"second\nthird\n")
+    wait_until(lambda: path.read_bytes() == b"second\nthird\n")
     assert "was deleted while it was written to" in caplog.text

@@ -1,11 +1,11 @@
 """Against a real server: killed in the middle, started again, and a black hole."""
 
-import time
 import warnings
 from contextlib import ExitStack
 
 import numpy as np
 import pytest
+from waiting import not_hanging, wait_until
 
 from viz_backend_mlflow import MLflowVisBackend
 from viz_backend_mlflow.__main__ import main
@@ -13,55 +13,40 @@ from viz_backend_mlflow.sync import sync
 from viz_core import RecordingWarning
 
 
-def _slowest(backend, steps):
-    """Record, and return the seconds of the call that took longest."""
-    slowest = 0.0
-    for step in steps:
-        before = time.monotonic()
-        backend.add_scalar("loss", step / 2, step=step)
-        slowest = max(slowest, time.monotonic() - before)
-    return slowest
-
-
-def _wait_until(condition, seconds=60):
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, f"it has not come about in {seconds} s"
-        time.sleep(0.1)
+def _record(backend, steps):
+    with not_hanging():
+        for step in steps:
+            backend.add_scalar("loss", step / 2, step=step)
 
 
 @pytest.mark.parametrize("fault", ["killed", "black hole"])
 def test_nothing_is_lost_or_doubled_when_the_server_fails(
-    server, read_run, tmp_path, caplog, record_property, fault
+    server, read_run, read_runs, tmp_path, caplog, fault
 ):
     experiment = str(tmp_path)
     backend = MLflowVisBackend(
         tmp_path / "run", exp_name=experiment, tracking_uri=server.url, timeout=5
     )
-    slowest = [_slowest(backend, range(2000))]
-    backend.flush()
-    run_id = backend.experiment.run_id
+    _record(backend, range(2000))
+    (started,) = wait_until(lambda: read_runs(server.url, experiment), 60)
     with ExitStack() as fault_is_over:
         if fault == "killed":
             server.kill()
             fault_is_over.callback(server.start)
         else:
             fault_is_over.enter_context(server.as_black_hole())
-        slowest.append(_slowest(backend, range(2000, 4000)))
+        _record(backend, range(2000, 4000))
         # A batch is on its way, and given up; in the black hole, it arrives later all the same.
-        _wait_until(lambda: "MLflow cannot be reached" in caplog.text)
-    slowest.append(_slowest(backend, range(4000, 6000)))
+        wait_until(lambda: "MLflow cannot be reached" in caplog.text, 60)
+    _record(backend, range(4000, 6000))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", RecordingWarning)  # a busy machine may take longer
         backend.close()
     assert sync(tmp_path, timeout=60).left == 0
     run = read_run(server.url, experiment)
-    assert run.id == run_id
+    assert run.id == started.id
     assert run.history("loss") == [(step, step / 2) for step in range(6000)]
     assert run.status == "FINISHED"
-    record_property("slowest call, in seconds", max(slowest))
-    print(f"the slowest call took {max(slowest) * 1e3:.1f} ms")
-    assert max(slowest) < 1
 
 
 def test_without_a_server_training_goes_on_and_sync_sends_it(
@@ -85,7 +70,7 @@ def test_without_a_server_training_goes_on_and_sync_sends_it(
     assert server.url in said.err
     server.start()
     command = "import sys; from viz_backend_mlflow.__main__ import main; sys.exit(main())"
-    done = run_python(command, "sync", tmp_path)
+    done = run_python(command, "sync", tmp_path, "--timeout", 60)
     assert done.returncode == 0, done.stderr
     assert "sent: 5, refused: 0, left: 0" in done.stdout
     assert "100%" in done.stderr
