@@ -1,16 +1,18 @@
 """Reading back with W&B's own reader of its files, ``wandb leet inspect``."""
 
+import contextlib
 import json
 import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
+from ports import reserved_port
+from waiting import wait_until
 from wandb.util import get_core_path
 
 sys.path.insert(0, str(Path(__file__).parent / "support"))
@@ -118,9 +120,10 @@ def read_run():
 
 @pytest.fixture(scope="session")
 def _server():
-    fake = FakeServer().start()
-    yield fake
-    fake.stop()
+    with reserved_port() as port:
+        fake = FakeServer(port).start()
+        yield fake
+        fake.stop()
 
 
 @pytest.fixture
@@ -132,16 +135,22 @@ def server(_server):
 
 @pytest.fixture
 def kill_service():
-    """Return a function that kills this program's wandb-core, as a system short of memory does."""
+    """Return a function that kills this program's wandb-core, as a system short of memory does.
 
-    def kill():
+    It takes an open backend, and returns when W&B has noticed.
+    """
+
+    def kill(backend):
+        run = backend.experiment.run
         (process,) = [
             int(folder.name)
             for folder in Path("/proc").iterdir()
             if folder.name.isdigit() and _is_service(folder)
         ]
         os.kill(process, signal.SIGKILL)
-        time.sleep(0.1)
+        wait_until(lambda: not _is_service(Path(f"/proc/{process}")))
+        with contextlib.suppress(Exception):  # it is never answered
+            run.status()
 
     return kill
 

@@ -1,6 +1,7 @@
 """wandb-core, the process that does the work, is killed under the program."""
 
 import pytest
+from waiting import wait_until
 
 from viz_backend_wandb import WandbVisBackend
 from viz_core import RecordingWarning, Visualizer
@@ -13,11 +14,13 @@ def offline(tmp_path):
 
 
 def test_training_goes_on_in_the_same_run(offline, kill_service, tmp_path, read_run):
-    visualizer = Visualizer(vis_backends=[offline("run")])
+    backend = offline("run")
+    visualizer = Visualizer(vis_backends=[backend])
     for step in range(10):
         visualizer.add_scalar("loss", step, step=step)
     visualizer.flush()
-    kill_service()
+    wait_until(lambda: len(read_run(tmp_path / "run").points()) == 10)
+    kill_service(backend)
     with pytest.warns(RecordingWarning, match="wandb-core.*is gone.*goes on in") as said:
         for step in range(10, 20):
             visualizer.add_scalar("loss", step, step=step)
@@ -34,7 +37,8 @@ def test_each_backend_goes_on(offline, kill_service, tmp_path, read_run):
     for backend in backends:
         backend.add_scalar("loss", 0, step=0)
         backend.flush()
-    kill_service()
+    wait_until(lambda: all(read_run(tmp_path / name).points() for name in names))
+    kill_service(backend)
     for step in (1, 2):
         for backend in backends:
             if step == 1:
@@ -58,7 +62,7 @@ def test_a_picture_and_a_config_go_on_too(offline, kill_service, tmp_path, read_
     ):
         backend.add_scalar("loss", 0, step=0)
         backend.flush()
-        kill_service()
+        kill_service(backend)
         with pytest.warns(RecordingWarning, match="is gone"):
             record()
     backend.close()
@@ -74,7 +78,8 @@ def test_what_the_user_logs_goes_on_too(offline, kill_service, tmp_path, read_ru
     experiment = backend.experiment
     experiment.log({"mine": 1, "global_step": 1})
     backend.flush()
-    kill_service()
+    wait_until(lambda: read_run(tmp_path / "run").points())
+    kill_service(backend)
     with pytest.warns(RecordingWarning, match="is gone"):
         experiment.log({"mine": 2, "global_step": 2})
     backend.close()
@@ -85,7 +90,8 @@ def test_closing_says_so_and_the_next_record_goes_on(offline, kill_service, tmp_
     backend = offline("run")
     backend.add_scalar("loss", 0, step=0)
     backend.flush()
-    kill_service()
+    wait_until(lambda: read_run(tmp_path / "run").points())
+    kill_service(backend)
     with pytest.raises(OSError, match="gone before the run was closed"):
         backend.close()
     backend.close()

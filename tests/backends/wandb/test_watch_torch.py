@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import torch
+from waiting import wait_until
 
 from viz_backend_wandb import WandbVisBackend
 from viz_core import RecordingWarning, Visualizer
@@ -77,11 +78,14 @@ def test_the_graph_itself_is_kept_where_it_is_asked_for(offline, tmp_path, read_
 
 def test_training_goes_on_when_wandb_core_is_killed(offline, kill_service, tmp_path, read_run):
     model = torch.nn.Linear(3, 2)
-    visualizer = Visualizer(vis_backends=[offline("run")])
+    backend = offline("run")
+    visualizer = Visualizer(vis_backends=[backend])
     visualizer.add_graph(model, None)
     train(model, range(2), lambda step: visualizer.add_scalar("loss", step, step=step))
     visualizer.flush()
-    kill_service()
+    wait_until(lambda: len(histograms(read_run(tmp_path / "run"))) == 4)
+    wait_until(lambda: len(read_run(tmp_path / "run").points()) == 2)
+    kill_service(backend)
     with pytest.warns(RecordingWarning) as said:
         train(model, range(2, 4), lambda step: visualizer.add_scalar("loss", step, step=step))
     visualizer.close()

@@ -45,6 +45,9 @@ class Stored:
 class FakeServer:
     """A server that can be reached at :attr:`url`, from ``start()`` to ``stop()``.
 
+    Args:
+        port: Where it listens.
+
     Attributes:
         mood: ``"well"``, ``"failing"`` (answers 500) or ``"hanging"`` (takes a request, and
             does not answer before the mood is another).
@@ -52,12 +55,12 @@ class FakeServer:
         unknown: The GraphQL operations that it was asked and knows nothing of.
     """
 
-    def __init__(self):
+    def __init__(self, port):
         self.mood = "well"
         self.runs = {}
         self.unknown = set()
         self._server = None
-        self._port = 0
+        self._port = port
 
     @property
     def url(self):
@@ -66,14 +69,13 @@ class FakeServer:
     def start(self):
         handler = type("Handler", (_Handler,), {"owner": self})
         self._server = _Server(("127.0.0.1", self._port), handler)
-        self._port = self._server.server_address[1]
         threading.Thread(
             target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True
         ).start()
         return self
 
     def stop(self):
-        """Let connections be refused; ``start()`` takes the same port again."""
+        """Let connections be refused until ``start()``."""
         if self._server is not None:
             self.mood = "failing" if self.mood == "hanging" else self.mood
             self._server.shutdown()
@@ -180,6 +182,7 @@ class FakeServer:
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
     allow_reuse_address = True
+    request_queue_size = 128  # W&B uploads sixty files at once; who finds no room waits for seconds
 
     def handle_error(self, request, client_address):
         """Say nothing of clients that were killed."""
