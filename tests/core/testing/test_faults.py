@@ -34,6 +34,11 @@ class Waits(LocalVisBackend):
         self.flush()
         super().close()
 
+class IsLateOnce(LocalVisBackend):
+    def add_scalar(self, name, value, step=0, **kwargs):
+        if self.directory.name == "again":
+            super().add_scalar(name, value, step)
+
 class SaysNothing(LocalVisBackend):
     def add_scalar(self, name, value, step=0, **kwargs):
         with contextlib.suppress(OSError):
@@ -63,6 +68,15 @@ def faults(tmp_path, monkeypatch):
         return suite
 
     return make
+
+
+def test_what_a_busy_machine_writes_late_is_tried_again(faults, tmp_path, monkeypatch):
+    monkeypatch.setattr("viz_core.testing.faults._LONG", 0.1)
+    late, never = faults("IsLateOnce"), faults("Waits")
+    late.durable = never.durable = False
+    late.test_being_killed_loses_nothing(tmp_path / "late")
+    with pytest.raises(AssertionError, match="cannot be read"):
+        never.test_being_killed_loses_nothing(tmp_path / "never")
 
 
 @pytest.mark.parametrize(
