@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.collections import PatchCollection, PolyCollection
+from matplotlib.colors import to_rgba
 from matplotlib.figure import Figure
 from matplotlib.patches import Circle
 
@@ -17,12 +18,12 @@ GROUND = np.full((HEIGHT, WIDTH, 3), (150, 120, 90), np.uint8)
 STYLES = ["-", "--", "-.", ":"]
 
 
-def in_a_figure(artists):
+def in_a_figure(artists, width=WIDTH, height=HEIGHT):
     """Return what matplotlib draws over the ground, in pixel coordinates."""
-    figure = Figure((WIDTH / DPI, HEIGHT / DPI), dpi=DPI, facecolor=GROUND[0, 0] / 255)
+    figure = Figure((width / DPI, height / DPI), dpi=DPI, facecolor=GROUND[0, 0] / 255)
     canvas = FigureCanvasAgg(figure)
     axes = figure.add_axes((0, 0, 1, 1))
-    axes.set(xlim=(0, WIDTH), ylim=(HEIGHT, 0))
+    axes.set(xlim=(0, width), ylim=(height, 0))
     axes.axis("off")
     for artist in artists:
         axes.add_collection(artist, autolim=False)
@@ -88,6 +89,22 @@ def test_circles_and_polygons_are_matplotlibs(style):
         linewidths=2,
     )
     assert_images_close(canvas.get_image(), in_a_figure([circles, shapes]), tolerance=4)
+
+
+def test_shapes_that_are_far_from_each_other_are_matplotlibs():
+    """Each is drawn in a part of the image of its own, in their order."""
+    centers = np.array([[20.3, 30.2], [580.6, 370.1], [590.2, 360.4], [300.5, 15.5]])
+    radii = np.array([12.2, 15.1, 9.7, 10.4])
+    colors = ["r", "b", "lime", "y"]
+    ground = np.full((400, 600, 3), GROUND[0, 0])
+    ours = Canvas(ground).draw_circles(centers, radii, "w", "-", 3, colors, 0.7).get_image()
+    circles = PatchCollection(
+        [Circle(center, radius) for center, radius in zip(centers, radii, strict=True)],
+        edgecolors=[(1, 1, 1, 0.7)],
+        facecolors=[to_rgba(color, 0.7) for color in colors],
+        linewidths=3,
+    )
+    assert_images_close(ours, in_a_figure([circles], 600, 400), tolerance=4)
 
 
 positions = st.floats(-500, 500, allow_nan=False, width=32)

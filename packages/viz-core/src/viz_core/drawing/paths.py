@@ -32,6 +32,10 @@ _DASHES: dict[str, tuple[float, ...] | None] = {
     "-.": (6.4, 1.6, 1.0, 1.6),
     ":": (1.0, 1.65),
 }
+# Shapes that are far from each other are drawn each in a part of the image of its own, which costs as
+# much as to copy so many pixels.
+_APART = 8192
+
 _UNIT_BOX = Path([(0, 0), (1, 0), (1, 1), (0, 1), (0, 0)], closed=True)
 _UNIT_CIRCLE = Path.unit_circle()
 _UNIT_SEGMENT = Path([(0, 0), (1, 1)])
@@ -115,13 +119,26 @@ def draw_paths(surface: Surface, paths: Sequence[PlacedPath], styles: Sequence[S
     if not paths:
         return
     margin = max(style.width for style in styles) * DPI / 72 + 2
-    left = min(placed.left for placed in paths) - margin
-    top = min(placed.top for placed in paths) - margin
-    right = max(placed.right for placed in paths) + margin
-    bottom = max(placed.bottom for placed in paths) + margin
-    for part in surface.agg(left, top, right, bottom):
-        for placed, style in zip(paths, styles, strict=True):
-            _draw(part.renderer, placed.path, placed.placement + part.transform, style)
+    bounds = [
+        (left - margin, top - margin, right + margin, bottom + margin)
+        for _, _, left, top, right, bottom in paths
+    ]
+    lefts, tops, rights, bottoms = zip(*bounds, strict=True)
+    around = (min(lefts), min(tops), max(rights), max(bottoms))
+    shapes = list(zip(paths, styles, strict=True))
+    if sum(map(_area, bounds)) + _APART * len(shapes) < _area(around):
+        parts = list(zip(bounds, [[shape] for shape in shapes], strict=True))
+    else:
+        parts = [(around, shapes)]
+    for rectangle, some in parts:
+        for renderer, transform in surface.agg(*rectangle):
+            for placed, style in some:
+                _draw(renderer, placed.path, placed.placement + transform, style)
+
+
+def _area(bounds: tuple[float, float, float, float]) -> float:
+    left, top, right, bottom = bounds
+    return (right - left) * (bottom - top)
 
 
 def _draw(renderer: Any, path: Path, transform: Transform, style: Style) -> None:

@@ -104,12 +104,12 @@ def draw_points(
         _draw_as_sprites(surface, positions, colors, [shapes[size] for size in sizes])
         return
     are_alike = len(shapes) == 1 and colors.count(colors[0]) == len(colors)
-    for part in surface.agg(*(low - reach), *(high + reach)):
+    for renderer, transform in surface.agg(*(low - reach), *(high + reach)):
         if are_alike:
-            draw_markers(part.renderer, shapes[sizes[0]], positions, part.transform, colors[0])
+            draw_markers(renderer, shapes[sizes[0]], positions, transform, colors[0])
             continue
         for place, color, size in zip(positions, colors, sizes, strict=True):
-            draw_markers(part.renderer, shapes[size], place[None], part.transform, color)
+            draw_markers(renderer, shapes[size], place[None], transform, color)
 
 
 def _draw_as_sprites(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -14,7 +14,7 @@ from viz_core.typing import Image
 if TYPE_CHECKING:
     from matplotlib.transforms import Affine2D
 
-__all__ = ["DPI", "AggPart", "Surface", "make_renderer"]
+__all__ = ["DPI", "Surface", "make_renderer"]
 
 #: Line widths and font sizes are in points, 1/72 inch, of which the image has this many pixels.
 DPI = 100.0
@@ -23,28 +23,9 @@ DPI = 100.0
 # ones are drawn in parts of this many pixels a side.
 _LARGEST = 4096
 
+
 _FOUR = np.dtype("<u4")  # whatever the machine's order is: the fourth byte is the highest
 _OPAQUE = np.array(0xFF000000, _FOUR)
-
-
-class AggPart(NamedTuple):
-    """A part of the image in matplotlib's rasteriser.
-
-    Attributes:
-        renderer: A `RendererAgg` that draws on the part.
-        transform: From the image's pixels, y down, to the renderer's, y up. It is a flip and
-            a shift by whole pixels, so that shapes snap to the same pixels in every part.
-        pixels: The renderer's: RGBA, shape (H, W, 4). Only where the rectangle is touched are
-            they the image's.
-        left: The column of the image where the part begins.
-        top: The row likewise.
-    """
-
-    renderer: Any
-    transform: Affine2D
-    pixels: npt.NDArray[np.uint8]
-    left: int
-    top: int
 
 
 def make_renderer(width: int, height: int) -> tuple[Any, npt.NDArray[np.uint8]]:
@@ -94,7 +75,7 @@ class Surface:
     def _allocate(self, height: int, width: int) -> None:
         self.height, self.width = height, width
         self.font_size = max(math.sqrt(height * width) // 90, 10.0)
-        self._memory = np.empty(3 * height * width + 1, np.uint8)  # see _part
+        self._memory = np.empty(3 * height * width + 1, np.uint8)  # see agg
         self.rows = self._memory[:-1].reshape(height, 3 * width)
         self.pixels = self.rows.reshape(height, width, 3)
         self._renderer: tuple[Any, npt.NDArray[np.uint8]] | None = None
@@ -102,7 +83,7 @@ class Surface:
 
     @property
     def strip(self) -> Any:
-        """What `pasting` pastes into: one channel, with a column for each byte of a row.
+        """What is pasted into: one channel, with a column for each byte of a row.
 
         Pillow has no mode of three bytes a pixel.
         """
@@ -112,58 +93,52 @@ class Surface:
             self._strip = as_core(self.rows, 3 * self.width, self.height)
         return self._strip
 
-    def agg(self, left: float, top: float, right: float, bottom: float) -> Iterator[AggPart]:
-        """Yield an Agg renderer for each part of the image that the rectangle touches.
+    def agg(
+        self, left: float, top: float, right: float, bottom: float
+    ) -> Iterator[tuple[Any, Affine2D]]:
+        """Yield an Agg renderer for each part of the image that a rectangle touches.
 
-        What was drawn on it is back in ``pixels`` when the loop goes on. Nothing is yielded for
-        a rectangle outside.
+        With each comes the transform from the image's pixels, y down, to the renderer's, y up: a
+        flip and a shift by whole pixels, so that shapes snap to the same pixels in every part.
+        What was drawn is back in ``pixels`` when the loop goes on. Nothing is yielded for a
+        rectangle outside.
 
         Args:
-            left: In pixels, like the others; parts of pixels count as whole ones.
-            top: Likewise.
-            right: Likewise.
-            bottom: Likewise.
+            left: In pixels; a part of one counts as a whole one.
+            top: In pixels.
+            right: In pixels.
+            bottom: In pixels.
         """
-        x0, x1 = _whole(left, right, self.width)
-        y0, y1 = _whole(top, bottom, self.height)
-        for tile_top in range(y0 - y0 % _LARGEST, y1, _LARGEST):
-            for tile_left in range(x0 - x0 % _LARGEST, x1, _LARGEST):
-                yield from self._part(
-                    tile_left,
-                    tile_top,
-                    slice(max(x0, tile_left), min(x1, tile_left + _LARGEST)),
-                    slice(max(y0, tile_top), min(y1, tile_top + _LARGEST)),
-                )
-
-    def _part(self, left: int, top: int, columns: slice, rows: slice) -> Iterator[AggPart]:
         from matplotlib.transforms import Affine2D
 
-        if columns.start >= columns.stop or rows.start >= rows.stop:
+        x0, x1 = _whole(left, right, self.width)
+        y0, y1 = _whole(top, bottom, self.height)
+        if x0 >= x1 or y0 >= y1:
             return
         if self._renderer is None:
             self._renderer = make_renderer(min(self.width, _LARGEST), min(self.height, _LARGEST))
         renderer, canvas = self._renderer
-        part = self.pixels[rows, columns]
-        copy = canvas[
-            rows.start - top : rows.stop - top, columns.start - left : columns.stop - left
-        ]
-        # Four bytes at a time: three of the pixel, and one, the first of the next pixel, which
+        # Read four bytes at a time: three of the pixel, and one, the first of the next pixel, which
         # becomes its opacity. The last pixel has one behind it for that.
         shape, strides = (self.height, self.width), (3 * self.width, 3)
-        every: npt.NDArray[np.uint32] = np.ndarray(shape, _FOUR, self._memory, 0, strides)
-        fours = every[rows, columns]
-        copied = copy.view(_FOUR)[..., 0]
-        copied[...] = fours
-        copied |= _OPAQUE
-        transform = Affine2D().scale(1, -1).translate(-left, top + canvas.shape[0])
-        yield AggPart(renderer, transform, canvas, left, top)
-        for channel in range(3):  # which takes a fifth of the time of all at once
-            part[..., channel] = copy[..., channel]
+        fours: npt.NDArray[np.uint32] = np.ndarray(shape, _FOUR, self._memory, 0, strides)
+        for y in range(y0 - y0 % _LARGEST, y1, _LARGEST):
+            for x in range(x0 - x0 % _LARGEST, x1, _LARGEST):
+                rows = slice(max(y0, y), min(y1, y + _LARGEST))
+                columns = slice(max(x0, x), min(x1, x + _LARGEST))
+                part = self.pixels[rows, columns]
+                copy = canvas[rows.start - y : rows.stop - y, columns.start - x : columns.stop - x]
+                pixels = copy.view(_FOUR)[..., 0]
+                pixels[...] = fours[rows, columns]
+                pixels |= _OPAQUE
+                yield renderer, Affine2D.from_values(1, 0, 0, -1, -x, y + canvas.shape[0])
+                for channel in range(3):  # which takes a fifth of the time of all at once
+                    part[..., channel] = copy[..., channel]
 
 
 def _whole(low: float, high: float, size: int) -> tuple[int, int]:
     """Return the pixels from ``low`` to ``high`` that lie in 0..size."""
-    return int(np.clip(np.floor(low), 0, size)), int(np.clip(np.ceil(high), 0, size))
+    return math.floor(min(max(low, 0), size)), math.ceil(min(max(high, 0), size))
 
 
 def _over_white(image: Image) -> Image:
