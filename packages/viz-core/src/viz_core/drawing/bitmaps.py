@@ -8,8 +8,7 @@ from functools import partial
 import numpy as np
 
 from viz_core.drawing import _pillow
-from viz_core.drawing.blending import EIGHT, Octets
-from viz_core.drawing.surface import Surface
+from viz_core.drawing.surface import Octets, Surface
 
 __all__ = ["Bitmap", "layer"]
 
@@ -91,6 +90,6 @@ def _blend(rows: Octets, bitmap: Bitmap, start: int, top: int) -> None:
     blended = target * (255 - opacity)
     blended += bitmap.color[part][:height, :width] * opacity
     blended += _HALF
-    blended += blended >> EIGHT  # with the next line: divided by 255 and rounded
-    blended >>= EIGHT
+    blended += blended >> 8  # with the next line: divided by 255 and rounded
+    blended >>= 8
     target[...] = blended

@@ -11,9 +11,8 @@ import numpy.typing as npt
 
 from viz_core.colors import RGBA
 from viz_core.drawing._pillow import ROWS, map_buffer, rows_of
-from viz_core.drawing.blending import Octets
 from viz_core.drawing.paths import Style, draw_paths, place_boxes
-from viz_core.drawing.surface import DPI, Surface
+from viz_core.drawing.surface import DPI, Octets, Surface
 
 __all__ = ["EdgeStencils", "find_edge_stencils", "reach_in"]
 

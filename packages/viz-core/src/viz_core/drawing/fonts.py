@@ -10,10 +10,9 @@ from typing import NamedTuple
 import numpy as np
 from matplotlib.font_manager import FontProperties
 
-from viz_core.drawing.blending import Octets
 from viz_core.drawing.byte_cache import ByteCache
 from viz_core.drawing.font_fallback import cover
-from viz_core.drawing.surface import DPI, make_renderer
+from viz_core.drawing.surface import DPI, Octets, make_renderer
 
 __all__ = ["NUMERALS", "Extent", "Run", "SizedFont", "find_font"]
 

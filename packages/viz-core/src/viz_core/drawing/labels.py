@@ -14,9 +14,9 @@ import numpy as np
 
 from viz_core.colors import RGBA
 from viz_core.drawing.bitmaps import Bitmap
-from viz_core.drawing.blending import Octets
 from viz_core.drawing.byte_cache import ByteCache
 from viz_core.drawing.fonts import NUMERALS, Run, SizedFont
+from viz_core.drawing.surface import Octets
 
 __all__ = ["Label", "LabelStyle", "find_label_style"]
 

@@ -17,9 +17,8 @@ from matplotlib.transforms import Affine2D, IdentityTransform, Transform
 from viz_core.colors import RGBA
 from viz_core.drawing._pillow import as_core, as_cores
 from viz_core.drawing.arguments import Floats
-from viz_core.drawing.blending import Octets
 from viz_core.drawing.paths import as_fractions
-from viz_core.drawing.surface import DPI, Surface, make_renderer
+from viz_core.drawing.surface import DPI, Octets, Surface, make_renderer
 
 __all__ = ["MarkerShape", "Sprite", "draw_markers", "make_sprite", "stamp"]
 

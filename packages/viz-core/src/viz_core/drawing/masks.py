@@ -1,4 +1,10 @@
-"""Binary masks, laid over the image in a color."""
+"""Binary masks, laid over the image in a color.
+
+A pixel's channel becomes ``(under * keep + ink) >> 8`` where, for an opacity a in 0..255,
+``keep = 255 - a`` and ``ink = color * a + 255``. The 255 makes opacity 0 leave every value
+exactly and opacity 255 replace it exactly; in between it is at most one level off. Nothing
+exceeds 65535, so one multiplication, one addition and one shift on contiguous uint16 do it.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +14,6 @@ import numpy as np
 import numpy.typing as npt
 
 from viz_core.colors import RGBA
-from viz_core.drawing.blending import EIGHT, scratch
 from viz_core.drawing.surface import Surface
 
 __all__ = ["draw_masks", "extent"]
@@ -77,15 +82,11 @@ def _blend(surface: Surface, mask: Mask, box: tuple[slice, slice], color: RGBA) 
     red, green, blue, opacity = color
     covered = round(opacity * 255)
     target = surface.rows[rows, 3 * columns.start : 3 * columns.stop]
-    words, octets = scratch(target.size)
-    blended = words.reshape(target.shape)
-    blended[...] = target
+    blended = target.astype(np.uint16)
     blended *= np.uint16(255 - covered)
     ink = np.array([red, green, blue], np.uint16) * np.uint16(covered) + np.uint16(255)
     # Repeating bytes is several times as fast as numpy's tile.
     blended += np.frombuffer(ink.tobytes() * (columns.stop - columns.start), np.uint16)
-    blended >>= EIGHT
-    colored = octets.reshape(target.shape)
-    colored[...] = blended
-    pixels = surface.pixels.view(_PIXEL)[..., 0]
-    np.copyto(pixels[box], colored.view(_PIXEL), where=mask[box])
+    blended >>= 8
+    colored = blended.astype(np.uint8).view(_PIXEL)
+    np.copyto(surface.pixels.view(_PIXEL)[..., 0][box], colored, where=mask[box])

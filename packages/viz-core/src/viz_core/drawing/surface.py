@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -14,7 +14,9 @@ from viz_core.typing import Image
 if TYPE_CHECKING:
     from matplotlib.transforms import Affine2D
 
-__all__ = ["DPI", "Surface", "make_renderer"]
+__all__ = ["DPI", "Octets", "Surface", "make_renderer"]
+
+Octets: TypeAlias = npt.NDArray[np.uint8]
 
 #: Line widths and font sizes are in points, 1/72 inch, of which the image has this many pixels.
 DPI = 100.0
@@ -28,7 +30,7 @@ _FOUR = np.dtype("<u4")  # whatever the machine's order is: the fourth byte is t
 _OPAQUE = np.array(0xFF000000, _FOUR)
 
 
-def make_renderer(width: int, height: int) -> tuple[Any, npt.NDArray[np.uint8]]:
+def make_renderer(width: int, height: int) -> tuple[Any, Octets]:
     """Return a `RendererAgg` and its pixels: RGBA, shape (H, W, 4), transparent, writable."""
     from matplotlib.backends.backend_agg import RendererAgg
 
@@ -53,7 +55,7 @@ class Surface:
     """
 
     pixels: Image
-    rows: npt.NDArray[np.uint8]
+    rows: Octets
     height: int
     width: int
     font_size: float
@@ -78,7 +80,7 @@ class Surface:
         self._memory = np.empty(3 * height * width + 1, np.uint8)  # see agg
         self.rows = self._memory[:-1].reshape(height, 3 * width)
         self.pixels = self.rows.reshape(height, width, 3)
-        self._renderer: tuple[Any, npt.NDArray[np.uint8]] | None = None
+        self._renderer: tuple[Any, Octets] | None = None
         self._strip: Any = None
 
     @property
