@@ -70,9 +70,7 @@ class Surface:
         if (height, width) != (self.height, self.width):
             self._allocate(0, 0)  # ours goes first, so that the next can take its place in memory
             self._allocate(height, width)
-        # A copy. Assignment copies too, but on some machines, where the image is in no cache, it
-        # takes twice as long if the two addresses are not an even number of 16 bytes apart.
-        np.positive(image if channels == 3 else _over_white(image), out=self.pixels)
+        self.pixels[...] = image if channels == 3 else _over_white(image)
 
     def _allocate(self, height: int, width: int) -> None:
         self.height, self.width = height, width
