@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from functools import lru_cache
 from typing import Any, TypeAlias, cast
 
 import numpy as np
@@ -79,7 +78,6 @@ def as_colors(
     return each if len(each) == count else spread(each, count, name, cycle=cycle)
 
 
-@lru_cache(maxsize=4096)
 def faded(color: RGBA, alpha: float) -> RGBA:
     """Return a color with its opacity multiplied by ``alpha``."""
     red, green, blue, opacity = color
