@@ -1,6 +1,6 @@
-"""Record images, numbers and configs from viz-core to MLflow.
+"""Record images, scalars and configs from viz-core to MLflow.
 
-Installed, it is found by name: ``dict(type="MLflowVisBackend")``.
+Installed, it is found by name: `dict(type="MLflowVisBackend")`.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The command ``python -m viz_backend_mlflow sync DIR``."""
+"""The command `python -m viz_backend_mlflow sync DIR`."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ __all__ = ["main"]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command, and return 0 if nothing is left to be sent."""
+    """Run the command; return 0 if no record is left to be sent, else 1."""
     parser = argparse.ArgumentParser(prog="python -m viz_backend_mlflow")
     commands = parser.add_subparsers(dest="command", required=True)
-    command = commands.add_parser("sync", help="send what runs could not send")
+    command = commands.add_parser("sync", help="send the journals of runs that could not send them")
     command.add_argument("folder", type=Path, help="the save_dir, or a folder above it")
     command.add_argument("--timeout", type=float, default=10.0, help="seconds for a request")
     options = parser.parse_args(arguments)

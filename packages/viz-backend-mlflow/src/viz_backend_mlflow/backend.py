@@ -1,6 +1,6 @@
-"""The backend that records to MLflow, by way of a journal."""
+"""The backend that records to MLflow, through a journal."""
 
-# ruff: noqa: ARG002  # a backend takes what callers may pass, also where it means nothing here
+# ruff: noqa: ARG002  # a backend accepts every argument that callers may pass
 
 from __future__ import annotations
 
@@ -41,41 +41,45 @@ _LARGEST_STEP = 2**63 - 1
 
 
 class MLflowVisBackend(BaseVisBackend):
-    """Keeps images, numbers and configs in a run of MLflow.
+    """Records images, scalars and configs in a run of MLflow.
 
-    Every record goes to a journal, a file, first: no call waits for a tracker. Killing the
-    process loses the numbers of the last 0.1 s, which wait in memory to be written together, and
-    nothing else. A thread sends the journal in batches. What cannot be sent stays, and is sent
-    when the tracker is back, or by ``python -m viz_backend_mlflow sync <save_dir>``.
+    Every record goes to a journal first, a file on this machine, so that no call waits for
+    MLflow. A thread sends the journal in batches. A batch that cannot be sent stays in the
+    journal, and is sent when MLflow answers again, or by
+    `python -m viz_backend_mlflow sync <save_dir>`. Killing the process loses the scalars of the
+    last 0.1 s, which wait in memory to be written together, and no other record.
 
-    Without a ``tracking_uri`` the run is in ``<save_dir>/mlflow.db``, artifacts beside it, and
-    ``mlflow ui --backend-store-uri sqlite:///<save_dir>/mlflow.db`` shows it; making that
-    database takes some seconds, in the background. With one and without a ``save_dir``, the
-    journal is in ``$XDG_STATE_HOME/viz-backend-mlflow``, or ``~/.local/state/...``.
+    Without a `tracking_uri` the run is in the database `<save_dir>/mlflow.db`, which is made in
+    the background, in some seconds, with its artifacts beside it;
+    `mlflow ui --backend-store-uri sqlite:///<save_dir>/mlflow.db` shows it. With a `tracking_uri`
+    and without a `save_dir`, the journal is in `$XDG_STATE_HOME/viz-backend-mlflow`, or in
+    `~/.local/state/viz-backend-mlflow`.
 
     Args:
         save_dir: The folder of the run.
-        exp_name: The experiment, made if there is none; ``'Default'`` by default.
-        run_name: What the run is called; MLflow finds a name otherwise.
-        tags: Tags of the run.
+        exp_name: The experiment, made if there is none; `'Default'` by default.
+        run_name: The name of the run; MLflow invents one by default.
+        tags: Tags of the run, values by name.
         params: Parameters of the run, besides those of the config.
         tracking_uri: The URL of a server, or of a database, as MLflow takes it.
-        artifact_suffix: At :meth:`close`, files that end so are uploaded: those in the
-            config's ``work_dir``, or, without one, in ``save_dir``.
-        tracked_config_keys: Which values of the config are kept as parameters, by their keys
-            or their paths, as ``'model.depth'``; all of them by default.
-        artifact_location: Where artifacts of an experiment that is made are kept.
-        run_id: A run that goes on. It keeps its name and experiment.
+        artifact_suffix: `close` uploads the files with these endings, from the config's
+            `work_dir`, or from `save_dir` if the config has none.
+        tracked_config_keys: The values of the config that become parameters, by key or by path,
+            as `'model.depth'`; all of them by default.
+        artifact_location: Where an experiment that is made has its artifacts; MLflow's default
+            by default.
+        run_id: A run to resume. It keeps its name and its experiment.
         interval: Seconds between two batches.
-        batch_size: So many points are sent without waiting for the interval to end.
-        timeout: Seconds that a request, and so :attr:`experiment`, :meth:`flush` and
-            :meth:`close`, may wait for a server; a SQLite file is given 120.
+        batch_size: As many points are sent at once, before the interval has passed.
+        timeout: Seconds that a request to a server may take, and that `experiment`, `flush` and
+            `close` wait for one; for a database that is a file they wait 120 s.
 
     Raises:
-        ValueError: If ``tracking_uri`` is a folder, or a number is not positive.
+        ValueError: If `tracking_uri` is a folder, or if `interval`, `batch_size` or `timeout` is
+            not positive.
     """
 
-    #: What must be installed, for ``viz backends``.
+    #: What must be installed, for `viz backends`.
     tracker = "mlflow"
 
     def __init__(
@@ -123,7 +127,7 @@ class MLflowVisBackend(BaseVisBackend):
 
     @property
     def needs_save_dir(self) -> bool:  # type: ignore[override]  # it depends on the config
-        """Whether there is no ``tracking_uri``, so that the run is in ``save_dir``."""
+        """Whether the run is in `save_dir`, as no `tracking_uri` was given."""
         return self._run_spec.tracking_uri is None
 
     @property
@@ -132,18 +136,19 @@ class MLflowVisBackend(BaseVisBackend):
         return self._session is not None and self._pid == os.getpid()
 
     def open_experiment(self) -> BoundMlflow:
-        """Return the module ``mlflow``, bound to the run of this backend.
+        """Return the module `mlflow`, bound to the run of this backend.
 
         Raises:
-            ConnectionError: If the tracker cannot be reached within ``timeout``.
+            ConnectionError: If MLflow cannot be reached within `timeout`.
         """
         return self._opened().open_run()
 
-    def add_config(self, config: Any, **kwargs: Any) -> None:
-        """Keep the config as parameters, and whole as the artifact ``config.py``.
+    def add_config(self, config: Any, **kwargs: object) -> None:
+        """Record the config as parameters, and its source as the artifact `config.py`.
 
-        A value of more than 6000 characters is kept whole as ``params/<name>.txt``; one that
-        differs from what a resumed run has, as the tag ``viz.changed.<name>``.
+        A value of more than 6000 characters is cut, and is whole in the artifact
+        `params/<name>.txt`. A parameter of a resumed run keeps its value; a new value is in the
+        tag `viz.changed.<name>`.
         """
         plain = as_config(config)
         params = flatten(plain)
@@ -155,16 +160,16 @@ class MLflowVisBackend(BaseVisBackend):
         session.append(records.params(params))
         session.append(records.text("config.py", plain.pretty_text))
 
-    def add_image(self, name: str, image: ArrayLike, step: int = 0, **kwargs: Any) -> None:
-        """Keep a picture; arguments as :meth:`viz_core.Visualizer.add_image`'s."""
+    def add_image(self, name: str, image: ArrayLike, step: int = 0, **kwargs: object) -> None:
+        """Record an image, losslessly; arguments as `Visualizer.add_image`'s."""
         name, step, data = as_name(name), self._step(step), encode_png(as_image(image))
         session = self._opened()
         with self._lock:
             known = self._images.of(name, step)
         session.append(records.image(name, step, *known, session.keep_file(data)))
 
-    def add_scalar(self, name: str, value: Any, step: int = 0, **kwargs: Any) -> None:
-        """Keep one number; arguments as :meth:`viz_core.Visualizer.add_scalar`'s."""
+    def add_scalar(self, name: str, value: Any, step: int = 0, **kwargs: object) -> None:
+        """Record one scalar; arguments as `Visualizer.add_scalar`'s."""
         self._append_points({as_name(name): as_scalar(value, name)}, self._step(step))
 
     def add_scalars(
@@ -172,35 +177,36 @@ class MLflowVisBackend(BaseVisBackend):
         scalar_dict: Mapping[str, Any],
         step: int = 0,
         file_path: str | None = None,
-        **kwargs: Any,
+        **kwargs: object,
     ) -> None:
-        """Keep numbers that belong together.
+        """Record scalars of one step.
 
         Args:
-            scalar_dict: Numbers by name. A ``'step'`` among them is the step.
-            step: The step, if ``scalar_dict`` has none.
-            file_path: Has no meaning here.
-            **kwargs: Has no meaning here.
+            scalar_dict: Values by name, each as [`as_scalar`][viz_core.as_scalar] takes it. One
+                that is called `'step'` is the step.
+            step: The step, unless `scalar_dict` has one.
+            file_path: Not used; only `LocalVisBackend` writes scalars to a second file.
+            **kwargs: Not used.
 
         Raises:
-            TypeError, ValueError: For what is not a number, after the others are kept.
+            TypeError, ValueError: If a value is no scalar, after the others were recorded.
         """
         values = dict(scalar_dict)
         step = self._step(values.pop("step", step))
         wrong: Exception | None = None
-        numbers = {}
+        scalars = {}
         for name, value in values.items():
             try:
-                numbers[as_name(name)] = as_scalar(value, name)
+                scalars[as_name(name)] = as_scalar(value, name)
             except (TypeError, ValueError) as error:
                 wrong = wrong or error
-        if numbers:
-            self._append_points(numbers, step)
+        if scalars:
+            self._append_points(scalars, step)
         if wrong is not None:
             raise wrong
 
     def flush(self, sync: bool = False) -> None:
-        """Send everything.
+        """Send the journal.
 
         Args:
             sync: Also wait until the disk has the journal.
@@ -209,21 +215,22 @@ class MLflowVisBackend(BaseVisBackend):
             OSError: If the journal cannot be written.
 
         Warns:
-            RecordingWarning: If that did not succeed within ``timeout``.
+            RecordingWarning: If not all of it was sent within `timeout`.
         """
         if self.is_open and (unsent := self._opened().flush(sync)):
             _warn(unsent)
 
     def close(self) -> None:
-        """Send everything and end the run; the next record goes on in the same run.
+        """Send the journal and end the run; the next record goes on in the same run.
 
-        The run is FINISHED, or FAILED if an exception is being handled or has ended the program.
+        The status of the run is FINISHED, or FAILED while an exception is handled and after one
+        that ended the program.
 
         Raises:
             OSError: If the journal cannot be written; the backend stays open.
 
         Warns:
-            RecordingWarning: If that did not succeed within ``timeout``.
+            RecordingWarning: If not all of it was sent within `timeout`.
         """
         super().close()
         if not self.is_open:
@@ -242,7 +249,7 @@ class MLflowVisBackend(BaseVisBackend):
             _warn(unsent)
 
     def __getstate__(self) -> dict[str, Any]:
-        """Return what makes an unopened backend for the same run in another process."""
+        """Return the state of an unopened copy, which records to the same run."""
         state = super().__getstate__()
         for name in ("_lock", "_session", "_points", "_images"):
             del state[name]
@@ -254,23 +261,23 @@ class MLflowVisBackend(BaseVisBackend):
         self._start()
         self._is_copy = self._header is not None
 
-    def _append_points(self, numbers: Mapping[str, Scalar], step: int) -> None:
+    def _append_points(self, scalars: Mapping[str, Scalar], step: int) -> None:
         session = self._opened()
         with self._lock:
-            points, infinite = self._points.stamp(numbers, step)
+            points, infinite = self._points.stamp(scalars, step)
         session.append_points(records.scalars(points, step), len(points))
-        for name, number in infinite.items():
+        for name, value in infinite.items():
             _warn(
-                f"{name!r} is {number}, which MLflow keeps as the largest number there is; the "
-                f"tag 'viz.infinite.{name}' says so"
+                f"{name!r} is {value}, which MLflow stores as the largest float; the tag "
+                f"'viz.infinite.{name}' says so"
             )
 
     def _opened(self) -> Session:
-        """Return the journal and its thread, made at the first record and again after a close."""
+        """Return the session, which is opened at the first record and again after a close."""
         if self._pid != os.getpid():
             parent = self._session
             self._start()
-            if parent is not None:  # its run; it sends what this child records
+            if parent is not None:  # the child records to its parent's run, and the parent sends
                 self._session, self._is_copy = parent.in_child(), True
         if self._session is not None:
             return self._session
@@ -300,10 +307,10 @@ class MLflowVisBackend(BaseVisBackend):
         return session
 
     def _step(self, step: object) -> int:
-        number = as_step(step)
-        if abs(number) > _LARGEST_STEP:
-            raise ValueError(f"step must fit into 64 bits for MLflow, got {number}")
-        return number
+        whole = as_step(step)
+        if abs(whole) > _LARGEST_STEP:
+            raise ValueError(f"step must fit into 64 bits for MLflow, got {whole}")
+        return whole
 
 
 def _warn(message: str) -> None:

@@ -1,4 +1,4 @@
-"""Sending a journal's records to its run."""
+"""Sending a batch of records to a run of MLflow."""
 
 from __future__ import annotations
 
@@ -24,15 +24,18 @@ _REFUSALS = ("INVALID_PARAMETER_VALUE", "BAD_REQUEST", "RESOURCE_ALREADY_EXISTS"
 
 
 class BatchSender:
-    """Sends records to one run. What MLflow refuses is put aside, alone.
+    """Sends batches of records to one run, without those that MLflow refuses.
 
-    Sending a record again changes nothing: points have their times, pictures their
-    identifiers, and everything else its name.
+    Sending a record twice stores it once: a point is known by its time, an image by its
+    identifier, and any other record by its name.
 
     Args:
-        client: An ``MlflowClient``.
-        run_id: The run.
-        journal: Where the records come from, and where refused ones go.
+        client: An `MlflowClient`.
+        run_id: The identifier of the run.
+        journal: The journal of the records, which also keeps those that are refused.
+
+    Attributes:
+        refused: How many records were refused.
     """
 
     def __init__(self, client: Any, run_id: str, journal: Journal) -> None:
@@ -45,8 +48,11 @@ class BatchSender:
     def send(self, records: list[list[Any]]) -> None:
         """Send records, in as few requests as possible.
 
+        Args:
+            records: As `viz_backend_mlflow.records` makes them, read back from JSON.
+
         Raises:
-            Exception: What MLflow raises if it cannot be reached.
+            Exception: MLflow's own, if it cannot be reached.
         """
         points: list[tuple[str, float, int, int]] = []
         for record in records:
@@ -59,10 +65,10 @@ class BatchSender:
                 self._guarded([record], self._send_record)
 
     def _guarded(self, items: list[Any], send: Callable[[list[Any]], None]) -> None:
-        """Send ``items``; if they are refused, find out which, so that the others are kept."""
+        """Send `items`; if they are refused, halve them until only those at fault are left out."""
         try:
             send(items)
-        except Exception as error:  # MLflow's, and what is below it
+        except Exception as error:  # of MLflow, or of the libraries that it uses
             reason = _refusal(error)
             if reason is None:
                 raise
@@ -91,7 +97,7 @@ class BatchSender:
         (record,) = records
         kind, *arguments = record
         if kind not in _KINDS:
-            raise ValueError(f"a record of the kind {kind!r}, which is not among {_KINDS}")
+            raise ValueError(f"a record's kind must be one of {_KINDS}, got {kind!r}")
         getattr(self, f"_send_{kind}")(*arguments)
 
     def _send_image(self, name: str, step: int, timestamp: int, identifier: str, kept: str) -> None:
@@ -99,13 +105,10 @@ class BatchSender:
         tags = {"mlflow.loggedImages": "True"}
         self._tell_name(tags, name, to_image_key(name), IMAGE_LIMIT)
         with tempfile.TemporaryDirectory(dir=self._journal.folder) as folder:
-            picture, thumbnail = (
-                Path(folder, f"{stem}.png"),
-                Path(folder, f"{stem}+compressed.webp"),
-            )
-            picture.hardlink_to(self._journal.file(kept))
-            write_thumbnail(picture, thumbnail)
-            for file in (picture, thumbnail):
+            image, thumbnail = Path(folder, f"{stem}.png"), Path(folder, f"{stem}+compressed.webp")
+            image.hardlink_to(self._journal.file(kept))
+            write_thumbnail(image, thumbnail)
+            for file in (image, thumbnail):
                 self._client.log_artifact(self._run_id, str(file), "images")
         self._set_tags(tags)
 
@@ -157,7 +160,7 @@ class BatchSender:
 
 
 def _points(record: list[Any]) -> list[tuple[str, float, int, int]]:
-    """Return each number of a record with its name, time and step."""
+    """Return the points of a record of scalars: name, value, time and step."""
     _, step, values = record
     if not -(2**63) <= step < 2**63:
         raise ValueError(f"step must fit into 64 bits, got {step}")
@@ -168,7 +171,7 @@ def _points(record: list[Any]) -> list[tuple[str, float, int, int]]:
 
 
 def _refusal(error: Exception) -> str | None:
-    """Return why MLflow will never take a record; None if it may take it later."""
+    """Return why MLflow will never take a record; None if a later try may succeed."""
     if isinstance(error, FileNotFoundError):
         return f"the file is gone: {error}"
     if isinstance(error, (ValueError, TypeError)) or (

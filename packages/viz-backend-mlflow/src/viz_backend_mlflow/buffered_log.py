@@ -1,4 +1,4 @@
-"""Lines that wait for a moment, so that one write takes many of them."""
+"""A log whose lines wait up to 0.1 s, so that one system call writes many."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ __all__ = ["FLUSH_INTERVAL", "BufferedLog"]
 
 _logger = logging.getLogger(__name__)
 
-#: Seconds after which a line is with the operating system at the latest, unless the machine is
-#: too busy to let a thread run. Lines wait half as long; the rest is for the write.
+#: Seconds until the operating system has a line, unless the machine is too busy to let a thread
+#: run. Lines wait for half of it; the other half is for the write.
 FLUSH_INTERVAL = 0.1
 
-#: Bytes that may wait; a line beyond takes them along in a write of its own.
+#: Bytes that may wait. The line that exceeds them is written at once, after those that wait.
 _MOST = 1 << 18
 
 _buffers: weakref.WeakSet[BufferedLog] = weakref.WeakSet()
@@ -26,21 +26,20 @@ _is_ending = False
 
 
 class BufferedLog:
-    """Appends lines to a file from a thread, in one write every 50 ms.
+    """Appends lines to a log from a thread, with one system call every 50 ms.
 
-    A write of its own for every line costs the caller its turn: it gives the interpreter up,
-    and gets it back from a thread that sends when that has had its 5 ms. What waits is lost if
-    the process is killed, and by nothing else: :meth:`flush`, :meth:`close` and the end of the
-    program write it. A line that opens the file is written at once, so that a folder which
-    cannot be written to is told of there. A forked child has none of its parent's lines, and no
-    thread: it writes each line at once.
+    A caller that writes its line itself releases the interpreter meanwhile, and may wait 5 ms
+    until the thread that sends releases it. Waiting lines are lost only if the process is
+    killed: `flush`, `close` and the end of the program write them. The line that opens the file
+    is written at once, so that a folder that cannot be written to raises there. A forked child
+    starts without its parent's lines and without a thread, and writes each line at once.
 
     Args:
-        file: Lines go there in the order they came.
+        log: The log that lines are appended to, in the order they came.
     """
 
-    def __init__(self, file: AppendLog) -> None:
-        self._file = file
+    def __init__(self, log: AppendLog) -> None:
+        self._log = log
         self._writes_at_once = False
         self._start()
         _buffers.add(self)
@@ -54,15 +53,15 @@ class BufferedLog:
         self._thread: threading.Thread | None = None
 
     def append(self, line: bytes) -> None:
-        """Keep a line, which brings its own end, until it is written.
+        """Take a line, which ends in a newline, and write it within 0.1 s.
 
         Raises:
-            OSError: If this line is not kept, because lines cannot be written. Those that wait
-                are tried again.
+            OSError: If lines cannot be written. This one is not taken then; those that wait are
+                kept, and written when that is possible again.
         """
         with self._lock:
             at_once = self._writes_at_once or self._is_failing or _is_ending
-            if at_once or not self._file.is_open or self._size > _MOST:
+            if at_once or not self._log.is_open or self._size > _MOST:
                 self._write(line)
                 return
             self._lines.append(line)
@@ -73,38 +72,38 @@ class BufferedLog:
                 self._filled.set()
 
     def write(self, line: bytes) -> None:
-        """Write a line, after those that wait.
+        """Write a line, which ends in a newline, at once, after those that wait.
 
         Raises:
-            OSError: If it cannot be written, and then nothing of it is in the file.
+            OSError: If it cannot be written; nothing of it is in the file then.
         """
         with self._lock:
             self._write(line)
 
     def flush(self) -> None:
-        """Write what waits.
+        """Write the lines that wait.
 
         Raises:
-            OSError: If it cannot be written; it goes on waiting.
+            OSError: If they cannot be written; they go on waiting.
         """
         with self._lock:
             self._write()
 
     def sync(self) -> None:
-        """Wait until the disk has every line."""
+        """Write the lines that wait, and wait until the disk has every line."""
         self.flush()
-        self._file.sync()
+        self._log.sync()
 
     def close(self) -> None:
-        """Write what waits and close the file; the next line opens it again."""
+        """Write the lines that wait and close the file; the next line opens it again."""
         self.flush()
         with self._lock:
-            self._thread = None  # it ends when it sees that
+            self._thread = None  # the thread ends when it finds that it is not this one
             self._filled.set()
-        self._file.close()
+        self._log.close()
 
-    def renew(self) -> None:
-        """Start anew in a forked child; what waits is the parent's to write."""
+    def _renew(self) -> None:
+        """Start anew in a forked child; the parent writes the lines that wait."""
         self._start()
         self._writes_at_once = True
 
@@ -113,7 +112,7 @@ class BufferedLog:
             return
         lines, self._lines = self._lines, []
         try:
-            self._file.append(b"".join(lines) + line)
+            self._log.append(b"".join(lines) + line)
         except OSError:
             self._lines, self._is_failing = lines, True
             raise
@@ -124,7 +123,7 @@ class BufferedLog:
         try:
             self._thread.start()
         except RuntimeError:  # the interpreter is ending
-            self._thread, self._is_failing = None, True  # the next line takes this one along
+            self._thread, self._is_failing = None, True  # the next line writes this one too
 
     def _work(self) -> None:
         while True:
@@ -137,8 +136,8 @@ class BufferedLog:
                 self.flush()
             except OSError as error:  # the next line tries again, and raises it
                 _logger.debug("the journal cannot be written: %s", error)
-            except Warning as said:  # a filter makes errors of warnings, which no one catches here
-                _logger.warning("%s", said)
+            except Warning as warning:  # a filter made it an error, which would end this thread
+                _logger.warning("%s", warning)
 
 
 def _write_all() -> None:
@@ -151,8 +150,8 @@ def _write_all() -> None:
 @after_fork
 def _renew_in_child() -> None:
     for buffer in list(_buffers):
-        buffer.renew()
+        buffer._renew()
 
 
-# Functions registered later run earlier: this is after every backend was closed.
+# What is registered first runs last, so this runs after every backend was closed.
 atexit.register(_write_all)

@@ -1,4 +1,4 @@
-"""The connection of a journal to the tracker that its run is on."""
+"""The client of a journal's run: it finds or makes the run, and sends the journal to it."""
 
 from __future__ import annotations
 
@@ -16,16 +16,19 @@ __all__ = ["RunClient", "may_connect"]
 
 _BATCH = 1000
 
-#: Tells which journal a run was made for. A reply may be lost: the run is found by it then.
+#: Names the journal that a run was made for, so that a run is found whose making got no reply.
 _RUN_TAG = "viz.journal"
 
 
 class RunClient:
-    """Opens the run of a journal, and sends what the journal holds.
+    """Opens the run of a journal, and sends the journal to it.
 
     Args:
-        journal: Names the tracker, in its header.
+        journal: Its header says which run it is, and at which `tracking_uri`.
         timeout: Seconds that a request may take.
+
+    Attributes:
+        refused: How many records MLflow refused.
     """
 
     def __init__(self, journal: Journal, timeout: float) -> None:
@@ -36,21 +39,21 @@ class RunClient:
 
     @property
     def known_run(self) -> str | None:
-        """The identifier of the run, once it is known and resumed."""
+        """The identifier of the run; None until the run was found, made or resumed."""
         header = self._journal.header()
         return None if header.get("resumes") else header.get("run_id")
 
     def prepare(self) -> None:
-        """Import MLflow. That takes seconds, which are no server's and which no timeout counts."""
+        """Import MLflow, which takes seconds that no timeout should count."""
         global _has_connected
         _has_connected = True
-        import mlflow  # noqa: F401  # it is what takes the time
+        import mlflow  # noqa: F401  # the import is what takes the time
 
     def open(self) -> str:
-        """Return the identifier of the run, which is found or made.
+        """Find or make the run, and return its identifier.
 
         Raises:
-            Exception: What MLflow raises if it cannot be reached.
+            Exception: MLflow's own, if it cannot be reached.
         """
         with self._bounded(self._timeout), self._journal.sending():
             self._open()
@@ -59,15 +62,14 @@ class RunClient:
     def send(
         self, deadline: float = float("inf"), sent: Callable[[int], object] | None = None
     ) -> bool:
-        """Send what is pending, and return whether that was all of it.
+        """Send the records that MLflow does not have, and return whether all of them were sent.
 
         Args:
-            deadline: Until when, as :func:`time.monotonic` counts; one request may outlast it
-                by a second.
-            sent: Called with the number of records after each batch.
+            deadline: When to stop, as `time.monotonic` counts; a request may take a second more.
+            sent: Called after each batch, with the count of its records.
 
         Raises:
-            Exception: What MLflow raises if it cannot be reached.
+            Exception: MLflow's own, if it cannot be reached.
         """
         while not self._journal.is_done:
             left = deadline - time.monotonic()
@@ -101,7 +103,7 @@ class RunClient:
 
 
 def _open_run(client: Any, journal: Journal) -> str:
-    """Return the identifier of the journal's run, and make the run if there is none."""
+    """Find, make or resume the run of a journal, and return its identifier."""
     header = journal.header()
     run_id: str | None = header.get("run_id")
     if run_id is None:
@@ -125,7 +127,7 @@ def _experiment(client: Any, header: Mapping[str, Any]) -> str:
         try:
             return str(client.create_experiment(name, header["artifact_location"]))
         except MlflowException:
-            found = client.get_experiment_by_name(name)  # another process was faster
+            found = client.get_experiment_by_name(name)  # another process has made it
             if found is None:
                 raise
     if found.lifecycle_stage == "deleted":
@@ -156,10 +158,10 @@ _is_cut_off = False
 
 
 def may_connect() -> bool:
-    """Return whether this process may speak to MLflow.
+    """Return whether this process may connect to MLflow.
 
-    A forked child must not once its parent has: MLflow's connections and locks are copied with
-    it, in whatever state they were. Its records are sent by its parent.
+    A child that was forked after its parent connected may not: it has copies of MLflow's
+    connections and locks, in whatever state they were. The parent sends its records.
     """
     return not _is_cut_off
 

@@ -1,4 +1,4 @@
-"""How a run ended, and the end of the program."""
+"""Ending runs when the program ends."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ _pid = 0
 
 
 def current_status() -> str:
-    """Return ``FAILED`` while an exception is handled or has ended the program."""
+    """Return `FAILED` while an exception is handled or has ended the program, else `FINISHED`."""
     error = sys.exc_info()[1] or getattr(sys, "last_value", None)
     return "FINISHED" if error is None else "FAILED"
 
 
 def close_at_exit(backend: _Backend) -> None:
-    """Close ``backend`` when the interpreter ends, unless it is closed before.
+    """Close `backend` when the program ends, unless it was deleted before.
 
-    Strong references are kept by nobody: a backend that was forgotten has its journal.
+    The reference is weak: the records of a backend that was deleted are in its journal.
     """
     global _pid
     if _pid != os.getpid():

@@ -1,4 +1,4 @@
-"""MLflow's own interface, bound to one run."""
+"""The module `mlflow`, bound to one run."""
 
 from __future__ import annotations
 
@@ -17,18 +17,14 @@ _lock = threading.RLock()
 
 
 class BoundMlflow:
-    """The module ``mlflow``, each of whose functions acts on one run.
+    """The module `mlflow`, each of whose functions acts on one run.
 
-    The run and its tracker are active in the calling thread while a function runs, and what
-    was active before is active again afterwards. Everything else is the module's own.
-
-    Attributes:
-        run_id: The run.
-        tracking_uri: Where it is.
+    While a function is called, the run and its tracking URI are the active ones in this thread;
+    afterwards those are active that were before. What is no function is the module's own.
 
     Args:
-        tracking_uri: Where the run is.
-        run_id: The run.
+        tracking_uri: The URL of the server or database that has the run.
+        run_id: The identifier of the run.
         timeout: Seconds that a request may take.
     """
 
@@ -38,24 +34,24 @@ class BoundMlflow:
         self._timeout = timeout
 
     def __getattr__(self, name: str) -> Any:
-        """Return what the module has by that name; a function acts on this run."""
+        """Return the module's attribute; a function acts on this run."""
         import mlflow
 
         value = getattr(mlflow, name)
         return self._bound(value) if inspect.isroutine(value) else value
 
     def __dir__(self) -> list[str]:
-        """List the module's names too."""
+        """List the names of this object and of the module."""
         import mlflow
 
         return sorted({*super().__dir__(), *dir(mlflow)})
 
     @contextmanager
     def active(self) -> Iterator[Any]:
-        """Make the run active for a block, for code that calls ``mlflow`` itself."""
+        """Make the run active in a block, for code that calls `mlflow` itself."""
         import mlflow
 
-        # MLflow has one tracker for all threads, so they take turns here.
+        # MLflow has one tracking URI for all threads, so they take turns here.
         bounded = bounded_requests(self._timeout)
         with _lock, bounded, _tracking_uri(self.tracking_uri), _last_active_run():
             run = mlflow.start_run(run_id=self.run_id, nested=True, log_system_metrics=False)
@@ -77,7 +73,7 @@ class BoundMlflow:
 def _last_active_run() -> Iterator[None]:
     from mlflow.tracking import fluent
 
-    # Private, as `mlflow.last_active_run` has no setter; a test tells if it is gone.
+    # A private name, as `mlflow.last_active_run` has no setter; a test fails if it is gone.
     variable = getattr(fluent, "_last_active_run_id", None)
     before = None if variable is None else variable.get()
     try:

@@ -1,4 +1,4 @@
-"""The journal of a run: what is recorded, until MLflow has it."""
+"""The journal of a run: its records, until MLflow has them."""
 
 from __future__ import annotations
 
@@ -30,14 +30,13 @@ _encode = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
 class Journal:
     """A folder with the records of one run, in the order they were made.
 
-    A record is with the operating system when :meth:`append` returns, or a moment later if it
-    may wait: killing the process loses no other. Threads, forked children and other processes
-    may append. ``run.json`` says which run the records belong to, and ``sent`` how many bytes of
-    ``records.jsonl`` MLflow has.
+    Threads, forked children and other processes may append. `run.json` is the header, which says
+    to which run the records belong; `records.jsonl` has a record a line, `sent` the count of its
+    bytes that MLflow has, `files` the images, and `refused.jsonl` the records that MLflow refused.
 
     Args:
         folder: Made at the first record, with a lock file of the same name beside it.
-        header: What ``run.json`` says, if it has to be made.
+        header: The content of `run.json`, if there is none yet.
     """
 
     def __init__(self, folder: Path, header: Mapping[str, Any] | None = None) -> None:
@@ -52,14 +51,15 @@ class Journal:
         return self.folder / _RECORDS
 
     def append(self, record: list[Any], *, at_once: bool = True) -> None:
-        """Keep a record.
+        """Append a record.
 
         Args:
-            record: As :mod:`viz_backend_mlflow.records` makes it.
-            at_once: Otherwise it may wait in memory, for 0.1 s, to be written with others.
+            record: As `viz_backend_mlflow.records` makes it.
+            at_once: Write it before returning, so that killing the process does not lose it;
+                otherwise it may wait in memory, for 0.1 s, to be written with others.
 
         Raises:
-            OSError: If it cannot be written; nothing of it is kept then.
+            OSError: If it cannot be written; nothing of it is in the journal then.
         """
         line = f"{_encode(record)}\n".encode()
         if at_once:
@@ -76,7 +76,7 @@ class Journal:
         self._records.flush()
 
     def keep_file(self, data: bytes) -> str:
-        """Keep what is too large for a record, and return its name for :meth:`file`."""
+        """Store data that is too large for a record, and return its name for `file`."""
         name = uuid.uuid4().hex
         self._make()
         folder = self.folder / _FILES
@@ -85,11 +85,11 @@ class Journal:
         return name
 
     def file(self, name: str) -> Path:
-        """Return where a kept file is."""
+        """Return the path of the file that `keep_file` has named so."""
         return self.folder / _FILES / name
 
     def header(self) -> dict[str, Any]:
-        """Return what is known of the run."""
+        """Return the header: which run this is, and the `run_id` once the run was made."""
         try:
             header: dict[str, Any] = json.loads((self.folder / _HEADER).read_bytes())
         except FileNotFoundError:
@@ -97,29 +97,29 @@ class Journal:
         return header
 
     def update_header(self, **values: Any) -> None:
-        """Add to what is known of the run."""
+        """Set values of the header."""
         self._new_header = {**self.header(), **values}
         self._make()
         self._write(_HEADER, self._new_header)
 
     def pending(self, most: int) -> tuple[list[list[Any]], int]:
-        """Return up to ``most`` records that are to be sent, and the place after them."""
-        place = self._sent()
+        """Return up to `most` records that are to be sent, and the position after them."""
+        position = self._sent()
         records: list[list[Any]] = []
         with contextlib.suppress(FileNotFoundError), self._records_path.open("rb") as file:
-            file.seek(place)
+            file.seek(position)
             while len(records) < most and (line := file.readline()).endswith(b"\n"):
-                place += len(line)
-                if line.strip():  # an empty one parts a torn line from the next
+                position += len(line)
+                if line.strip():  # an empty line may stand after a torn one
                     records.append(self._parse(line))
-        return [record for record in records if record], place
+        return [record for record in records if record], position
 
-    def mark_sent(self, place: int) -> None:
-        """Note that MLflow has what is before ``place``."""
-        write_whole(self.folder / _SENT, str(place).encode())
+    def mark_sent(self, position: int) -> None:
+        """Note that MLflow has the records before `position`, in bytes of `records.jsonl`."""
+        write_whole(self.folder / _SENT, str(position).encode())
 
     def refuse(self, record: object, reason: str) -> None:
-        """Put aside what MLflow will never take."""
+        """Append a record that MLflow will never take, and why, to `refused.jsonl`."""
         line = json.dumps({"record": record, "reason": reason}, ensure_ascii=False, default=str)
         refused = AppendLog(lambda: self.folder / _REFUSED)
         refused.append(f"{line}\n".encode())
@@ -134,24 +134,24 @@ class Journal:
 
     @property
     def is_done(self) -> bool:
-        """Whether MLflow has everything."""
+        """Whether MLflow has every record."""
         with contextlib.suppress(FileNotFoundError):
             return self._records_path.stat().st_size <= self._sent()
         return True
 
     def remove(self) -> None:
-        """Delete the folder if MLflow has everything and has refused nothing."""
+        """Delete the folder if MLflow has every record and has refused none."""
         self._records.close()
         if self.is_done and not (self.folder / _REFUSED).exists():
             shutil.rmtree(self.folder, ignore_errors=True)
-            with contextlib.suppress(OSError):  # others may have journals there
+            with contextlib.suppress(OSError):  # other runs may have journals in that folder
                 self._lock_path.unlink()
                 self.folder.parent.rmdir()
 
     def remove_if_unused(self) -> None:
-        """Delete the folder as :meth:`remove`, unless some process has the records open."""
+        """Call `remove`, unless a process has the records open."""
         with contextlib.suppress(OSError), self._records_path.open("rb") as file:
-            # Whoever appends holds a shared lock.
+            # A process that appends holds a shared lock.
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             self.remove()
 
@@ -165,7 +165,7 @@ class Journal:
 
     @contextmanager
     def sending(self) -> Iterator[None]:
-        """Wait until nobody else sends from here, and keep others out."""
+        """Wait until nobody else sends this journal, and let nobody begin within the block."""
         self.folder.mkdir(parents=True, exist_ok=True)
         descriptor = os.open(self._lock_path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
         try:
@@ -191,7 +191,7 @@ class Journal:
     def _parse(self, line: bytes) -> list[Any]:
         try:
             record = json.loads(line)
-        except ValueError as error:  # torn by a crash of the machine
+        except ValueError as error:  # a crash of the machine has torn the line
             self.refuse(line.decode(errors="replace"), f"not a whole record: {error}")
             return []
         if not (isinstance(record, list) and record and isinstance(record[0], str)):
@@ -204,7 +204,7 @@ class Journal:
 
 
 def find_journals(folder: Path) -> list[Journal]:
-    """Return the journals in ``folder`` and in all folders below it, oldest first."""
+    """Return the journals in `folder` and in all folders below it, oldest first."""
     headers = sorted(folder.rglob(_HEADER), key=lambda path: path.stat().st_mtime)
     return [
         Journal(path.parent)

@@ -1,8 +1,8 @@
-"""Names of records as keys that MLflow takes, and back.
+"""Names and values as MLflow takes them, and the names of keys.
 
-What a key cannot hold is written as ``_x40_``: ``_x``, the code point in hexadecimal capitals,
-``_``. A name that contains such a text has its first ``_`` written so. Two names never share a
-key; a key that was not cut tells its name.
+A character that MLflow refuses in a key becomes `_x`, its code point in hexadecimal capitals, and
+`_`, as `_x40_` for `@`. In a name that has such a text already, its first `_` becomes `_x5F_`. So
+two names never have the same key, and every key that was not cut can be turned into its name.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ __all__ = [
 #: How many characters MLflow takes for a metric, a parameter or a tag.
 KEY_LIMIT = 250
 
-#: An image's key is a part of a file name, beside its step, its time and an identifier.
+#: Characters of an image's key: its file name also has the step, the time and an identifier.
 IMAGE_LIMIT = 120
 
 _PARAM_LENGTH = 6000
@@ -33,7 +33,7 @@ _TAG_LENGTH = 5000
 
 _ESCAPE = re.compile(r"_x([0-9A-F]{2,6})_")
 _LOOKS_ESCAPED = re.compile(r"_(?=x[0-9A-F]{2,6}_|xcut[0-9a-f]{16}_)")
-# MLflow normalises a key like a path, and refuses it if that changes it.
+# MLflow normalizes a key like a path, and refuses one that this would change.
 _NOT_A_PATH = re.compile(r"^/|/$|(?<=/)/|^\.\.|(?<=/)\.{1,2}(?=/|$)|^\.(?=/|$)")
 _NOT_IN_KEY = re.compile(r"[^/\w.\- :]")
 _NOT_IN_IMAGE_KEY = re.compile(r"[^/A-Za-z0-9_.\- ]")
@@ -43,7 +43,7 @@ _NOT_IN_IMAGE_KEY = re.compile(r"[^/A-Za-z0-9_.\- ]")
 def to_key(name: str) -> str:
     """Return the key of a metric, parameter or tag; at most 250 characters.
 
-    A longer one is cut, and ends in ``_xcut``, a hash of the whole name, and ``_``.
+    A longer one is cut, and ends in `_xcut`, a hash of the whole name, and `_`.
     """
     return _fit(_escape(name, _NOT_IN_KEY), name, KEY_LIMIT)
 
@@ -55,17 +55,17 @@ def to_image_key(name: str) -> str:
 
 
 def from_key(key: str) -> str:
-    """Return the name that a key, which was not cut, stands for."""
+    """Return the name of a key that was not cut."""
     return _ESCAPE.sub(lambda found: chr(int(found[1], 16)), key)
 
 
 def as_param(value: str) -> str:
-    """Return the value of a parameter; at most 6000 characters."""
+    """Return the value of a parameter, cut to 6000 characters."""
     return _clean(value)[:_PARAM_LENGTH]
 
 
 def as_tags(tags: Mapping[str, str]) -> dict[str, str]:
-    """Return tags by their keys, their values cut to 5000 characters."""
+    """Return tags with their names as keys, and their values cut to 5000 characters."""
     return {to_key(name): _clean(value)[:_TAG_LENGTH] for name, value in tags.items()}
 
 

@@ -1,4 +1,4 @@
-"""Configs as MLflow's parameters: one level, of text."""
+"""Configs as MLflow's parameters, which are text and not nested."""
 
 from __future__ import annotations
 
@@ -9,18 +9,19 @@ __all__ = ["flatten", "select"]
 
 
 def flatten(config: Mapping[Any, Any]) -> dict[str, str]:
-    """Return every value by its path, ``model.layers.0.type``, as text.
+    """Return every value as text, by its path, as `model.layers.0.type`.
 
-    Lists that hold a dict are gone into, by index; others are one value.
+    A list with a dict in it is nested, and its indices are part of the path; another list is one
+    value.
     """
     return {".".join(path): str(value) for path, value in _leaves(config, ())}
 
 
 def select(params: Mapping[str, str], keys: Iterable[str]) -> dict[str, str]:
-    """Return the parameters that ``keys`` name, and those below them.
+    """Return the parameters with these paths, and those nested in them.
 
     Raises:
-        ValueError: If a key names none.
+        ValueError: If the config has no value with a path of `keys`.
     """
     chosen: dict[str, str] = {}
     for key in keys:

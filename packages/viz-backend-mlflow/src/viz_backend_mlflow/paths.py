@@ -1,4 +1,4 @@
-"""Where a run's journal, database and artifacts lie."""
+"""The paths of a run's journal, database, artifacts and files to upload."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ __all__ = [
     "state_folder",
 ]
 
-#: The folder of journals in the folder of a run.
+#: The folder of journals in a `save_dir`.
 JOURNALS = "mlflow_journal"
 
 _SQLITE = "sqlite:///"
@@ -25,14 +25,14 @@ _WITHOUT_SCHEME = ("databricks", "databricks-uc", "uc")
 
 
 def local_database(directory: Path) -> str:
-    """Return the tracking URI of a database in ``directory``."""
+    """Return the tracking URI of the database in `directory`."""
     return f"{_SQLITE}{directory.absolute() / _DATABASE}"
 
 
 def local_artifacts(tracking_uri: str) -> str | None:
-    """Return the folder for artifacts beside a database that is a file; None if it is none.
+    """Return the folder for artifacts beside a database that is a file, else None.
 
-    MLflow would take a folder in the current directory.
+    MLflow itself would take a folder in the current directory.
     """
     if not tracking_uri.startswith(_SQLITE):
         return None
@@ -40,13 +40,13 @@ def local_artifacts(tracking_uri: str) -> str | None:
 
 
 def state_folder() -> Path:
-    """Return where journals lie that have no ``save_dir``: it outlives a restart."""
+    """Return the folder of journals where there is no `save_dir`; it outlives a restart."""
     base = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
     return Path(base, "viz-backend-mlflow")
 
 
 def _is_own_file(path: Path, directory: Path | None) -> bool:
-    """Return whether ``path`` is of the journals or the local store in ``directory``."""
+    """Return whether `path` is in a journal, or in the database or artifacts in `directory`."""
     if any(part == JOURNALS for part in path.parts):
         return True
     return directory is not None and (
@@ -57,12 +57,12 @@ def _is_own_file(path: Path, directory: Path | None) -> bool:
 def find_work_files(
     work_dir: str | None, save_dir: str | None, suffixes: tuple[str, ...]
 ) -> Iterator[tuple[str, str]]:
-    """Yield the path of each file, and the folder among the artifacts that it goes to.
+    """Yield each file to upload when a run ends: its path, and its folder among the artifacts.
 
     Args:
-        work_dir: Where to look; in ``save_dir`` if it is None.
-        save_dir: What this package keeps there is left out.
-        suffixes: How the names end; none of them means no file.
+        work_dir: The folder to search; `save_dir` by default.
+        save_dir: The folder of the run, whose journals, database and artifacts are left out.
+        suffixes: Endings of the names; without any no file is found.
     """
     own = None if save_dir is None else Path(save_dir).absolute()
     folder = own if work_dir is None else Path(work_dir).absolute()
@@ -74,15 +74,15 @@ def find_work_files(
 
 
 def check_tracking_uri(uri: str) -> str:
-    """Return ``uri``.
+    """Return `uri`, if MLflow 3 records to it.
 
     Raises:
-        ValueError: If MLflow 3 does not record there.
+        ValueError: If it is a folder.
     """
     if uri.startswith("file:") or (":" not in uri and uri not in _WITHOUT_SCHEME):
         raise ValueError(
-            f"tracking_uri={uri!r} is a folder, and MLflow does not record into folders any "
-            f"more; use 'sqlite:///{uri.removeprefix('file://').rstrip('/')}/mlflow.db', the "
+            f"tracking_uri={uri!r} is a folder, and MLflow 3 does not record to folders; "
+            f"use 'sqlite:///{uri.removeprefix('file://').rstrip('/')}/mlflow.db', the "
             "URL of a server, or leave it out for a database in save_dir"
         )
     return uri

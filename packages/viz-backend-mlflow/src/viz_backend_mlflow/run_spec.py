@@ -1,4 +1,4 @@
-"""Which run a backend records to, as its config says it."""
+"""What a backend's config says about its run."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ __all__ = ["RunSpec"]
 
 
 class RunSpec:
-    """A run that may not exist yet; arguments as :class:`MLflowVisBackend`'s.
+    """A run that may not exist yet; arguments as `MLflowVisBackend`'s.
 
     Attributes:
-        tracking_uri: Where the run is; None for a database in the folder of the run.
-        params: Parameters of the run, flat.
+        tracking_uri: The URL of a server or database; None for a database in `save_dir`.
+        params: Parameters of the run, as text by path.
     """
 
     def __init__(
@@ -43,11 +43,11 @@ class RunSpec:
         self._key = uuid.uuid4().hex
 
     def header(self, directory: Path | None, rank: int | None) -> dict[str, Any]:
-        """Return what a journal says of the run.
+        """Return the header of the run's journal.
 
         Args:
-            directory: The folder of the run, if it has one.
-            rank: Whose run it is, if every rank has one.
+            directory: The folder of the run; None without a `save_dir`.
+            rank: The rank of this process, if every rank has a run of its own; else None.
         """
         key, tags, uri = self._key, dict(self._tags), self.tracking_uri
         if rank is not None:

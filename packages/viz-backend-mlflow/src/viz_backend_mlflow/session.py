@@ -1,4 +1,4 @@
-"""A run while it is recorded: its journal, and the thread that sends it."""
+"""The session of an open backend: the journal of its run, and the thread that sends it."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from viz_backend_mlflow.uploader import Pace, Uploader
 
 __all__ = ["Session"]
 
-#: How long a database that is a file is waited for, in seconds: making one takes a while.
-_FILE_PATIENCE = 120.0
+#: Seconds to wait for a database that is a file, making one may take many.
+_FILE_TIMEOUT = 120.0
 
 
 class Session:
-    """Keeps records in a journal, and sees to it that they are sent.
+    """Appends records to a journal, which a thread sends.
 
     Args:
-        journal: Where they are kept.
-        uploader: Who sends them; None in a process whose parent does.
-        timeout: Seconds that :meth:`open_run`, :meth:`flush` and :meth:`end` may wait for a
-            server. A database that is a file is waited for longer.
+        journal: The journal of the run.
+        uploader: The thread; None in a process whose parent sends.
+        timeout: Seconds that `open_run`, `flush` and `end` wait for a server; they wait 120 s
+            for a database that is a file.
     """
 
     def __init__(self, journal: Journal, uploader: Uploader | None, timeout: float) -> None:
@@ -36,12 +36,12 @@ class Session:
     def start(
         cls, folder: Path, header: dict[str, Any], first: Iterable[list[Any]], pace: Pace
     ) -> Session:
-        """Make the journal, keep the first records, and start the thread.
+        """Make the journal with its first records, and start the thread.
 
         Args:
-            folder: Where journals lie.
-            header: Which run it is.
-            first: What is kept before everything else.
+            folder: The folder of journals.
+            header: The header of the journal.
+            first: Records that come before all others.
             pace: How often to send.
 
         Raises:
@@ -55,11 +55,11 @@ class Session:
 
     @classmethod
     def of_parent(cls, folder: Path, header: dict[str, Any], pace: Pace) -> Session:
-        """Return what another process records with, whose parent sends."""
+        """Return the session of a process whose parent has the run open and sends."""
         return cls(Journal(folder / header["key"], header), None, pace.timeout)
 
     def in_child(self) -> Session:
-        """Return what a forked child records with; its parent sends."""
+        """Return the session of a forked child, whose records its parent sends."""
         return Session(self._journal, None, self._timeout)
 
     @property
@@ -68,34 +68,34 @@ class Session:
         return self._uploader is not None
 
     @property
-    def _patience(self) -> float:
+    def _wait_timeout(self) -> float:
         is_file = self._journal.header()["artifacts"] is not None
-        return _FILE_PATIENCE if is_file else self._timeout
+        return _FILE_TIMEOUT if is_file else self._timeout
 
     def append(self, record: list[Any]) -> None:
-        """Keep a record; the operating system has it when this returns."""
+        """Append a record; the operating system has it when this returns."""
         self._journal.append(record)
 
     def append_points(self, record: list[Any], count: int) -> None:
-        """Keep a record of so many points; the operating system has it 0.1 s later."""
+        """Append a record of `count` points; the operating system has it 0.1 s later."""
         self._journal.append(record, at_once=False)
         if self._uploader is not None:
             self._uploader.notify(count)
 
     def keep_file(self, data: bytes) -> str:
-        """Keep what is too large for a record, and return its name."""
+        """Store data that is too large for a record, and return its name."""
         return self._journal.keep_file(data)
 
     def open_run(self) -> BoundMlflow:
-        """Return the module ``mlflow``, bound to the run.
+        """Return the module `mlflow`, bound to the run.
 
         Raises:
-            ConnectionError: If the tracker cannot be reached.
+            ConnectionError: If MLflow cannot be reached.
         """
         uri = self._journal.header()["tracking_uri"]
         try:
             if self._uploader is not None:
-                run_id = self._uploader.open(self._patience)
+                run_id = self._uploader.open(self._wait_timeout)
             else:
                 run_id = RunClient(self._journal, self._timeout).open()
         except Exception as error:
@@ -106,7 +106,7 @@ class Session:
         return BoundMlflow(uri, run_id, self._timeout)
 
     def flush(self, sync: bool = False) -> str | None:
-        """Send everything; return what is not sent, and why, if the tracker is not in time.
+        """Send the journal, and return None, or a message if not all of it was sent in time.
 
         Args:
             sync: Also wait until the disk has the journal.
@@ -117,7 +117,7 @@ class Session:
         self._journal.flush()
         if sync:
             self._journal.sync()
-        error = None if self._uploader is None else self._uploader.flush(self._patience)
+        error = None if self._uploader is None else self._uploader.flush(self._wait_timeout)
         if error is None:
             return None
         journal = self._journal
@@ -127,10 +127,10 @@ class Session:
         )
 
     def end(self) -> tuple[dict[str, Any], str | None]:
-        """Send everything and end the thread; a journal that is sent is deleted.
+        """Send the journal and end the thread; a journal that was sent is deleted.
 
         Returns:
-            What is known of the run then, and what :meth:`flush` returns.
+            The header of the journal, and the message of `flush`.
         """
         unsent = self.flush()
         if self._uploader is not None:

@@ -1,4 +1,4 @@
-"""MLflow's process-wide settings, changed for the time of a call and given back."""
+"""MLflow's process-wide settings, changed during a call and restored afterwards."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ _before: dict[str, str | None] = {}
 
 @contextmanager
 def bounded_requests(seconds: float, artifacts: str | None = None) -> Iterator[None]:
-    """Let each request of MLflow take ``seconds`` at most, once, instead of 4 to 20 minutes.
+    """Bound each request of MLflow in a block, which otherwise may take 4 to 20 minutes.
 
-    MLflow reads these settings from environment variables only. Threads may be inside at the
-    same time: the last one out gives them back.
+    MLflow reads these settings from environment variables only. Several threads may be in such
+    a block at a time; the last one to leave restores the variables.
 
     Args:
-        seconds: For each request.
-        artifacts: Where a database that is made inside puts files; else MLflow makes a folder
-            in the current directory.
+        seconds: The bound; a request is tried once.
+        artifacts: The folder for artifacts of a database that is made in the block; by default
+            MLflow takes one in the current directory.
     """
     values = {
         "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "0",

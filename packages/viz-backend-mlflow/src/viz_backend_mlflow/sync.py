@@ -1,4 +1,4 @@
-"""Sending the journals that runs have left behind."""
+"""Sending the journals that runs could not send."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ __all__ = ["Summary", "sync"]
 
 @dataclass
 class Summary:
-    """What became of the journals in a folder.
+    """The outcome of sending the journals in a folder.
 
     Attributes:
-        journals: How many there were.
-        sent: Records that MLflow has now.
-        refused: Records that MLflow will never take; they stay in ``refused.jsonl``.
-        left: Records that are still to be sent.
-        errors: Why, by journal.
+        journals: How many journals were found.
+        sent: How many records were sent now.
+        refused: How many records MLflow will never take; they are in `refused.jsonl`.
+        left: How many records are still to be sent.
+        errors: Why they could not be sent, by the folder of the journal.
     """
 
     journals: int
@@ -34,14 +34,14 @@ class Summary:
 def sync(
     folder: Path, timeout: float = 10.0, sent: Callable[[int], object] | None = None
 ) -> Summary:
-    """Send every journal in ``folder`` and below it; running it twice changes nothing.
+    """Send every journal in `folder` and below it; sending one twice changes nothing.
 
-    A journal that MLflow has whole is deleted; that of a run that still records is left to it.
+    A journal is deleted when MLflow has all of it, unless a run still records to it.
 
     Args:
-        folder: Where ``save_dir`` is, or anything above it.
+        folder: The `save_dir` of a run, or a folder above it.
         timeout: Seconds that a request may take.
-        sent: Called with the number of records after each batch.
+        sent: Called after each batch, with the count of its records.
     """
     journals = find_journals(folder)
     summary = Summary(len(journals), 0, 0, 0, {})
@@ -61,7 +61,7 @@ def _send(
 ) -> None:
     try:
         client.send(sent=sent)
-    except Exception as error:  # noqa: BLE001  # MLflow's; the other journals have their turn
+    except Exception as error:  # noqa: BLE001  # MLflow's; other journals may be sent
         summary.errors[journal.folder] = error
         summary.left += journal.count()
     summary.refused += client.refused

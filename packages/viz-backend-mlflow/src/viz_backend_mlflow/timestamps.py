@@ -1,4 +1,4 @@
-"""Times for points, so that no two equal points share one."""
+"""Timestamps of points and images, which tell equal points apart."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ __all__ = ["Points", "Timestamps"]
 
 
 class Timestamps:
-    """Gives the time in milliseconds, and never the same twice for equal points.
+    """Gives the time in milliseconds, and never the same time to two equal points.
 
-    MLflow stores points that are equal in name, step, value and time once. That makes it safe
-    to send one again, and a clock must see to it that a point recorded twice is two.
+    MLflow stores points of equal name, step, value and time once. So a point may be sent again;
+    and a point that is recorded twice needs two times.
     """
 
     def __init__(self) -> None:
@@ -23,7 +23,7 @@ class Timestamps:
         self._points: set[tuple[str, int, str]] = set()
 
     def stamp(self, name: str, step: int, value: float) -> int:
-        """Return the time of a point."""
+        """Return the time of a new point, at least that of the point before."""
         now = time.time_ns() // 1_000_000
         if now > self._now:
             self._now = now
@@ -37,25 +37,25 @@ class Timestamps:
 
 
 class Points:
-    """Gives numbers their times, and tells which names have become infinite."""
+    """Makes points of scalars, and finds the first infinity of each name."""
 
     def __init__(self) -> None:
         self._timestamps = Timestamps()
         self._infinite: set[str] = set()
 
     def stamp(
-        self, numbers: Mapping[str, Scalar], step: int
+        self, scalars: Mapping[str, Scalar], step: int
     ) -> tuple[dict[str, tuple[float, int]], dict[str, float]]:
-        """Return each number with its time, and those that are the first infinity of their name."""
+        """Return each value as a float with its time, and the first infinities of their names."""
         points: dict[str, tuple[float, int]] = {}
         infinite: dict[str, float] = {}
-        for name, value in numbers.items():
+        for name, scalar in scalars.items():
             try:
-                number = float(value)
+                value = float(scalar)
             except OverflowError:  # an int of more than 308 digits
-                number = math.inf if value > 0 else -math.inf
-            if math.isinf(number) and name not in self._infinite:
+                value = math.inf if scalar > 0 else -math.inf
+            if math.isinf(value) and name not in self._infinite:
                 self._infinite.add(name)
-                infinite[name] = number
-            points[name] = (number, self._timestamps.stamp(name, step, number))
+                infinite[name] = value
+            points[name] = (value, self._timestamps.stamp(name, step, value))
         return points, infinite

@@ -18,15 +18,15 @@ _LONGEST_PAUSE = 30.0
 
 @dataclass(frozen=True)
 class Pace:
-    """How often to send, and how long to wait.
+    """How often to send, and how long a request may take.
 
     Attributes:
         interval: Seconds between two batches.
-        batch_size: So many points are sent without waiting for the interval to end.
+        batch_size: As many points are sent at once, before the interval has passed.
         timeout: Seconds that a request may take.
 
     Raises:
-        ValueError: If one is not positive.
+        ValueError: If one of them is not positive.
     """
 
     interval: float
@@ -34,20 +34,20 @@ class Pace:
     timeout: float
 
     def __post_init__(self) -> None:
-        for name, number in vars(self).items():
-            if not number > 0:
-                raise ValueError(f"{name} must be positive, got {number!r}")
+        for name, value in vars(self).items():
+            if not value > 0:
+                raise ValueError(f"{name} must be positive, got {value!r}")
 
 
 class Uploader:
-    """Sends at its pace: every so many seconds, or as soon as so many points wait.
+    """Sends a journal from a thread, at every interval and whenever enough points wait.
 
-    While the tracker cannot be reached it tries again, ever more rarely, up to every 30 s; the
-    first failure is logged.
+    While MLflow cannot be reached it tries again at growing intervals, up to 30 s. The first
+    failure is logged.
 
     Args:
-        client: Sends; never used by two threads at once.
-        pace: How often.
+        client: The client of the run, which one thread at a time may use.
+        pace: How often to send.
     """
 
     def __init__(self, client: RunClient, pace: Pace) -> None:
@@ -64,30 +64,30 @@ class Uploader:
         self._thread.start()
 
     def notify(self, points: int) -> None:
-        """Tell that so many points were added to the journal."""
+        """Count points that were added to the journal, and send them if they are a batch."""
         self._waiting += points
         if self._waiting >= self._batch_size:
             self._wake.set()
 
     def open(self, timeout: float) -> str:
-        """Return the identifier of the run, within about ``timeout`` seconds.
+        """Return the identifier of the run, within about `timeout` seconds.
 
         Raises:
-            TimeoutError: If the thread is still waiting for the tracker.
-            Exception: What MLflow raises if it cannot be reached.
+            TimeoutError: If the thread is still waiting for MLflow.
+            Exception: MLflow's own, if it cannot be reached.
         """
         if (run_id := self._run_client.known_run) is not None:
             return run_id
         self._run_client.prepare()
         if not self._sending.acquire(timeout=timeout):
-            raise TimeoutError(f"the tracker has not answered for {timeout:g} s")
+            raise TimeoutError(f"MLflow has not answered for {timeout:g} s")
         try:
             return self._run_client.open()
         finally:
             self._sending.release()
 
     def flush(self, timeout: float) -> Exception | None:
-        """Send everything, within about ``timeout`` seconds; return what prevents it."""
+        """Send the journal within about `timeout` seconds; return the error if that fails."""
         self._run_client.prepare()
         deadline = time.monotonic() + timeout
         if self._sending.acquire(timeout=timeout):
@@ -99,7 +99,7 @@ class Uploader:
         return self._last_error or TimeoutError(f"it took longer than {timeout:g} s")
 
     def stop(self, timeout: float) -> None:
-        """End the thread, or leave it behind if the tracker does not answer in time."""
+        """End the thread, or leave it running if MLflow does not answer in time."""
         self._is_stopping = True
         self._wake.set()
         self._thread.join(timeout)
@@ -116,12 +116,12 @@ class Uploader:
                 works = self._send(float("inf"))
             pause = self._interval if works else min(2 * pause + 0.1, _LONGEST_PAUSE)
             if not works:
-                self._waiting = -(1 << 60)  # the pause counts now, not the points
+                self._waiting = -(1 << 60)  # no count of points ends the pause
 
     def _send(self, deadline: float) -> bool:
         try:
             is_done = self._run_client.send(deadline)
-        except Exception as error:  # noqa: BLE001  # MLflow's: training must go on
+        except Exception as error:  # noqa: BLE001  # MLflow's, which must not stop training
             self._last_error = error
             if not self._has_failed:
                 self._has_failed = True
