@@ -11,9 +11,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from viz_backend_mlflow import records
+from viz_backend_mlflow.client import may_connect
 from viz_backend_mlflow.exit import close_at_exit, current_status
 from viz_backend_mlflow.experiment import BoundMlflow
 from viz_backend_mlflow.images import ImageNames
+from viz_backend_mlflow.journal import Journal
 from viz_backend_mlflow.params import flatten, select
 from viz_backend_mlflow.paths import JOURNALS, find_work_files, state_folder
 from viz_backend_mlflow.run_spec import RunSpec
@@ -293,16 +295,16 @@ class MLflowVisBackend(BaseVisBackend):
             rank = get_rank() if self.ranks == "all" else None
             header = self._run_spec.header(directory, rank)
         folder = state_folder() if directory is None else directory / JOURNALS
+        journal = Journal(folder / header["key"], header)
         if self._is_copy:
-            return Session.of_parent(folder, header, self._pace)
-        first = []
+            return Session(journal, self._pace, sends=False)
         if self._header is not None:
-            first.append(records.status("RUNNING", _now()))
+            journal.append(records.status("RUNNING", _now()))
         elif self._run_spec.params:
-            first.append(records.params(self._run_spec.params))
-        session = Session.start(folder, header, first, self._pace)
+            journal.append(records.params(self._run_spec.params))
+        session = Session(journal, self._pace, sends=may_connect())
         self._header = header
-        if session.sends:
+        if may_connect():
             close_at_exit(self)
         return session
 

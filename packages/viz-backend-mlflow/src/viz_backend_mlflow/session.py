@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from pathlib import Path
 from typing import Any
 
-from viz_backend_mlflow.client import RunClient, may_connect
+from viz_backend_mlflow.client import RunClient
 from viz_backend_mlflow.experiment import BoundMlflow
 from viz_backend_mlflow.journal import Journal
 from viz_backend_mlflow.uploader import Pace, Uploader
 
 __all__ = ["Session"]
 
-#: Seconds to wait for a database that is a file, making one may take many.
+#: Seconds to wait for a database that is a file: making one may take many.
 _FILE_TIMEOUT = 120.0
 
 
@@ -22,50 +20,20 @@ class Session:
 
     Args:
         journal: The journal of the run.
-        uploader: The thread; None in a process whose parent sends.
-        timeout: Seconds that `open_run`, `flush` and `end` wait for a server; they wait 120 s
-            for a database that is a file.
+        pace: How often to send, and how long `open_run`, `flush` and `end` wait for a server;
+            they wait 120 s for a database that is a file.
+        sends: Whether this process sends; otherwise the process that opened the run does.
     """
 
-    def __init__(self, journal: Journal, uploader: Uploader | None, timeout: float) -> None:
+    def __init__(self, journal: Journal, pace: Pace, *, sends: bool) -> None:
         self._journal = journal
-        self._uploader = uploader
-        self._timeout = timeout
-
-    @classmethod
-    def start(
-        cls, folder: Path, header: dict[str, Any], first: Iterable[list[Any]], pace: Pace
-    ) -> Session:
-        """Make the journal with its first records, and start the thread.
-
-        Args:
-            folder: The folder of journals.
-            header: The header of the journal.
-            first: Records that come before all others.
-            pace: How often to send.
-
-        Raises:
-            OSError: If the journal cannot be written.
-        """
-        journal = Journal(folder / header["key"], header)
-        for record in first:
-            journal.append(record)
-        uploader = Uploader(RunClient(journal, pace.timeout), pace) if may_connect() else None
-        return cls(journal, uploader, pace.timeout)
-
-    @classmethod
-    def of_parent(cls, folder: Path, header: dict[str, Any], pace: Pace) -> Session:
-        """Return the session of a process whose parent has the run open and sends."""
-        return cls(Journal(folder / header["key"], header), None, pace.timeout)
+        self._pace = pace
+        self._timeout = pace.timeout
+        self._uploader = Uploader(RunClient(journal, pace.timeout), pace) if sends else None
 
     def in_child(self) -> Session:
         """Return the session of a forked child, whose records its parent sends."""
-        return Session(self._journal, None, self._timeout)
-
-    @property
-    def sends(self) -> bool:
-        """Whether this process sends."""
-        return self._uploader is not None
+        return Session(self._journal, self._pace, sends=False)
 
     @property
     def _wait_timeout(self) -> float:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from viz_backend_mlflow.client import RunClient
-from viz_backend_mlflow.journal import Journal, find_journals
+from viz_backend_mlflow.journal import find_journals
 
 __all__ = ["Summary", "sync"]
 
@@ -52,18 +52,13 @@ def sync(
             sent(records)
 
     for journal in journals:
-        _send(journal, RunClient(journal, timeout), count, summary)
+        client = RunClient(journal, timeout)
+        try:
+            client.send(sent=count)
+        except Exception as error:  # noqa: BLE001  # MLflow's; other journals may be sent
+            summary.errors[journal.folder] = error
+            summary.left += journal.count()
+        else:
+            journal.remove_if_unused()
+        summary.refused += client.refused
     return summary
-
-
-def _send(
-    journal: Journal, client: RunClient, sent: Callable[[int], object], summary: Summary
-) -> None:
-    try:
-        client.send(sent=sent)
-    except Exception as error:  # noqa: BLE001  # MLflow's; other journals may be sent
-        summary.errors[journal.folder] = error
-        summary.left += journal.count()
-    summary.refused += client.refused
-    if not summary.errors.get(journal.folder):
-        journal.remove_if_unused()
