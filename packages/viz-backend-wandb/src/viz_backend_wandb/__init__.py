@@ -1,6 +1,6 @@
-"""Record images, numbers and configs from viz-core to Weights & Biases.
+"""Record images, scalars and configs from viz-core to Weights & Biases.
 
-Installed, it is found by name: ``dict(type="WandbVisBackend")``.
+Installed, it is found by name: `dict(type="WandbVisBackend")`.
 """
 
 from __future__ import annotations

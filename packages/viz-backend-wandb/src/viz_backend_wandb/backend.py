@@ -1,6 +1,6 @@
 """The backend that records to Weights & Biases."""
 
-# ruff: noqa: ARG002  # a backend takes what callers may pass, also where it means nothing here
+# ruff: noqa: ARG002  # a backend accepts every argument that callers may pass
 
 from __future__ import annotations
 
@@ -34,39 +34,39 @@ __all__ = ["WandbVisBackend"]
 
 
 class WandbVisBackend(BaseVisBackend):
-    """Keeps images, numbers and configs in a run of Weights & Biases.
+    """Records images, scalars and configs in a run of Weights & Biases.
 
-    Numbers lie over the axis ``global_step``, in whatever order their steps come. wandb-core, a
-    process that W&B starts, writes what is recorded to a file every ``flush_interval`` seconds,
-    and sends it if the run is online. Killing the program loses what came since.
+    The axis of all scalars and images is `global_step`, and steps may come in any order.
+    wandb-core, a process that W&B starts, writes records to a file every `flush_interval`
+    seconds, and sends them if the run is online. Killing the program loses the records since
+    the last write.
 
-    A server that does not answer within ``open_timeout`` makes the run an offline one, with a
-    warning that says how to send it later. Recording waits for no server afterwards.
+    If the server does not answer within `open_timeout`, the run is offline, and a warning names
+    the command that sends it later. From then on no record waits for a server.
 
     Args:
-        save_dir: Where W&B makes its folder ``wandb``. Without one it is where W&B finds it:
-            ``WANDB_DIR``, or the current directory.
-        init_kwargs: For ``wandb.init``: ``project``, ``name``, ``id``, ``mode``, ``settings``...
-        define_metric_cfg: Summaries, as ``{"acc": "max"}``, or a list of arguments for
-            ``define_metric``, as ``[{"name": "loss", "step_metric": "epoch"}]``.
-        commit: Whether each record is a row of its own. If not, the records of a step gather in
-            one, until another step or name comes or ``experiment.log`` commits.
-        log_code_name: Keep the Python files of the current directory with the config, as an
-            artifact of this name.
-        watch_kwargs: For ``run.watch``, which :meth:`add_graph` calls.
+        save_dir: The folder in which W&B makes its folder `wandb`; by default that of the
+            variable `WANDB_DIR`, or the current directory.
+        init_kwargs: Arguments of `wandb.init`: `project`, `name`, `id`, `mode`, `settings`...
+        define_metric_cfg: Summaries by name, as `{"acc": "max"}`, or a list of arguments of
+            `define_metric`, as `[{"name": "loss", "step_metric": "epoch"}]`.
+        commit: Whether each record is a row of its own. If not, records of one step share a row,
+            until a record has another step or the same name, or `experiment.log` commits.
+        log_code_name: The name of an artifact with the Python files of the current directory,
+            which is recorded with the config; none by default.
+        watch_kwargs: Arguments of `run.watch`, which `add_graph` calls.
         open_timeout: Seconds that opening a run may take.
-        finish_timeout: Seconds that :meth:`close` waits for the server.
-        flush_interval: Seconds after which what was recorded is in the file.
-        capture_console: Keep what the program prints, too.
-        system_metrics: Keep the load of the machine, too.
+        finish_timeout: Seconds that `close` waits for the server.
+        flush_interval: Seconds between two writes to the file.
+        capture_console: Also record what the program prints.
+        system_metrics: Also record the load of the machine.
 
     Raises:
-        TypeError: If ``init_kwargs``, ``define_metric_cfg`` or ``watch_kwargs`` is of another
-            type.
-        ValueError: If a number is not positive.
+        TypeError: If `init_kwargs`, `define_metric_cfg` or `watch_kwargs` is of another type.
+        ValueError: If a timeout or `flush_interval` is not positive.
     """
 
-    #: What must be installed, for ``viz backends``.
+    #: What must be installed, for `viz backends`.
     tracker = "wandb"
 
     def __init__(
@@ -85,13 +85,13 @@ class WandbVisBackend(BaseVisBackend):
         system_metrics: bool = False,
     ) -> None:
         super().__init__(save_dir)
-        for name, number in (
+        for name, seconds in (
             ("open_timeout", open_timeout),
             ("finish_timeout", finish_timeout),
             ("flush_interval", flush_interval),
         ):
-            if not number > 0:
-                raise ValueError(f"{name} must be positive, got {number!r}")
+            if not seconds > 0:
+                raise ValueError(f"{name} must be positive, got {seconds!r}")
         self._init_kwargs = _as_arguments("init_kwargs", init_kwargs)
         self._watch_kwargs = _as_arguments("watch_kwargs", watch_kwargs)
         self._log_code_name = log_code_name
@@ -116,37 +116,37 @@ class WandbVisBackend(BaseVisBackend):
         return self._session.is_open
 
     def open_experiment(self) -> BoundWandb:
-        """Return the run and the module ``wandb`` as one object.
+        """Return the run and the module `wandb` as one object.
 
         Raises:
-            OSError: If the folder cannot be written.
-            NoKeyError: If W&B knows no API key and the run is to be online.
+            OSError: If the folder cannot be written to.
+            NoKeyError: If the run is to be online, and W&B knows no API key.
         """
         self._session.opened()
         return BoundWandb(lambda: self._session.opened().run, self._log_freely, self.close)
 
-    def add_config(self, config: Any, **kwargs: Any) -> None:
-        """Keep the config in the run's, nested as it is; a value that changed stands as it is now."""
+    def add_config(self, config: Any, **kwargs: object) -> None:
+        """Record the config in the run's, nested as it is; later values replace earlier ones."""
         values = as_json_config(as_config(config))
         self._record(lambda run: run.update_config(values))
         name = self._log_code_name
         if name is not None:
             self._record(lambda run: run.log_code(name))
 
-    def add_graph(self, model: Any, data_batch: Any, **kwargs: Any) -> None:
-        """Watch the gradients of a torch ``model``, as ``run.watch`` does.
+    def add_graph(self, model: Any, data_batch: Any, **kwargs: object) -> None:
+        """Record the gradients of a torch `model` while it trains, as `run.watch` does.
 
         Args:
-            model: A ``torch.nn.Module``.
-            data_batch: Has no meaning here.
-            **kwargs: Has no meaning here.
+            model: A `torch.nn.Module`.
+            data_batch: Not used: the model is watched in training.
+            **kwargs: Not used.
         """
         self._record(lambda run: run.watch(model, self._watch_kwargs, self._session.find_run))
 
-    def add_image(self, name: str, image: ArrayLike, step: int = 0, **kwargs: Any) -> None:
-        """Keep a picture, losslessly; arguments as :meth:`viz_core.Visualizer.add_image`'s.
+    def add_image(self, name: str, image: ArrayLike, step: int = 0, **kwargs: object) -> None:
+        """Record an image, losslessly; arguments as `Visualizer.add_image`'s.
 
-        A name too long for a file is cut and ends in a hash; the caption has all of it.
+        A name that is too long for a file is cut and ends in a hash; the caption has all of it.
         """
         name, step = as_name(name), as_step(step)
         key, is_cut = to_image_key(name)
@@ -158,18 +158,18 @@ class WandbVisBackend(BaseVisBackend):
         scalar_dict: Mapping[str, Any],
         step: int = 0,
         file_path: str | None = None,
-        **kwargs: Any,
+        **kwargs: object,
     ) -> None:
-        """Keep numbers that belong together, as one row.
+        """Record scalars of one step as one row.
 
         Args:
-            scalar_dict: Numbers by name, as :func:`viz_core.as_scalar` takes them.
+            scalar_dict: Values by name, each as [`as_scalar`][viz_core.as_scalar] takes it.
             step: Steps come in any order and may repeat.
-            file_path: Has no meaning here.
-            **kwargs: Has no meaning here.
+            file_path: Not used; only `LocalVisBackend` writes scalars to a second file.
+            **kwargs: Not used.
 
         Warns:
-            RecordingWarning: For a value that is not one number, which is left out.
+            RecordingWarning: For a value that is no scalar, which is left out.
         """
         row = {}
         for name, value in scalar_dict.items():
@@ -178,19 +178,23 @@ class WandbVisBackend(BaseVisBackend):
             except (TypeError, ValueError) as error:
                 self._warn(f"{name!r} is not recorded: {error}")
         if row:
-            number = as_step(step)
-            self._record(lambda run: run.log(row, number))
+            whole = as_step(step)
+            self._record(lambda run: run.log(row, whole))
 
     def flush(self, sync: bool = False) -> None:
-        """Wait until what was recorded is in the file, and with ``sync`` on the disk."""
+        """Wait until all records are in the file.
+
+        Args:
+            sync: Also wait until the disk has them.
+        """
         if self.is_open:
             self._record(lambda run: run.flush(sync))
 
     def close(self) -> None:
-        """End the run, within ``finish_timeout``; recording afterwards goes on in the same run.
+        """End the run, within `finish_timeout`; the next record goes on in the same run.
 
         Warns:
-            RecordingWarning: If the server has not taken everything by then.
+            RecordingWarning: If the server does not have every record by then.
         """
         super().close()
         notice = self._session.close()
@@ -205,7 +209,7 @@ class WandbVisBackend(BaseVisBackend):
             self._warn(notice)
 
     def _locate(self) -> str | None:
-        """Return W&B's ``dir``, which is made."""
+        """Make the folder for W&B's argument `dir`, and return it; None for W&B's own."""
         given = self._init_kwargs.get("dir")
         if given is None:
             return None if self.save_dir is None else str(self.directory)

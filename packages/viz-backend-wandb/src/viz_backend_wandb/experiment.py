@@ -1,4 +1,4 @@
-"""W&B's module and one run of it, as one object."""
+"""A run of W&B and the module `wandb`, as one object."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ __all__ = ["BoundWandb"]
 
 
 class BoundWandb:
-    """The run of a backend first, then the module ``wandb``.
+    """The attributes of a backend's run, and where it has none, of the module `wandb`.
 
-    ``experiment.log(...)``, ``.config``, ``.summary`` are the run's, ``experiment.Table``,
-    ``.Image``, ``.plot`` the module's, and ``experiment.run`` is the run itself. After the
-    backend was closed it is the run that goes on.
+    `experiment.log(...)`, `.config` and `.summary` are the run's, `experiment.Table`, `.Image`
+    and `.plot` the module's, and `experiment.run` is the run itself. After the backend was
+    closed, the next use opens the same run again.
 
     Args:
-        find_run: Returns the run, which it opens if need be.
-        log: Logs to the run, or to the one that takes its place if it is lost.
-        close: Closes it.
+        find_run: Returns the run, which it opens if it is not open.
+        log: Logs to the run, or to a new file of it if its file takes no more records.
+        close: Closes the backend.
     """
 
     __slots__ = ("_close", "_find_run", "_log")
@@ -39,17 +39,17 @@ class BoundWandb:
         return self._find_run()
 
     def log(self, data: Any, step: int | None = None, commit: bool | None = None) -> None:
-        """Log to the run, as ``run.log`` does."""
+        """Log to the run, as `run.log` does."""
         self._log(data, step, commit)
 
     def finish(self, *_: Any, **__: Any) -> None:
-        """Close the backend; what is recorded afterwards goes on in the same run."""
+        """Close the backend; the next record goes on in the same run."""
         self._close()
 
     join = finish
 
     def __getattr__(self, name: str) -> Any:
-        """Return what the run calls ``name``, else the module."""
+        """Return the run's attribute, or the module's if the run has none."""
         import wandb
 
         run = self._find_run()

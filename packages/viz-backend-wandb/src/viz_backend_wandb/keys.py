@@ -1,4 +1,4 @@
-"""Names of records as keys of W&B's history, and back."""
+"""Keys of W&B's history, made of names, and the axes that they have."""
 
 from __future__ import annotations
 
@@ -9,25 +9,26 @@ from typing import Any
 
 __all__ = ["STEP_KEY", "as_metric_definitions", "from_key", "to_image_key", "to_key"]
 
-#: The metric that every point carries, and that W&B draws all others over.
+#: The key of the step, which every row has. It is the axis of all other metrics.
 STEP_KEY = "global_step"
 
-#: What a key cannot say as it is: what looks like one of our escapes, a NUL, W&B's own names
-#: (they begin with an underscore, and its pages hide them), and the name of the axis.
+#: A key cannot have everything that a name has: a text that looks like one of our escapes, a NUL,
+#: an underscore at its beginning (such names are W&B's own, which its pages hide), and the name of
+#: the axis are escaped.
 _ESCAPE_LIKE = re.compile("%(?=[0-9A-F]{2})")
 _ESCAPED = re.compile("%([0-9A-F]{2})")
 
-#: A picture's key is part of a file name, with a step, a hash and an ending. File systems take
-#: 255 bytes a part, and 4096 for a path, much of which may be the folder.
+#: Bytes of an image's key, a part of a file name with a step, a hash and an ending. File systems
+#: take 255 bytes for a part of a path, and 4096 for the path, much of which may be the folder.
 _LONGEST_PART = 200
 _LONGEST_PATH = 800
 
 
 def to_key(name: str) -> str:
-    """Return the key for a name: the name itself wherever W&B keeps it as it is.
+    """Return the key for a name, which is the name itself unless W&B would change or hide it.
 
-    ``_x`` becomes ``%5Fx``, ``global_step`` ``%67lobal_step``, a NUL ``%00``, and a ``%`` that
-    looks like such an escape ``%25``. Two names never share a key.
+    `_x` becomes `%5Fx`, `global_step` `%67lobal_step`, a NUL `%00`, and the `%` of a text that
+    looks like such an escape `%25`. Two names never have the same key.
     """
     if "%" in name:
         name = _ESCAPE_LIKE.sub("%25", name)
@@ -39,14 +40,14 @@ def to_key(name: str) -> str:
 
 
 def from_key(key: str) -> str:
-    """Return the name that :func:`to_key` made ``key`` of."""
+    """Return the name of a key that `to_key` made."""
     return _ESCAPED.sub(lambda match: chr(int(match[1], 16)), key)
 
 
 def to_image_key(name: str) -> tuple[str, bool]:
-    """Return the key for a picture, and whether it was cut.
+    """Return the key for an image, and whether it was cut.
 
-    A key too long for a file name is cut, and ends in ``~`` and a hash of the whole name.
+    A key that is too long for a file name is cut, and ends in `~` and a hash of the whole name.
     """
     key = to_key(name)
     parts = key.split("/")
@@ -60,16 +61,16 @@ def to_image_key(name: str) -> tuple[str, bool]:
 
 
 def as_metric_definitions(config: Any) -> list[dict[str, Any]]:
-    """Return the arguments of each call of ``define_metric``, that of all numbers first.
+    """Return the arguments of each call of `define_metric`, first that for all metrics.
 
-    Numbers lie over ``global_step`` where nothing else is said.
+    The axis of a metric is `global_step` unless its definition names another `step_metric`.
 
     Args:
-        config: Summaries by name, as ``{"acc": "max"}``; a list of arguments, each with a
-            ``name``; or None.
+        config: Summaries by name, as `{"acc": "max"}`; a list of arguments, each with a `name`;
+            or None.
 
     Raises:
-        TypeError: If it is something else.
+        TypeError: If it is none of these.
     """
     if config is None:
         return [_ALL]

@@ -1,4 +1,4 @@
-"""Whether what is recorded reaches the disk: W&B itself says nothing if it does not."""
+"""The file that wandb-core writes, watched, as W&B does not tell when writing fails."""
 
 from __future__ import annotations
 
@@ -10,24 +10,24 @@ from pathlib import Path
 
 __all__ = ["LogFile", "LogLostError", "check_writable"]
 
-#: So much must be free: what is on its way to the file has room then.
+#: Bytes that must be free on the disk, for the records that are not in the file yet.
 _RESERVE = 1 << 20
 
-#: A file that has not grown so many seconds after a record will not grow any more.
+#: Seconds after a record in which the file must have grown; otherwise it will grow no more.
 _PATIENCE = 5.0
 
 
 class LogLostError(OSError):
-    """The file of a run takes no more records; recording can go on in another."""
+    """The file of a run takes no more records, but another file would."""
 
 
 def check_writable(folder: Path) -> None:
-    """Write a file in ``folder`` and delete it.
+    """Write a file in `folder`, and delete it.
 
-    W&B goes on in the temporary directory, without a word, if it cannot write.
+    If W&B cannot write to the folder, it takes the temporary directory and tells nobody.
 
     Raises:
-        OSError: If it cannot be written; names the folder.
+        OSError: If the folder cannot be written to. It names the folder.
     """
     probe = folder / f".viz-{os.urandom(8).hex()}.tmp"
     try:
@@ -40,15 +40,15 @@ def check_writable(folder: Path) -> None:
 
 
 class LogFile:
-    """The ``.wandb`` file of a run, watched while wandb-core writes it.
+    """The `.wandb` file of a run, watched while wandb-core writes it.
 
-    After its first failed write wandb-core writes nothing more to a file, and says so in its
-    own log only. So the room on the disk is looked at before each record, and the file's growth
-    after.
+    After a write that failed, wandb-core writes nothing more to a file, and only its own log
+    says so. So before each record the free space on the disk is looked at, and whether the file
+    has grown since the record before.
 
     Args:
         path: The file.
-        flush_interval: Seconds after which wandb-core has written a record.
+        flush_interval: Seconds between two writes of wandb-core.
     """
 
     def __init__(self, path: Path, flush_interval: float) -> None:
@@ -62,11 +62,14 @@ class LogFile:
         self._was_full = False
 
     def check(self, size: int = 0) -> None:
-        """Raise unless a record of so many bytes can be kept, and the last ones were.
+        """Raise unless the last records were written, and the disk has room for the next.
+
+        Args:
+            size: Bytes of the next record.
 
         Raises:
-            LogLostError: If the file is gone, does not grow, or may have missed a write while
-                the disk was full.
+            LogLostError: If the file was deleted or replaced or does not grow, or if the disk
+                was full meanwhile, so that a write may have failed.
             OSError: If the disk is full.
         """
         if not self._has_grown() and self._waiting_since is not None:
@@ -89,19 +92,19 @@ class LogFile:
             )
 
     def note(self) -> None:
-        """Note that a record is on its way."""
+        """Note that wandb-core has been given a record."""
         if self._waiting_since is None:
             self._waiting_since, self._waiting = time.monotonic(), 0
         self._waiting += 1
 
     def expect_more(self) -> None:
-        """Note that more is on its way than the file has now."""
-        with contextlib.suppress(LogLostError):  # which :meth:`wait` says
+        """Note that the file will grow beyond its present size."""
+        with contextlib.suppress(LogLostError):  # `wait` raises it
             self._has_grown()
         self.note()
 
     def wait(self, seconds: float) -> bool:
-        """Wait until what is on its way was written; return whether the file has grown."""
+        """Wait up to `seconds` until the last records are written, and return whether they are."""
         if self._waiting_since is None:
             return True
         deadline = time.monotonic() + seconds
@@ -112,17 +115,17 @@ class LogFile:
         return True
 
     def settle(self) -> None:
-        """Wait for as long as a record may be on its way."""
+        """Wait as long as wandb-core may take to write a record."""
         if self._waiting_since is not None:
             time.sleep(1.2 * self._interval)
             self.wait(1.0)
 
     def _has_grown(self) -> bool:
         try:
-            status = os.stat(self.path)  # noqa: PTH116  # as fast as can be, for each record
+            status = os.stat(self.path)  # noqa: PTH116  # Path.stat() costs more, for each record
         except FileNotFoundError:
             if self._identity is None and self.path.parent.exists():
-                return False  # it is made a moment after the run is opened
+                return False  # wandb-core makes it a moment after the run is opened
             raise LogLostError(
                 errno.ENOENT,
                 "the file of the run was deleted while it was written to",

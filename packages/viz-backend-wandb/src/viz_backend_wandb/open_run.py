@@ -1,4 +1,4 @@
-"""Opening a run within bounds: online if the server answers, else offline, to be sent later."""
+"""Opening a run in bounded time: online if the server answers in time, else offline."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from viz_backend_wandb.settings import find_mode
 
 __all__ = ["NoKeyError", "OpenResult", "open_run"]
 
-#: The part of the time that the server is waited for; going offline takes the rest.
+#: The share of the time that is spent waiting for the server; going offline takes the rest.
 _SERVER_SHARE = 0.8
 
-#: Seconds after which W&B writes a record, if a variable says otherwise than we do.
+#: Seconds between two writes of wandb-core, if an environment variable overrides our setting.
 _DEFAULT_INTERVAL = 15.0
 
 
 class NoKeyError(RuntimeError):
-    """W&B knows no API key, and nobody is asked for one."""
+    """The run is to be online, and W&B knows no API key."""
 
 
 @dataclass
@@ -32,9 +32,9 @@ class OpenResult:
 
     Attributes:
         run: W&B's own object.
-        log_file: What wandb-core writes it to; None if it writes nothing.
-        notice: What the user must know, if it is not as was asked.
-        sent_as: The identifier that it is to have on the server, if not its own.
+        log_file: The file that wandb-core writes; None if it writes none.
+        notice: Why the run is offline although it was to be online, else None.
+        sent_as: The identifier that the run shall have on the server, if not its own.
     """
 
     run: Any
@@ -49,17 +49,17 @@ def open_run(
     """Open a run.
 
     Args:
-        arguments: For ``wandb.init``; ``dir``, if given, exists.
-        settings: For ``wandb.Settings``.
+        arguments: Arguments of `wandb.init`; the folder `dir`, if given, exists.
+        settings: Arguments of `wandb.Settings`.
         timeout: Seconds. If the server does not answer in time, the run is offline.
-        has_others: Whether other runs of this program are open, which must go on.
+        has_others: Whether other runs of this program are open, which must not be ended.
 
     Raises:
-        OSError: If its folder cannot be written.
-        NoKeyError: If it is to be online, and W&B knows no API key.
+        OSError: If the folder cannot be written to.
+        NoKeyError: If the run is to be online, and W&B knows no API key.
         wandb.errors.Error: If W&B refuses the arguments.
     """
-    # W&B reports how it is used to its server, from a thread, and at exit waits 10 s for that.
+    # W&B sends its telemetry from a thread, and waits 10 s for that when the program ends.
     os.environ.setdefault("WANDB_ERROR_REPORTING", "false")
     import wandb
 
@@ -89,7 +89,7 @@ def _start_online(
 ) -> OpenResult:
     import wandb
 
-    # Known before, so that what goes on offline is the same run; `auto` has it in a file.
+    # Chosen here, so that an offline run has the same one; `resume="auto"` has it in a file.
     run_id = arguments.get("id") or settings.get("run_id") or os.environ.get("WANDB_RUN_ID")
     if run_id is None and (arguments.get("resume") or settings.get("resume")) != "auto":
         run_id = secrets.token_hex(4)
@@ -107,7 +107,7 @@ def _start_online(
         ) from error
     sent_as = None
     if run_id is not None and (has_others or wandb.run is not None):
-        # wandb-core has that identifier in use until it ends, and other runs need it.
+        # wandb-core keeps that identifier in use until it ends, and other runs need wandb-core.
         sent_as, run_id = run_id, f"{run_id}-{secrets.token_hex(2)}"
     else:
         wandb_core.tear_down(timeout * (1 - _SERVER_SHARE))
@@ -128,7 +128,7 @@ def _start(arguments: Mapping[str, Any], settings: Mapping[str, Any]) -> OpenRes
     except Exception as error:
         if not wandb_core.is_lost(error):
             raise
-        wandb_core.tear_down(1.0)  # it was killed, and W&B has not noticed
+        wandb_core.tear_down(1.0)  # wandb-core was killed, and W&B has not noticed
         run = start()
     if settings.get("x_skip_transaction_log"):
         return OpenResult(run, None)
@@ -137,7 +137,7 @@ def _start(arguments: Mapping[str, Any], settings: Mapping[str, Any]) -> OpenRes
 
 
 def _shared_settings() -> Any:
-    """Return what W&B has read from the environment and its files; starts wandb-core."""
+    """Return the settings that W&B reads from the environment and its files; start wandb-core."""
     import wandb
 
     return wandb.setup().settings

@@ -1,4 +1,4 @@
-"""An open run: what is logged to it is watched, and it ends within bounds."""
+"""An open run, whose file is watched and which ends in bounded time."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ __all__ = ["OpenRun", "close_all", "is_any_open"]
 
 _logger = logging.getLogger(__name__)
 
-#: Seconds that W&B may take beyond its own limit, and in which a file must have its last record.
+#: Seconds that `finish` may take beyond W&B's own timeout, and that the last write may take.
 _GRACE = 5.0
 
 
@@ -34,8 +34,8 @@ class OpenRun:
     """A run of W&B that takes records.
 
     Args:
-        opened: The run.
-        commit: Whether each record is a row of its own; if not, those of one step gather.
+        opened: The run, as `open_run` returns it.
+        commit: Whether each record is a row of its own; if not, records of one step share one.
         finish_timeout: Seconds that closing may take.
     """
 
@@ -51,16 +51,16 @@ class OpenRun:
 
     @property
     def folder(self) -> Path | None:
-        """Where the files of the run are; None if it has none."""
+        """The folder of the run's files; None if it has none."""
         return None if self.log_file is None else self.log_file.path.parent
 
     def log(self, row: Mapping[str, Any], step: int, size: int = 0) -> None:
-        """Keep a row.
+        """Record a row.
 
         Args:
             row: Values by key.
-            step: Where it belongs on the axis.
-            size: Bytes of what it comes with.
+            step: The value of the axis, `global_step`.
+            size: Bytes of the files that belong to the row.
 
         Raises:
             LogLostError: If the run takes no more records.
@@ -69,7 +69,7 @@ class OpenRun:
         self._call(lambda: self._log({**row, STEP_KEY: step}, step), size)
 
     def log_freely(self, data: Any, step: int | None, commit: bool | None) -> None:
-        """Log what the user gives to ``run.log`` itself; raises as :meth:`log`."""
+        """Call `run.log` with the user's own arguments. Raises as `log`."""
 
         def log() -> bool:
             self.run.log(data, step=step, commit=commit)
@@ -81,17 +81,17 @@ class OpenRun:
         self._call(log, 0)
 
     def log_image(self, key: str, png: bytes, step: int, caption: str | None = None) -> None:
-        """Keep a picture that is encoded already; raises as :meth:`log`."""
+        """Record an image that is encoded already. Raises as `log`."""
         import wandb
 
-        # W&B moves files that it made itself, and copies others.
+        # W&B copies this file: it moves only those that it made itself.
         with tempfile.TemporaryDirectory(prefix="viz-wandb-") as folder:
             file = Path(folder, "image.png")
             file.write_bytes(png)
             self.log({key: wandb.Image(str(file), caption=caption)}, step, len(png))
 
     def update_config(self, config: Mapping[str, Any]) -> None:
-        """Keep a config; what changed since stands as it is now. Raises as :meth:`log`."""
+        """Record a config; its values replace earlier ones. Raises as `log`."""
 
         def update() -> bool:
             self.run.config.update(dict(config), allow_val_change=True)
@@ -102,7 +102,7 @@ class OpenRun:
     def watch(
         self, model: Any, options: Mapping[str, Any], find_run: Callable[[], Any | None]
     ) -> None:
-        """Watch a torch model, as ``run.watch`` does. Raises as :meth:`log`."""
+        """Watch a torch model, as `run.watch` does. Raises as `log`."""
 
         def start() -> bool:
             watch(self.run, model, options, find_run)
@@ -111,11 +111,11 @@ class OpenRun:
         self._call(start, 0)
 
     def log_code(self, name: str) -> None:
-        """Keep the Python files of the current directory as an artifact."""
+        """Record the Python files of the current directory as an artifact."""
         self._call(lambda: self.run.log_code(name=name) is not None, 0)
 
     def flush(self, sync: bool) -> None:
-        """Wait until wandb-core has written everything, and with ``sync`` the disk has it."""
+        """Wait until wandb-core has written all records; with `sync`, until the disk has them."""
         if self.log_file is None:
             return
         self.log_file.settle()
@@ -127,32 +127,33 @@ class OpenRun:
                 os.close(descriptor)
 
     def sync_command(self) -> str:
-        """Return the command that sends the run later."""
+        """Return the command that sends the run to the server."""
         online = [] if self.run.offline else ["--include-online"]
         other = [] if self._sent_as is None else ["--id", self._sent_as]
         return shlex.join(["wandb", "sync", *online, *other, str(self.folder)])
 
     def abandon(self) -> None:
-        """Have done with a run that takes no more records."""
+        """Finish a run that takes no more records, and ignore what that raises."""
         _open_runs.discard(self)
-        # It may be gone altogether, or its process. What is lost has been said.
+        # The run or wandb-core may be gone, and the user was told which records are lost.
         with contextlib.suppress(Exception), self._quietly():
             wandb_core.call_within(self.run.finish, _GRACE)
 
     def close(self) -> str | None:
-        """End the run; return what the user must know if not all was sent.
+        """End the run; return a message if not every record was sent, else None.
 
-        The run is failed if an exception is being handled, or has ended the program.
+        The run counts as failed while an exception is handled, and after one that ended the
+        program.
 
         Raises:
-            OSError: If the last records are not on the disk.
+            OSError: If the last records were not written to the file.
         """
         _open_runs.discard(self)
         has_failed = sys.exc_info()[1] is not None or getattr(sys, "last_value", None) is not None
         code = 1 if has_failed else wandb_core.exit_code()
         notice = None
         if self.log_file is not None:
-            self.log_file.expect_more()  # W&B writes at least that the run has ended
+            self.log_file.expect_more()  # at least the record that the run has ended
         try:
             limit = self._finish_timeout + _GRACE
             with self._quietly():
@@ -186,7 +187,7 @@ class OpenRun:
         if self._commit:
             self.run.log(row, commit=True)
             return True
-        # A row has one value of each key, and one step: a second would replace the first.
+        # A row has one step, and one value of each key, which a second value would replace.
         is_full = bool(self._gathered) and (
             self._gathered[STEP_KEY] != step or self._gathered.keys() & row.keys() != {STEP_KEY}
         )
@@ -198,23 +199,23 @@ class OpenRun:
         return is_full
 
     def _call(self, function: Callable[[], bool], size: int) -> None:
-        """Call what gives something to W&B, and returns whether it is on its way to the file."""
+        """Call a function that gives W&B a record, and returns whether it will be written now."""
         if self.log_file is not None:
             self.log_file.check(size)
         try:
-            is_on_its_way = function()
+            will_be_written = function()
         except Exception as error:
             if wandb_core.is_lost(error):
                 reason = (
                     f"wandb-core, the process that writes the run, is gone ({error!r}), and with "
-                    "it what was recorded in its last moments"
+                    "it the records that it had not written"
                 )
             elif getattr(self.run, "_is_finished", False):
                 reason = "the run was finished by another part of the program"
             else:
                 raise
             raise LogLostError(errno.EPIPE, reason, str(self.folder)) from error
-        if self.log_file is not None and is_on_its_way:
+        if self.log_file is not None and will_be_written:
             self.log_file.note()
 
 
@@ -227,11 +228,11 @@ def is_any_open() -> bool:
 
 
 def close_all() -> None:
-    """Close every run; W&B itself would wait for its server without end when a program ends."""
+    """Close every run when the program ends; W&B would wait for its server without a timeout."""
     for run in list(_open_runs):
         try:
             notice = run.close()
-        except Exception as error:  # noqa: BLE001  # W&B's, and the other runs have their turn
+        except Exception as error:  # noqa: BLE001  # W&B's; the other runs must be closed
             notice = f"{type(error).__name__}: {error}"
         if notice is not None:
             _logger.warning("WandbVisBackend: %s", notice)
@@ -240,7 +241,7 @@ def close_all() -> None:
 
 def _enter(run: OpenRun) -> None:
     _open_runs.add(run)
-    # W&B has registered what it does at exit by now, and the last to register is the first.
+    # What is registered last runs first, and W&B has registered its own function by now.
     atexit.unregister(close_all)
     atexit.register(close_all)
 

@@ -1,4 +1,4 @@
-"""A run that is open whenever something is recorded."""
+"""The session of a backend: its run, opened when a record comes, and again where it is lost."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ class RunOptions:
     """How a run is opened and closed.
 
     Attributes:
-        arguments: For ``wandb.init``.
-        settings: For :func:`~viz_backend_wandb.settings.quiet_settings`.
-        definitions: The arguments of each call of ``define_metric``.
+        arguments: Arguments of `wandb.init`.
+        settings: Arguments of `quiet_settings`.
+        definitions: The arguments of each call of `define_metric`.
         commit: Whether each record is a row of its own.
-        open_timeout: Seconds.
-        finish_timeout: Seconds.
+        open_timeout: Seconds that opening may take.
+        finish_timeout: Seconds that closing waits for the server.
     """
 
     arguments: Mapping[str, Any]
@@ -39,15 +39,15 @@ class RunOptions:
 
 
 class Session:
-    """Opens a run at the first record, and again after a close or where it is lost.
+    """Opens a run at the first record, and again after `close` or when its file is lost.
 
-    It is the same run then, in another file. A forked child and a pickled copy have a run of
-    their own, as a run is written by one process.
+    When it is opened again it is the same run, in another file. A forked child and a pickled
+    copy have runs of their own, as only one process may write to a run.
 
     Args:
-        options: How.
-        locate: Returns the folder for W&B's ``dir``, which exists; None for W&B's own.
-        find_rank: Returns the rank of this process if each rank records, else None.
+        options: How the run is opened and closed.
+        locate: Returns the folder for W&B's argument `dir`, which exists; None for W&B's own.
+        find_rank: Returns the rank of this process if every rank records, else None.
     """
 
     def __init__(
@@ -76,28 +76,24 @@ class Session:
         return self._run is not None and self._pid == os.getpid()
 
     def find_run(self) -> Any | None:
-        """Return W&B's run if it is open."""
+        """Return W&B's object of the run, or None if it is not open."""
         run = self._run
         return run.run if run is not None and self._pid == os.getpid() else None
 
     def opened(self) -> OpenRun:
-        """Return the run, which is opened if need be.
-
-        Raises:
-            OSError, NoKeyError, wandb.errors.Error: As :func:`~viz_backend_wandb.open_run.open_run`.
-        """
+        """Return the run, which is opened if it is not open. Raises as `open_run`."""
         self._look_for_fork()
         with self._lock:
             return self._run or self._open()
 
     def record(self, call: Callable[[OpenRun], None]) -> list[str]:
-        """Call with the run, and again with the one that takes its place if it is lost.
+        """Call a function with the run; if its file is lost, open another and call again.
 
         Returns:
-            What the user must know.
+            Messages for the user.
 
         Raises:
-            OSError: If nothing can be recorded.
+            OSError: If the record cannot be written.
         """
         self._look_for_fork()
         with self._lock:
@@ -105,7 +101,7 @@ class Session:
             try:
                 call(run)
             except LogLostError as error:
-                lost = self._leave()
+                lost = self._forget_run()
                 lost.abandon()
                 run = self.opened()
                 call(run)
@@ -116,23 +112,23 @@ class Session:
         return notices
 
     def close(self) -> str | None:
-        """End the run if it is open; return what the user must know if not all was sent.
+        """End the run if it is open; return a message if not every record was sent, else None.
 
         Raises:
-            OSError: If the last records are not on the disk.
+            OSError: If the last records were not written to the file.
         """
         if not self.is_open:
             return None
         with self._lock:
-            return None if self._run is None else self._leave().close()
+            return None if self._run is None else self._forget_run().close()
 
     def _look_for_fork(self) -> None:
         if self._pid != os.getpid():
             self._is_copy = self._is_copy or self._run_id is not None
             self._start()
 
-    def _leave(self) -> OpenRun:
-        """Return the run, which is not ours any more; its config stays with us."""
+    def _forget_run(self) -> OpenRun:
+        """Forget the run except its config, and return it."""
         run, self._run = self._run, None
         assert run is not None
         self._config = dict(run.run.config)
@@ -147,7 +143,7 @@ class Session:
         settings.setdefault("finish_timeout_raises", True)
         arguments["dir"] = self._locate()
         arguments.update(self._identity())
-        if self._run_id is not None:  # it goes back or branches off once
+        if self._run_id is not None:  # a run is rewound or forked only the first time
             for name in ("fork_from", "resume_from"):
                 arguments.pop(name, None)
                 settings.pop(name, None)
@@ -164,7 +160,7 @@ class Session:
         return run
 
     def _identity(self) -> dict[str, Any]:
-        """Return the arguments that tell this run from others."""
+        """Return the arguments of `wandb.init` that make this run differ from those of others."""
         if self._is_copy:
             return {"id": f"{self._run_id}-process-{os.getpid()}"}
         if self._run_id is not None:
@@ -176,7 +172,7 @@ class Session:
         return {name: f"{value}-rank-{rank}" for name, value in given.items() if value}
 
     def __getstate__(self) -> dict[str, Any]:
-        """Return what makes an unopened copy."""
+        """Return the state of an unopened copy."""
         left_out = ("_lock", "_run", "_pid", "_notices")
         return {name: value for name, value in self.__dict__.items() if name not in left_out}
 

@@ -1,4 +1,4 @@
-"""What W&B is started with: quiet and durable, unless the user says otherwise."""
+"""The settings of a run: quiet and durable, unless the user sets them otherwise."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ def quiet_settings(
     capture_console: bool,
     system_metrics: bool,
 ) -> dict[str, Any]:
-    """Return the settings of a run.
+    """Return the settings of a run; arguments as `WandbVisBackend`'s.
 
-    What is in ``given`` (a dict or ``wandb.Settings``) and in ``WANDB_*`` variables wins.
+    The user's own, `given` as a dict or `wandb.Settings` and in `WANDB_*` variables, win.
     """
     defaults = {
         **_QUIET,
@@ -43,9 +43,9 @@ def quiet_settings(
 
 
 def find_mode(arguments: Mapping[str, Any]) -> str:
-    """Return the mode that is asked for, ``""`` if none is: then W&B's own settings say it.
+    """Return the mode that the user asks for, or `""`: then W&B's own settings have it.
 
-    The variable is read here, as W&B reads it once, when it is first used.
+    `WANDB_MODE` is read here, as W&B itself reads it only once in a program.
     """
     explicit = _explicit(arguments.get("settings"))
     mode = arguments.get("mode") or explicit.get("mode") or os.environ.get("WANDB_MODE") or ""
@@ -53,7 +53,7 @@ def find_mode(arguments: Mapping[str, Any]) -> str:
 
 
 def _explicit(given: Any) -> dict[str, Any]:
-    """Return what is set in ``wandb.Settings``, not what it defaults to."""
+    """Return the settings that were set, without the defaults of `wandb.Settings`."""
     if given is None:
         return {}
     if isinstance(given, Mapping):

@@ -1,4 +1,4 @@
-"""Configs and numbers as W&B's JSON keeps them."""
+"""Configs and scalars as W&B's JSON can hold them."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from viz_backend_wandb.keys import from_key, to_key
 
 __all__ = ["as_json_config", "as_json_scalar", "config_name"]
 
-#: Integers beyond are not kept whole by readers of JSON.
+#: Readers of JSON round integers beyond this.
 _LARGEST_INTEGER = 2**63
 
 
 def as_json_scalar(value: float) -> float:
-    """Return a number that W&B keeps: an integer that is too large becomes a float, or infinite."""
+    """Return a scalar; an integer too large for W&B becomes a float, or infinite."""
     if isinstance(value, float) or -_LARGEST_INTEGER <= value < _LARGEST_INTEGER:
         return value
     try:
@@ -25,12 +25,12 @@ def as_json_scalar(value: float) -> float:
 
 
 def as_json_config(config: Mapping[Any, Any]) -> dict[str, Any]:
-    """Return a config of plain values as one that JSON has.
+    """Return a config of plain values as one that JSON can hold.
 
-    Tuples become lists, sets sorted lists, bytes and complex numbers their text, keys that are
-    no strings theirs, and what is not finite ``"NaN"``, ``"Infinity"`` or ``"-Infinity"``. W&B
-    strips ``-`` from the ends of the outermost keys and keeps those that begin with ``_`` for
-    itself: such keys are escaped as names are, see :func:`to_key`.
+    Tuples become lists, sets sorted lists; keys that are no strings, bytes and complex values
+    become their text; NaN and infinities become `"NaN"`, `"Infinity"` or `"-Infinity"`. W&B
+    strips `-` from the ends of the outermost keys, and reserves those that begin with `_`: such
+    keys are escaped as `to_key` does.
     """
     return {_config_key(str(key)): _plain(value) for key, value in config.items()}
 
@@ -45,7 +45,7 @@ def _config_key(key: str) -> str:
 
 
 def config_name(key: str) -> str:
-    """Return the name that an outermost key of a config was made of."""
+    """Return the user's own key, from an outermost key of `as_json_config`."""
     return "" if key == "%" else from_key(key)
 
 

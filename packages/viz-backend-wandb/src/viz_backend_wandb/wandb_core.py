@@ -23,15 +23,15 @@ __all__ = [
     "tear_down",
 ]
 
-#: Held while a run is opened or the process ended: both change what all runs share.
+#: Held while a run is opened or wandb-core is ended, which all runs of the program share.
 lock = threading.RLock()
 
-#: Where W&B's errors come from if its process or the connection to it is gone.
+#: The modules whose errors mean that wandb-core, or the connection to it, is gone.
 _LOST = ("wandb.sdk.mailbox", "wandb.sdk.lib.asyncio_manager", "wandb.sdk.lib.service")
 
 
 def is_lost(error: BaseException) -> bool:
-    """Return whether ``error`` says that wandb-core does not answer any more."""
+    """Return whether an error means that wandb-core does not answer any more."""
     if isinstance(error, (ConnectionError, EOFError)):
         return True
     kind = type(error)
@@ -39,17 +39,17 @@ def is_lost(error: BaseException) -> bool:
 
 
 def call_within(function: Callable[[], object], seconds: float) -> bool:
-    """Call a function, and return whether it ended in time; otherwise it is left behind.
+    """Call a function, and return whether it ended in time; otherwise its thread runs on.
 
     Raises:
-        BaseException: What the function raised.
+        BaseException: Whatever the function raised.
     """
     errors: list[BaseException] = []
 
     def call() -> None:
         try:
             function()
-        except BaseException as error:  # noqa: BLE001  # raised again in the caller's thread
+        except BaseException as error:  # noqa: BLE001  # it is raised in the caller's thread
             errors.append(error)
 
     thread = threading.Thread(target=call, name="viz-wandb", daemon=True)
@@ -65,22 +65,19 @@ def call_within(function: Callable[[], object], seconds: float) -> bool:
 
 
 def tear_down(seconds: float) -> None:
-    """Have W&B forget its process, so that the next run starts another.
-
-    All runs of the program end with it.
-    """
+    """End wandb-core and with it every run of the program; the next run starts another."""
     import wandb
 
     process = _process()
-    with contextlib.suppress(Exception, SystemExit):  # it may be dead: that is why
+    with contextlib.suppress(Exception, SystemExit):  # it may be dead already
         if not call_within(wandb.teardown, seconds):
             os.environ.pop("WANDB_SERVICE", None)
     if process is not None:
-        process.poll()  # a dead one is a zombie otherwise
+        process.poll()  # otherwise a dead process stays as a zombie
 
 
 def exit_code() -> int:
-    """Return what the program ends with, as far as W&B has noticed: it listens to ``sys.exit``."""
+    """Return the exit status that W&B's hook of `sys.exit` has seen, or 0."""
     return getattr(getattr(sys.exit, "__self__", None), "exit_code", 0) or 0
 
 
@@ -88,15 +85,15 @@ _is_left_behind = False
 
 
 def leave_behind() -> None:
-    """Note that wandb-core still works on a run that nobody waits for any more."""
+    """Note that wandb-core still sends a run that nobody waits for any more."""
     global _is_left_behind
     _is_left_behind = True
 
 
 def kill_left_behind() -> None:
-    """Kill wandb-core when the program ends, if it works on what nobody waits for.
+    """Kill wandb-core at the end of the program if it still sends a run nobody waits for.
 
-    W&B would wait for it without end. If it has other runs, they may be waited for.
+    W&B would wait for it without a timeout. It is not killed while other runs are open.
     """
     if not _is_left_behind or getattr(_singleton(), "most_recent_active_run", None) is not None:
         return
@@ -109,7 +106,7 @@ def kill_left_behind() -> None:
 
 @contextmanager
 def quiet_terminal() -> Iterator[None]:
-    """Keep W&B from printing, where it asks no run's settings, and from asking for an API key."""
+    """Keep W&B from asking for an API key, and from printing where no run's settings apply."""
     import wandb
 
     wandb.termsetup(wandb.Settings(silent=True), None)
@@ -119,7 +116,7 @@ def quiet_terminal() -> Iterator[None]:
         wandb.termsetup(getattr(_singleton(), "settings", None) or wandb.Settings(), None)
 
 
-# W&B has no names for these. Where it has others one day, what they serve is left out.
+# W&B has no public names for these. If they are gone in a later version, so is what needs them.
 
 
 def _singleton() -> Any:
@@ -135,7 +132,7 @@ def _process() -> Any:
 
 
 def _leave_exit_alone() -> None:
-    """Have W&B do nothing at exit."""
+    """Unregister what W&B does when the program ends."""
     cleanup = getattr(_connection(), "_cleanup", None)
     if cleanup is not None:
         cleanup()
@@ -143,14 +140,14 @@ def _leave_exit_alone() -> None:
 
 @after_fork
 def _renew_in_child() -> None:
-    """Let a child have a process of its own, and no lock that another thread holds."""
+    """Give a forked child its own wandb-core, and a lock that no other thread holds."""
     global lock, _is_left_behind
     lock, _is_left_behind = threading.RLock(), False
     setup: Any = sys.modules.get("wandb.sdk.wandb_setup")
     if setup is None:
         return
     setup._singleton_lock = threading.Lock()
-    _leave_exit_alone()  # it is the parent's to do; here it would print an error
-    # Its connection is the parent's, and ends with the parent.
+    _leave_exit_alone()  # the parent does it; here it would print an error
+    # Names the parent's wandb-core, which ends with the parent.
     if f"-{os.getppid()}-" in os.environ.get("WANDB_SERVICE", ""):
         del os.environ["WANDB_SERVICE"]

@@ -1,4 +1,4 @@
-"""Watching a model, so that what W&B does in its hooks cannot stop training."""
+"""Watching a model with W&B's hooks, whose errors cannot stop training."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ _lock = threading.RLock()
 def watch(
     run: Any, model: Any, options: Mapping[str, Any], find_run: Callable[[], Any | None]
 ) -> None:
-    """Have ``run`` keep gradients and parameters of a torch ``model``.
+    """Record gradients and parameters of a torch `model` in `run`, as `run.watch` does.
 
-    W&B's hooks log to the global run, which may be another or none, and raise into
-    ``backward()`` where that fails. These log to the run that is open then, and warn.
+    W&B's hooks log to the global run, which may be another or none, and raise into `backward()`
+    if that fails. Here they log to the run that is open then, and warn instead.
 
     Args:
         run: A run of W&B.
-        model: A ``torch.nn.Module``.
-        options: For ``run.watch``.
-        find_run: Returns the run that is open, at each step.
+        model: A `torch.nn.Module`.
+        options: Arguments of `run.watch`.
+        find_run: Called at each step; returns the run that is open, or None.
     """
     import wandb
 
@@ -34,7 +34,7 @@ def watch(
     if "log_tensor_stats" not in vars(history):
         _guard(history, find_run)
     if options.get("log_graph") and wandb.run is None:
-        wandb.run = run  # its hook asks for it at the first forward pass
+        wandb.run = run  # the hook of the graph reads it at the first forward pass
     run.watch(model, **options)
 
 
