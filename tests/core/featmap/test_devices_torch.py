@@ -90,7 +90,7 @@ def test_the_picture_is_the_same_on_every_device(place, shape, how, dtype):
     featmap = (torch.randn(20, 9, 11, generator=torch.manual_seed(1)) * 10).to(dtype)
     expected = draw_featmap(featmap.float().numpy(), None, how, resize_shape=shape)
     drawn = draw_featmap(PLACES[place](featmap), None, how, resize_shape=shape)
-    # A rounding error may turn one level into the next, which differs by at most 4 in JET.
+    # A rounding error may turn one level into the next, which differs by at most 5 in JET.
     assert np.abs(drawn.astype(int) - expected).max() <= 5
 
 

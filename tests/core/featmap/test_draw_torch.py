@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 
 from viz_core.featmap import draw_featmap
 
+NEAREST = 0.51
+"""Half a level, and what float32 rounds."""
 SIZES = st.integers(1, 40)
 LARGER = st.integers(5, 40)
 
@@ -56,7 +58,22 @@ def test_reductions_are_those_of_float64(how, channels, height, width, rows, col
     featmap = torch.randn(channels, height, width, generator=torch.manual_seed(seed))
     drawn = draw_featmap(featmap, None, how, resize_shape=(rows, columns), colormap="gray")
     expected = levels(REFERENCES[how](featmap, (rows, columns)))
-    assert np.abs(drawn[..., 0] - expected).max() <= 1
+    assert np.abs(drawn[..., 0] - expected).max() <= NEAREST
+
+
+@pytest.mark.parametrize("normalize", ["map", "grid"])
+@settings(max_examples=40, deadline=None)
+@given(st.integers(4, 30), SIZES, SIZES, st.integers(1, 23), SIZES, st.integers(0, 2**31))
+def test_cells_are_the_largest_channels_of_float64(
+    normalize, channels, height, width, rows, columns, seed
+):
+    featmap = torch.randn(channels, height, width, generator=torch.manual_seed(seed))
+    given = {"resize_shape": (rows, columns), "colormap": "gray", "normalize": normalize}
+    sheet = draw_featmap(featmap, None, None, 4, (4, 1), **given)  # too low for captions
+    cells = largest(resampled(featmap, (rows, columns)), 4)
+    planes = [cells] if normalize == "grid" else cells
+    expected = np.concatenate([levels(plane) for plane in planes], axis=-2).reshape(-1, columns)
+    assert np.abs(sheet[..., 0] - expected).max() <= NEAREST
 
 
 def off_components(featmap, shape):
@@ -82,13 +99,13 @@ def test_components_are_those_of_a_singular_value_decomposition(
     patterns = torch.stack([9 * x, 3 * y, 2 * x * y])
     featmap = torch.tensordot(directions, patterns, 1)
     featmap += 0.01 * torch.randn(channels, height, width, generator=random)
-    assert off_components(featmap, (rows, columns)) <= 1
+    assert off_components(featmap, (rows, columns)) <= NEAREST
 
 
 @pytest.mark.parametrize("shape", [(256, 20, 20), (300, 7, 7), (300, 16, 16), (40, 30, 40)])
 def test_components_of_noise_are_exact_with_few_channels_or_few_pixels(shape):
     featmap = torch.randn(shape, generator=torch.manual_seed(4))
-    assert off_components(featmap, shape[1:]) <= 1
+    assert off_components(featmap, shape[1:]) <= NEAREST
 
 
 @pytest.mark.parametrize("shape", [(700, 24, 24), (300, 40, 50)])
@@ -100,7 +117,7 @@ def test_components_of_many_channels_and_pixels_are_found_where_variances_fall(s
     right = torch.linalg.qr(torch.randn(height * width, count, generator=random))[0]
     variances = 1 / torch.arange(1, count + 1)
     featmap = (left * variances.sqrt()) @ right.T
-    assert off_components(featmap.reshape(shape), (height, width)) <= 1
+    assert off_components(featmap.reshape(shape), (height, width)) <= NEAREST
 
 
 @pytest.mark.parametrize("layout", [torch.contiguous_format, torch.channels_last])
@@ -109,7 +126,7 @@ def test_components_of_small_differences_beside_a_large_mean(layout):
     directions = torch.linalg.qr(torch.randn(8, 3, generator=torch.manual_seed(6)))[0]
     featmap = torch.tensordot(directions, torch.stack([9 * x, 3 * y, 2 * x * y]), 1) + 1000
     featmap = featmap[None].contiguous(memory_format=layout)[0]
-    assert off_components(featmap, (80, 90)) <= 1
+    assert off_components(featmap, (80, 90)) <= NEAREST
 
 
 @pytest.mark.parametrize(("channels", "size"), [(1, 1), (1, 6), (2, 6), (5, 1)])
@@ -150,10 +167,9 @@ def test_the_channels_are_the_ones_that_torch_finds(shape):
 def test_tensors_of_every_real_dtype_are_drawn_the_same(dtype, how):
     featmap = (torch.arange(3 * 6 * 7).reshape(3, 6, 7) % 5 > 2).to(dtype)
     expected = draw_featmap(featmap.float().numpy(), None, how, resize_shape=(9, 9))
-    assert (
-        np.abs(draw_featmap(featmap, None, how, resize_shape=(9, 9)).astype(int) - expected).max()
-        <= 1
-    )
+    drawn = draw_featmap(featmap, None, how, resize_shape=(9, 9))
+    # What lies half between two levels may become either: they differ by at most 5 in JET.
+    assert np.abs(drawn.astype(int) - expected).max() <= 5
 
 
 def test_complex_tensors_are_refused():

@@ -59,7 +59,7 @@ def _strip(text: str, pixels: int) -> tuple[npt.NDArray[np.float32], npt.NDArray
     picture = Pillow.new("L", (width, ascent + descent + _PADDING), 0)
     ImageDraw.Draw(picture).text((_PADDING - left, _PADDING // 2), text, fill=255, font=font)
     ink: npt.NDArray[np.float32] = np.asarray(picture, np.float32)[..., None]
-    return np.float32(_DIM) * (1 - ink / np.float32(255)), ink
+    return np.float32(_DIM) * (1 - ink / np.float32(255)), ink + np.float32(0.5)  # the sum is cut
 
 
 @lru_cache(maxsize=16)

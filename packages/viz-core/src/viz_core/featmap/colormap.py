@@ -4,22 +4,17 @@ from __future__ import annotations
 
 from difflib import get_close_matches
 from functools import lru_cache
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from viz_core.featmap.planes import Span
 from viz_core.typing import Image
 
-__all__ = ["ColorTable", "color_table", "gray_levels"]
+__all__ = ["ColorTable", "color_table"]
 
 _MARKS = ((255, 0, 255), (255, 255, 255), (0, 255, 0), (0, 0, 0))
 """Colours that may say "not a number": the first that stands out most from a table is taken."""
 
-
-_NUDGE = 1e-5
-"""Part of the whole span; a level is 1/255."""
 
 _FEW = 16_000
 """Pixels up to which numpy looks the colours up sooner than Pillow has been set up for it."""
@@ -52,22 +47,6 @@ class ColorTable:
         picture = Pillow.frombuffer("P", (width, height), levels, "raw", "P", 0, 1)
         picture.putpalette(self._palette)
         return np.asarray(picture.convert("RGB"))
-
-
-def gray_levels(values: npt.NDArray[Any], bad: npt.NDArray[np.bool_] | None, span: Span) -> Image:
-    """Return values as 0..255, cut down to whole levels; a span of one value is all 0."""
-    low, high = span
-    if bad is not None:
-        values = np.where(bad, values.dtype.type(low), values)
-    if high > low and not 1e-30 < high - low < 1e30:  # the range itself leaves float32
-        values, low, high = values.astype(np.float64) / 4, low / 4, high / 4
-    if not high > low:
-        return np.zeros(values.shape, np.uint8)
-    # A little lower, or 5.0 that is computed as 4.9999 would lose a whole level.
-    scaled = values - values.dtype.type(low - (high - low) * _NUDGE)
-    levels = np.empty(values.shape, np.uint8)
-    np.multiply(scaled, values.dtype.type(255 / (high - low)), out=levels, casting="unsafe")
-    return levels
 
 
 @lru_cache(maxsize=32)

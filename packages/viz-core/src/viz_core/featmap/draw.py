@@ -29,7 +29,7 @@ def draw_featmap(
     A tensor is reduced on its own device, and only the small result is moved. What is NaN or
     infinite is drawn in one colour of its own, which is magenta with JET, with one warning; for
     a reduction over channels that is each pixel where any channel is not finite. A constant map
-    is drawn in the lowest colour.
+    is drawn in the lowest colour. Levels and blended colors are rounded to the nearest.
 
     Args:
         featmap: Array or tensor of real numbers, shape (C, H, W).

@@ -1,16 +1,15 @@
-"""How planes are painted: at which size, over which image, in which colours, on which scale."""
+"""How planes are painted: at which size, over which image, in which colors, on which scale."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
 from viz_core.featmap.blending import blend
 from viz_core.featmap.captions import write_caption
-from viz_core.featmap.colormap import ColorTable, gray_levels
-from viz_core.featmap.planes import Plane, SampledPlane, Span, span_of
+from viz_core.featmap.colormap import ColorTable
+from viz_core.featmap.planes import Bools, Plane, SampledPlane, Span
 from viz_core.typing import Image
 
 __all__ = ["HeatmapPainter"]
@@ -23,13 +22,13 @@ pages fresh from the system cost more than all the arithmetic."""
 
 
 class HeatmapPainter:
-    """Turns planes into pictures of one shape.
+    """Turns planes into images of one shape.
 
     Args:
-        shape: (H, W) of the picture, or of each cell of a grid.
+        shape: (H, W) of the image, or of each cell of a grid.
         image: RGB to blend in, of any size, or None.
         alpha: How much of a plane is seen over it, 0..1.
-        table: The colours.
+        table: The colors.
         shared_scale: Whether planes that are shown together share one scale.
     """
 
@@ -52,41 +51,37 @@ class HeatmapPainter:
         self._background = None if image is None else self._sized(image)
 
     def heat(self, plane: Plane) -> Image:
-        """Return one plane in the colours of the table."""
-        picture = self._new()
-        sampled = plane.sampled(self.shape)
-        self._paint(sampled, self._span([sampled]), picture)
-        return picture
+        """Return one plane in the colors of the table."""
+        image = self._new()
+        sampled = SampledPlane(plane, self.shape)
+        self._paint(sampled, self._span([sampled]), image)
+        return image
 
     def one_image(self, planes: Sequence[Plane]) -> Image:
         """Return one plane, or three that are joined to one, on the scale of all."""
-        everything = [plane.sampled(self.shape) for plane in planes]
-        joined = everything[0]
+        span = self._span([SampledPlane(plane, self.shape) for plane in planes])
+        joined = planes[0]
         if len(planes) == len(_GRAY_WEIGHTS):
             weighted = [w * plane.values for w, plane in zip(_GRAY_WEIGHTS, planes, strict=True)]
+            values = np.sum(weighted, axis=0)
             masks = [plane.finite for plane in planes if plane.finite is not None]
             finite = np.logical_and.reduce(masks) if masks else None
-            values = np.sum(weighted, axis=0)
-            if finite is not None:
-                values = values * finite
-            joined = Plane(values, finite).sampled(self.shape)
-        picture = self._new()
-        self._paint(joined, self._span(everything), picture)
-        return picture
+            joined = Plane(values if finite is None else values * finite, finite)
+        image = self._new()
+        self._paint(SampledPlane(joined, self.shape), span, image)
+        return image
 
     def colors(self, planes: Sequence[Plane]) -> Image:
         """Return three planes as red, green and blue."""
-        everything = [plane.sampled(self.shape) for plane in planes]
-        spans = [self._span(everything)] * 3
-        if not self._shared_scale:
-            spans = [self._span([sampled]) for sampled in everything]
-        picture = self._new()
+        sampled = [SampledPlane(plane, self.shape) for plane in planes]
+        shared = self._span(sampled) if self._shared_scale else None
+        levels = [one.levels(shared or self._span([one])) for one in sampled]
+        image = self._new()
         for band in self._bands:
-            samples = [sampled.rows(band) for sampled in everything]
-            levels = [gray_levels(*s, span) for s, span in zip(samples, spans, strict=True)]
-            colors = np.stack(levels, axis=-1)
-            self._finish(band, colors, samples[0].bad, picture)  # one pixel, one vector: one mask
-        return picture
+            found = [one(band) for one in levels]
+            colors = np.stack([one.values for one in found], axis=-1)
+            self._finish(band, colors, found[0].bad, image)  # one pixel, one vector: one mask
+        return image
 
     def grid(
         self, planes: Sequence[Plane], numbers: Sequence[int], arrangement: tuple[int, int]
@@ -97,12 +92,12 @@ class HeatmapPainter:
         sheet = np.full((rows * height, columns * width, 3), 255, np.uint8)
         shared = None
         if self._shared_scale:
-            shared = self._span([plane.sampled(self.shape) for plane in planes])
+            shared = self._span(SampledPlane(plane, self.shape) for plane in planes)
         for place, (plane, number) in enumerate(zip(planes, numbers, strict=True)):
             row, column = divmod(place, columns)
             top, left = row * height, column * width
             cell = sheet[top : top + height, left : left + width]
-            sampled = plane.sampled(self.shape)
+            sampled = SampledPlane(plane, self.shape)
             self._paint(sampled, shared or self._span([sampled]), cell)
             write_caption(cell, number)
         return sheet
@@ -111,7 +106,7 @@ class HeatmapPainter:
         return np.empty((*self.shape, 3), np.uint8)
 
     def _sized(self, image: Image) -> Image:
-        """Return the image at the shape of the picture."""
+        """Return the image at the shape of what is painted."""
         if image.shape[:2] == self.shape:
             return image
         from PIL import Image as Pillow
@@ -119,16 +114,17 @@ class HeatmapPainter:
         sized = Pillow.fromarray(image).resize(self.shape[::-1], Pillow.Resampling.BILINEAR)
         return np.asarray(sized)
 
-    def _span(self, planes: Sequence[SampledPlane]) -> Span:
-        return span_of(sample for sampled in planes for sample in sampled.extremes(self._step))
+    def _span(self, planes: Iterable[SampledPlane]) -> Span:
+        return Span.of(plane.span(self._step) for plane in planes)
 
-    def _paint(self, sampled: SampledPlane, span: Span, target: Image) -> None:
+    def _paint(self, plane: SampledPlane, span: Span, target: Image) -> None:
+        levels = plane.levels(span)
         for band in self._bands:
-            sample = sampled.rows(band)
-            self._finish(band, self._table.paint(gray_levels(*sample, span)), sample.bad, target)
+            values, bad = levels(band)
+            self._finish(band, self._table.paint(values), bad, target)
 
-    def _finish(self, band: slice, colors: Image, bad: Any, target: Image) -> None:
-        """Write a band of colours over the image into the target."""
+    def _finish(self, band: slice, colors: Image, bad: Bools | None, target: Image) -> None:
+        """Write a band of colors over the image into the target."""
         rows = target[band]
         if self._background is None:
             rows[:] = colors
