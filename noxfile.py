@@ -108,6 +108,9 @@ OLDEST_MLFLOW = (
 )
 BACKENDS = (TENSORBOARD, WANDB, MLFLOW)
 
+#: A row's tests run in two processes; with arguments for pytest, as ``--pdb``, in one.
+IN_TWO = ("-n", "2", "--dist", "each", "-o", "console_output_style=classic")
+
 BENCHMARKS = (
     "importing",
     "discovery",
@@ -191,7 +194,8 @@ def _add_row(row: Row) -> None:
         _ran.append(row.name)
         _install(session, (CORE, *row.packages), *row.others, *_group("test"))
         ours = {"VIZ_PACKAGES": " ".join((CORE, *row.packages))}
-        session.run("pytest", *_selected(row), "tests/installation", *session.posargs, env=ours)
+        how = session.posargs or IN_TWO
+        session.run("pytest", *_selected(row), "tests/installation", *how, env=ours)
 
     pythons = row.pythons or ((TORCHS_PYTHON if TORCH in row.others else PYTHON),)
     tests.__doc__ = "Test " + " + ".join([CORE, *row.packages, *row.others]) + "."

@@ -17,6 +17,18 @@ settings.register_profile("explore", _patient, max_examples=1000, print_blob=Tru
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
 
 
+@pytest.hookimpl(trylast=True)  # of what is selected
+def pytest_collection_modifyitems(config, items):
+    """Give each process of ``-n 2 --dist each`` every other test.
+
+    xdist's other ways give a test to whoever is idle, so that what has run before it in its
+    process depends on how busy the machine is.
+    """
+    worker = getattr(config, "workerinput", None)
+    if worker is not None:
+        items[:] = items[int(worker["workerid"].removeprefix("gw")) :: worker["workercount"]]
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item, call):
     return _keep_in_sight((yield))
