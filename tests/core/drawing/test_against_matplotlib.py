@@ -65,6 +65,22 @@ def test_solid_frames_are_matplotlibs_at_every_width(style):
         assert_images_close(ours.get_image(), in_a_figure([artist]), tolerance=2)
 
 
+@pytest.mark.parametrize("right", [8191, 8192, 8193, 8194, 8195, 8800])
+def test_solid_boxes_about_as_long_as_stencils_are_matplotlibs(right):
+    ground = np.full((40, 9000, 3), GROUND[0, 0])
+    ours = Canvas(ground).draw_bboxes(np.array([2, 5, right, 20]), "r", alpha=0.5).get_image()
+    artist = PolyCollection(
+        [corners_of(2, 5, right, 20)],
+        edgecolors=[(1, 0, 0, 0.5)],
+        facecolors="none",
+        linewidths=2,
+    )
+    theirs = in_a_figure([artist], 9000, 40)
+    # All but the corners, whose joins Agg leaves out where it draws a line in parts.
+    assert_images_close(ours[:, 5 : right - 3], theirs[:, 5 : right - 3], tolerance=2)
+    assert_images_close(ours[8:17], theirs[8:17], tolerance=2)
+
+
 @pytest.mark.parametrize("style", STYLES)
 def test_circles_and_polygons_are_matplotlibs(style):
     # Two of each: of a collection of one, matplotlib draws a marker, which it moves to whole pixels.

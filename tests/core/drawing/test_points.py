@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from viz_core import Canvas
-from viz_core.drawing import _pillow, points
+from viz_core.drawing import points
 from viz_core.testing import assert_images_close
 
 GROUND = np.full((60, 90, 3), 100, np.uint8)
@@ -45,20 +45,6 @@ def test_later_points_lie_over_earlier_ones():
 def test_points_outside_are_left_out_without_a_warning():
     drawn = Canvas(GROUND).draw_points(np.array([[-50, -50], [500, 500]]), ["r", "b"]).get_image()
     assert (drawn == GROUND).all()
-
-
-@pytest.mark.parametrize("marker", [None, "x", "*"])
-@pytest.mark.parametrize("colors", ["r", [(i, 255 - i, 90, 120) for i in range(200)]])
-@pytest.mark.parametrize("sizes", [25.0, [25.0, 64.0] * 100])
-def test_without_what_is_private_in_pillow_agg_draws_the_same(marker, colors, sizes, monkeypatch):
-    places = np.random.default_rng(1).uniform(-5, 95, (200, 2))
-    fast = Canvas(GROUND).draw_points(places, colors, marker, sizes).get_image()
-    assert _pillow.HAS_CORE
-    monkeypatch.setattr(_pillow, "HAS_CORE", False)
-    plain = Canvas(GROUND).draw_points(places, colors, marker, sizes).get_image()
-    assert (fast != GROUND).any()
-    # What Agg rounds down adds up where many lie over each other.
-    assert_images_close(fast, plain, tolerance=6)
 
 
 def test_points_of_every_size_and_colour_are_drawn_in_turns_of_any_length(monkeypatch):

@@ -12,7 +12,6 @@ import math
 from collections.abc import Sequence
 
 from viz_core.colors import RGBA
-from viz_core.drawing import _pillow
 from viz_core.drawing.edge_stencils import EdgeStencils, find_edge_stencils, reach_in
 from viz_core.drawing.paths import Style, draw_paths, place_boxes
 from viz_core.drawing.surface import Surface
@@ -45,9 +44,6 @@ def draw_boxes(
         styles = [Style.faded(edges[i], faces[i], widths[i], dashes[i], alphas[i]) for i in chosen]
         draw_paths(surface, place_boxes(corners[i] for i in chosen), styles)
 
-    if not _pillow.HAS_CORE:
-        draw_with_agg(list(range(len(corners))))
-        return
     height, width = surface.height, surface.width
     reach = reach_in(surface)
     paste = surface.strip.paste

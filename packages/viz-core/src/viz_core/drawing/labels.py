@@ -13,7 +13,7 @@ from typing import NamedTuple, TypeAlias
 import numpy as np
 
 from viz_core.colors import RGBA
-from viz_core.drawing.bitmaps import Bitmap
+from viz_core.drawing.bitmaps import Bitmap, make_bitmap
 from viz_core.drawing.byte_cache import ByteCache
 from viz_core.drawing.fonts import NUMERALS, Run, SizedFont
 from viz_core.drawing.surface import Octets
@@ -179,6 +179,6 @@ def _make_bitmap(coverage: Octets, table: _Table) -> Bitmap:
     colors, opacities = table
     height, width = coverage.shape
     color = colors[coverage].reshape(height, 3 * width)
-    bitmap = Bitmap(color, np.repeat(opacities[coverage], 3, axis=1))
+    bitmap = make_bitmap(color, np.repeat(opacities[coverage], 3, axis=1))
     _styles.count(bitmap.nbytes)
     return bitmap

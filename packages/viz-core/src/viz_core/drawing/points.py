@@ -14,7 +14,6 @@ from matplotlib.markers import MarkerStyle
 from matplotlib.path import Path
 
 from viz_core.colors import RGBA
-from viz_core.drawing import _pillow
 from viz_core.drawing.arguments import Floats
 from viz_core.drawing.markers import MarkerShape, draw_markers, make_sprite, stamp
 from viz_core.drawing.surface import DPI, Surface
@@ -100,7 +99,7 @@ def draw_points(
         if not visible:
             return
     shapes = {size: MarkerShape(*marker, size**0.5 * DPI / 72, line_width) for size in set(sizes)}
-    if _pillow.HAS_CORE and reach <= _LARGEST:
+    if reach <= _LARGEST:
         _draw_as_sprites(surface, positions, colors, [shapes[size] for size in sizes])
         return
     are_alike = len(shapes) == 1 and colors.count(colors[0]) == len(colors)

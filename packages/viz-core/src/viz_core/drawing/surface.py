@@ -88,7 +88,7 @@ class Surface:
         Pillow has no mode of three bytes a pixel.
         """
         if self._strip is None:
-            from viz_core.drawing._pillow import as_core
+            from viz_core.drawing._pillow import as_core  # which imports Pillow
 
             self._strip = as_core(self.rows, 3 * self.width, self.height)
         return self._strip

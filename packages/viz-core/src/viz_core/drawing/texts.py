@@ -10,7 +10,7 @@ import numpy as np
 
 from viz_core._checks import as_string
 from viz_core.colors import RGBA
-from viz_core.drawing.bitmaps import layer
+from viz_core.drawing.bitmaps import lay
 from viz_core.drawing.fonts import Extent, SizedFont
 from viz_core.drawing.labels import LabelStyle, find_label_style
 from viz_core.drawing.paths import Style, draw_paths, place_turned
@@ -74,7 +74,6 @@ def draw_texts(
     ],
 ) -> None:
     """Draw texts in their order, each given by the fields of `Text`."""
-    lay = layer(surface)
     floor = math.floor
     known_font, known_color, known_background = None, None, None  # mostly the same for all
     style: LabelStyle | None = None
@@ -90,7 +89,7 @@ def draw_texts(
         if horizontal != "left":
             x -= line_width * _HORIZONTAL[horizontal]
         y += ascent if vertical == "top" else _baseline(vertical, ascent, descent)
-        lay(bitmaps, floor(x + 0.5) + left, floor(y + 0.5) + top)
+        lay(surface, bitmaps, floor(x + 0.5) + left, floor(y + 0.5) + top)
 
 
 def _find_style(
@@ -184,7 +183,6 @@ def _draw_block(surface: Surface, text: Text) -> None:
             text.background.dashes,
         )
         draw_paths(surface, [placed], [style])
-    lay = layer(surface)
     letters = find_label_style(text.font, text.color, _NOTHING, 0.0)
     for line, width, baseline in block.lines:
         if not line.strip():
@@ -196,4 +194,4 @@ def _draw_block(surface: Surface, text: Text) -> None:
             label = letters.turned(line, text.rotation)
         else:
             label = letters.label(line)
-        lay(label.bitmaps, x + label.left, y + label.top)
+        lay(surface, label.bitmaps, x + label.left, y + label.top)
