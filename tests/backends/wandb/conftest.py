@@ -1,9 +1,7 @@
 """Reading back with W&B's own reader of its files, ``wandb leet inspect``."""
 
-import contextlib
 import json
 import os
-import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -12,11 +10,11 @@ import numpy as np
 import pytest
 from PIL import Image
 from ports import reserved_port
-from waiting import wait_until
 from wandb.util import get_core_path
 
 sys.path.insert(0, str(Path(__file__).parent / "support"))
 from fake_server import FakeServer
+from service import kill_service
 
 
 class Run:
@@ -133,34 +131,10 @@ def server(_server):
     return _server
 
 
-@pytest.fixture
-def kill_service():
-    """Return a function that kills this program's wandb-core, as a system short of memory does.
-
-    It takes an open backend, and returns when W&B has noticed.
-    """
-
-    def kill(backend):
-        run = backend.experiment.run
-        (process,) = [
-            int(folder.name)
-            for folder in Path("/proc").iterdir()
-            if folder.name.isdigit() and _is_service(folder)
-        ]
-        os.kill(process, signal.SIGKILL)
-        wait_until(lambda: not _is_service(Path(f"/proc/{process}")))
-        with contextlib.suppress(Exception):  # it is never answered
-            run.status()
-
-    return kill
-
-
-def _is_service(folder):
-    try:
-        program, *arguments = (folder / "cmdline").read_bytes().split(b"\0")
-    except OSError:
-        return False
-    return program.endswith(b"wandb-core") and str(os.getpid()).encode() in arguments
+@pytest.fixture(name="kill_service")
+def _kill_service():
+    """Return a function that kills the wandb-core of an open backend."""
+    return kill_service
 
 
 @pytest.fixture

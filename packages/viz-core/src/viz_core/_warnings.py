@@ -3,40 +3,69 @@
 from __future__ import annotations
 
 import sys
+import threading
 import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from types import FrameType
 
-__all__ = ["warn_user"]
+__all__ = ["kept_warnings", "warn_user"]
 
-# Who stands between a warning and the user's line: our packages, and Python's own modules, such
-# as contextlib and threading.
+# Who stands between a warning and the user's line: our packages, Python's own modules, such as
+# contextlib, and what calls our hooks within the user's `backward()`.
 _BETWEEN = {
     "viz_core",
     "viz_backend_tensorboard",
     "viz_backend_wandb",
     "viz_backend_mlflow",
     "viz_mmdet_adapter",
+    "torch",
+    "wandb",
     *sys.stdlib_module_names,
 }
 
+_thread = threading.local()
+
 
 def warn_user(message: str, category: type[Warning] = UserWarning) -> None:
-    """Warn at the innermost line that is not ours.
+    """Warn at the innermost line that is neither viz's nor of the package that calls this.
 
-    In a thread of ours there is none; the warning then has no line.
+    Recording in the background has no such line: the warning comes at the next call of the
+    visualizer. A thread that begins in viz and an `atexit` function have none either: the
+    warning then comes at once, without a line.
 
     Args:
         message: What is wrong, and the way out.
         category: Of the warning.
     """
+    caller = _package(sys._getframe(1))
     frame: FrameType | None = sys._getframe(1)
     while frame is not None:
-        module = str(frame.f_globals.get("__name__", ""))
-        if module.partition(".")[0] not in _BETWEEN:
-            registry = frame.f_globals.setdefault("__warningregistry__", {})
+        package = _package(frame)
+        if package not in _BETWEEN and (package != caller or package == "__main__"):
+            names, file = frame.f_globals, frame.f_code.co_filename
+            told = names.setdefault("__warningregistry__", {})
             warnings.warn_explicit(
-                message, category, frame.f_code.co_filename, frame.f_lineno, module, registry
+                message, category, file, frame.f_lineno, names.get("__name__"), told
             )
             return
         frame = frame.f_back
-    warnings.warn_explicit(message, category, "sys", 1)
+    keep = getattr(_thread, "keep", None)
+    if keep is None:
+        warnings.warn_explicit(message, category, "sys", 1)
+    else:
+        keep(message, category)
+
+
+@contextmanager
+def kept_warnings(keep: Callable[[str, type[Warning]], None]) -> Iterator[None]:
+    """Give ``keep`` the warnings of this thread that have no line of the user's."""
+    _thread.keep = keep
+    try:
+        yield
+    finally:
+        del _thread.keep
+
+
+def _package(frame: FrameType) -> str:
+    return str(frame.f_globals.get("__name__", "")).partition(".")[0]

@@ -23,7 +23,7 @@ class Failures:
         self._lock = threading.Lock()
         self._counts: Counter[tuple[str, str]] = Counter()
         self._told: set[tuple[str, str, str]] = set()
-        self._pending: list[str] = []
+        self._pending: list[tuple[str, type[Warning]]] = []
         self._kept: dict[str, Exception] = {}
 
     def add(self, backend: str, what: str, error: Exception) -> None:
@@ -34,15 +34,15 @@ class Failures:
             if key in self._told:
                 return
             self._told.add(key)
-            self._pending.append(
-                f"{backend} did not record a {what}: {_text(error)}; training "
-                "goes on, further failures of this kind are counted and told by close()"
-            )
+        self.note(
+            f"{backend} did not record a {what}: {_text(error)}; training "
+            "goes on, further failures of this kind are counted and told by close()"
+        )
 
-    def note(self, message: str) -> None:
+    def note(self, message: str, category: type[Warning] = RecordingWarning) -> None:
         """Note something else that the caller is to be told."""
         with self._lock:
-            self._pending.append(message)
+            self._pending.append((message, category))
 
     def keep(self, backend: str, error: Exception) -> None:
         """Keep what is to be raised in the caller's thread; the first of each backend."""
@@ -70,18 +70,18 @@ class Failures:
         """Warn of what was not recorded in all, and start counting anew."""
         _warn(self.take_all())
 
-    def take_all(self) -> list[str]:
+    def take_all(self) -> list[tuple[str, type[Warning]]]:
         """Return all there is to say, and start counting anew."""
         kept = self.take_kept()
         with self._lock:
-            messages, self._pending = self._pending, []
+            pending, self._pending = self._pending, []
             counts, self._counts = self._counts, Counter()
             self._told.clear()
-        messages += [f"{backend} failed: {_text(error)}" for backend, error in kept.items()]
+        said = [f"{backend} failed: {_text(error)}" for backend, error in kept.items()]
         if counts:
             lost = ", ".join(f"{backend}: {n} x {what}" for (backend, what), n in counts.items())
-            messages.append(f"not recorded: {lost}")
-        return messages
+            said.append(f"not recorded: {lost}")
+        return [*pending, *((message, RecordingWarning) for message in said)]
 
 
 def _text(error: Exception) -> str:
@@ -89,6 +89,6 @@ def _text(error: Exception) -> str:
     return traceback.format_exception_only(type(error), error)[-1].strip()
 
 
-def _warn(messages: list[str]) -> None:
-    for message in messages:
-        warn_user(message, RecordingWarning)
+def _warn(messages: list[tuple[str, type[Warning]]]) -> None:
+    for message, category in messages:
+        warn_user(message, category)

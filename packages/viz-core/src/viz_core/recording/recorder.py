@@ -105,12 +105,12 @@ class Recorder:
 
     def last_words(self) -> list[str]:
         """Return what went wrong and was not told yet; forgets it."""
-        return self._failures.take_all()
+        return [message for message, _ in self._failures.take_all()]
 
     def _prepare(self) -> None:
         self._locks = {name: threading.RLock() for name in self._backends}
         self._workers = {
-            name: Worker(f"viz-{name}", self._queue_bytes)
+            name: Worker(f"viz-{name}", self._queue_bytes, self._failures.note)
             for name in (self._backends if self._background else ())
         }
         # Looked up once, as a training loop records many small numbers.
@@ -301,10 +301,9 @@ class Recorder:
     def _settle(self, errors: dict[str, Exception], message: str) -> None:
         """Raise for ``errors`` and those of workers since, or tell of them, as was asked."""
         kept = self._failures.take_kept()
-        if self._on_backend_error == "warn":
-            self._failures.tell()
-        elif errors or kept:
+        if self._on_backend_error == "raise" and (errors or kept):
             raise RecordingError(message, {**kept, **errors})
+        self._failures.tell()
 
 
 def _call_without_values(

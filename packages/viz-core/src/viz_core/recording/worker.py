@@ -8,6 +8,8 @@ import traceback
 from collections import deque
 from collections.abc import Callable
 
+from viz_core._warnings import kept_warnings
+
 __all__ = ["Worker"]
 
 #: Seconds without work after which the thread ends; the next job starts another.
@@ -24,11 +26,15 @@ class Worker:
     Args:
         name: What the thread is called.
         capacity: Bytes that may wait. A job larger than that waits until the queue is empty.
+        keep: Takes the warnings of jobs, which are to be told where the user calls.
     """
 
-    def __init__(self, name: str, capacity: int) -> None:
+    def __init__(
+        self, name: str, capacity: int, keep: Callable[[str, type[Warning]], None]
+    ) -> None:
         self._name = name
         self._capacity = capacity
+        self._keep = keep
         self._jobs: deque[tuple[Callable[[], None], int]] = deque()
         self._waiting = 0  # bytes
         self._busy = False
@@ -78,7 +84,8 @@ class Worker:
                 job, size = self._jobs.popleft()
                 self._busy = True
             try:
-                job()
+                with kept_warnings(self._keep):
+                    job()
             except BaseException:  # noqa: BLE001  # who waits for the next job would wait for ever
                 traceback.print_exc()
             finally:

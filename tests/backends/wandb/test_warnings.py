@@ -1,0 +1,64 @@
+"""Every warning of the backend names the line of the user's own script."""
+
+import re
+from pathlib import Path
+
+import pytest
+from user_scripts import run_scripts, sites_in
+
+#: Where scripts find what they import from these tests.
+SUPPORT = str(Path(__file__).parent / "support")
+
+COMMON = """
+from service import kill_service
+from viz_core import Visualizer
+
+OFFLINE = dict(type="WandbVisBackend", init_kwargs=dict(mode="offline"))
+"""
+
+#: By name: what is told, and the script.
+SCRIPTS = {
+    "gone": (
+        "wandb-core, the process that writes the run, is gone",
+        """
+visualizer = Visualizer(vis_backends=[OFFLINE], save_dir=FOLDER)
+visualizer.add_scalar("loss", 1)
+kill_service(visualizer.get_backend("WandbVisBackend"))
+visualizer.add_scalar("loss", 2)  # told
+visualizer.close()
+""",
+    ),
+    "in the background": (
+        "wandb-core, the process that writes the run, is gone",
+        """
+visualizer = Visualizer(vis_backends=[OFFLINE], save_dir=FOLDER, background=True)
+visualizer.add_scalar("loss", 1)
+visualizer.flush()
+kill_service(visualizer.get_backend("WandbVisBackend"))
+visualizer.add_scalar("loss", 2), visualizer.flush()  # told
+visualizer.close()
+""",
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def told(tmp_path_factory):
+    """Return each script, after they were run."""
+    folder = tmp_path_factory.mktemp("scripts")
+    sources = {name: COMMON + source for name, (_, source) in SCRIPTS.items()}
+    return run_scripts(folder, sources, PYTHONPATH=SUPPORT)
+
+
+@pytest.mark.parametrize("name", SCRIPTS)
+def test_it_names_the_users_line(told, name):
+    script, pattern = told[name], SCRIPTS[name][0]
+    assert (script.error, script.warned) == ("", script.marked)
+    assert [w.text for w in script.told if not re.search(pattern, w.text)] == []
+
+
+def test_every_place_that_warns_was_tried(told):
+    tried = {warning.site for script in told.values() for warning in script.told}
+    left = sites_in("viz_backend_wandb") - tried
+    # That one needs torch: test_warnings_torch.py.
+    assert {function for _, function in left} == {"log_tensor_stats"}

@@ -1,0 +1,27 @@
+"""What W&B's hooks cannot record is told at the line that calls `backward()`."""
+
+from pathlib import Path
+
+from user_scripts import run_scripts
+
+SUPPORT = str(Path(__file__).parent / "support")
+
+SCRIPT = """
+import torch
+from service import kill_service
+from viz_core import Visualizer
+
+options = dict(init_kwargs=dict(mode="offline"), watch_kwargs=dict(log_freq=1))
+visualizer = Visualizer(vis_backends=[dict(type="WandbVisBackend", **options)], save_dir=FOLDER)
+model = torch.nn.Linear(3, 2)
+visualizer.add_graph(model)
+visualizer.flush()
+kill_service(visualizer.get_backend("WandbVisBackend"))
+model(torch.ones(4, 3)).sum().backward()  # told
+"""
+
+
+def test_torch_and_wandb_stand_between(tmp_path):
+    script = run_scripts(tmp_path, {"watch": SCRIPT}, PYTHONPATH=SUPPORT)["watch"]
+    assert (script.error, script.warned) == ("", script.marked)
+    assert {function for _, function in (w.site for w in script.told)} == {"log_tensor_stats"}

@@ -1,0 +1,280 @@
+"""Every warning names the line of the user's own script that it is about."""
+
+import re
+import subprocess
+import sys
+
+import pytest
+from user_scripts import run_scripts, sites_in
+
+#: What the scripts call `Visualizer`.
+HEADERS = {
+    "the class": "from viz_core import Visualizer\n",
+    "a subclass": "import viz_core\nclass Visualizer(viz_core.Visualizer): pass\n",
+}
+
+COMMON = """
+import time
+from contextlib import ExitStack
+from threading import Thread
+import numpy as np
+from viz_core import Canvas, VISBACKENDS, VISUALIZERS, draw_featmap, read_scalars
+
+IMAGE = np.zeros((120, 160, 3), np.uint8)
+OUTSIDE = np.array([-5, 5, 20, 20])
+LOCAL = dict(type="LocalVisBackend")
+
+class Broken:
+    def add_scalar(self, name, value, step=0):
+        raise OSError("it is broken")
+"""
+
+#: By name: what is told, and the script.
+SCRIPTS = {
+    "figure": (
+        "fig_save_cfg=.* has no effect",
+        """
+Visualizer(fig_save_cfg={"figsize": (3, 3)})  # told
+""",
+    ),
+    "instance": (
+        "'a' exists already",
+        """
+Visualizer.get_instance("a")
+Visualizer.get_instance("a", image=IMAGE)  # told
+VISUALIZERS.build(dict(type=Visualizer, name="a", image=IMAGE))  # told
+""",
+    ),
+    "no folder": (
+        "LocalVisBackend is left out",
+        """
+Visualizer(vis_backends=[LOCAL])  # told
+""",
+    ),
+    "plugin": (
+        r"plugin left out: viz-torn 1\.0 \[torn\] \(OSError: it is torn\)",
+        """
+import sys
+info = FOLDER / "viz_torn-1.0.dist-info"
+info.mkdir()
+(info / "METADATA").write_text("Metadata-Version: 2.1\\nName: viz-torn\\nVersion: 1.0\\n")
+(info / "entry_points.txt").write_text("[viz.plugins.v1]\\ntorn = viz_torn\\n")
+(FOLDER / "viz_torn.py").write_text("raise OSError('it is torn')")
+sys.path.insert(0, str(FOLDER))
+VISBACKENDS.names()  # told
+""",
+    ),
+    "no display": (
+        "show.. shows nothing",
+        """
+Visualizer(image=IMAGE).show()  # told
+""",
+    ),
+    "no window": (
+        "show.. shows nothing: matplotlib's backend agg",
+        """
+import os
+os.environ["DISPLAY"] = ":99"
+Visualizer(image=IMAGE).show()  # told
+del os.environ["DISPLAY"]
+""",
+    ),
+    "out of bounds": (
+        "is out of bounds",
+        """
+for canvas in (Canvas(IMAGE), Visualizer(image=IMAGE)):
+    canvas.draw_bboxes(OUTSIDE)  # told
+    canvas.draw_polygons(OUTSIDE.reshape(2, 2))  # told
+    canvas.draw_circles(OUTSIDE[:2], np.array([3]))  # told
+    canvas.draw_lines(OUTSIDE[:2], OUTSIDE[2:])  # told
+    canvas.draw_texts("a", OUTSIDE[:2])  # told
+""",
+    ),
+    "no font": (
+        "No installed font has",
+        """
+Visualizer(image=IMAGE).draw_texts("\\U0010fff0", np.array([50, 50]))  # told
+""",
+    ),
+    "feature maps": (
+        "The spatial dimensions of|featmap has 48 values that are NaN",
+        """
+draw_featmap(np.ones((3, 4, 4)), IMAGE)  # told
+Visualizer.draw_featmap(np.full((3, 4, 4), np.nan))  # told
+Visualizer().draw_featmap(np.full((3, 4, 4), np.nan))  # told
+""",
+    ),
+    "deleted": (
+        r"scalars\.json was deleted",
+        """
+visualizer = Visualizer(vis_backends=[LOCAL], save_dir=FOLDER)
+visualizer.add_scalar("loss", 1)
+(FOLDER / "vis_data/scalars.json").unlink()
+time.sleep(0.1)
+visualizer.add_scalar("loss", 2)  # told
+(FOLDER / "vis_data/scalars.json").unlink()
+visualizer.flush(sync=True)  # told
+visualizer.close()
+""",
+    ),
+    "torn": (
+        r"the last line of .*scalars\.json was torn|line 2 of .* is no record",
+        """
+(FOLDER / "scalars.json").write_text('{"loss": 1, "step": 1}\\n{"lo')
+read_scalars(FOLDER / "scalars.json")
+visualizer = Visualizer(vis_backends=[dict(LOCAL, save_dir=FOLDER)])
+visualizer.add_scalar("loss", 2)  # told
+visualizer.close()
+(FOLDER / "scalars.json").write_text('{"loss": 1, "step": 1}\\nnothing\\n')
+read_scalars(FOLDER / "scalars.json")  # told
+""",
+    ),
+    "step": (
+        "called 'step' is written as",
+        """
+visualizer = Visualizer(vis_backends=[LOCAL], save_dir=FOLDER)
+visualizer.add_scalar("step", 1)  # told
+VISBACKENDS.build(dict(LOCAL, save_dir=FOLDER)).add_scalar("step", 1)  # told
+""",
+    ),
+    "failing": (
+        "Broken did not record a scalar: OSError|left one out|not recorded: Broken: 1 x scalar",
+        """
+visualizer = Visualizer(vis_backends=[Broken(), LOCAL], save_dir=FOLDER)
+visualizer.add_scalar("loss", 1)  # told
+visualizer.add_scalars({"acc": "high"})  # told
+visualizer.close()  # told
+""",
+    ),
+    "in the background": (
+        "called 'step' is written|Broken did not record|not recorded: Broken: 1 x scalar",
+        """
+backends = [LOCAL, Broken()]
+visualizer = Visualizer(vis_backends=backends, save_dir=FOLDER, background=True)
+visualizer.add_scalar("step", 1), visualizer.flush()  # told
+visualizer.close()  # told
+""",
+    ),
+    "in the background, raising": (
+        "called 'step' is written",
+        """
+options = dict(background=True, on_backend_error="raise")
+visualizer = Visualizer(vis_backends=[LOCAL], save_dir=FOLDER, **options)
+visualizer.add_scalar("step", 1), visualizer.flush()  # told
+visualizer.close()
+""",
+    ),
+    "at the end of a block": (
+        "Broken did not record|not recorded: Broken: 1 x scalar",
+        """
+with Visualizer(vis_backends=[Broken()]) as visualizer:  # told
+    visualizer.add_scalar("loss", 1)  # told
+with ExitStack() as stack:  # told
+    visualizer = stack.enter_context(Visualizer(vis_backends=[Broken()]))
+    visualizer.add_scalar("loss", 1)  # told
+""",
+    ),
+    "in a generator": (
+        "bbox is out of bounds",
+        """
+def drawn():
+    with Visualizer(image=IMAGE) as visualizer:
+        yield visualizer.draw_bboxes(OUTSIDE)  # told
+
+list(drawn())
+list(map(Canvas(IMAGE).draw_bboxes, [OUTSIDE]))  # told
+""",
+    ),
+    "in a thread": (
+        "bbox is out of bounds",
+        """
+def draw():
+    Visualizer(image=IMAGE).draw_bboxes(OUTSIDE)  # told
+
+thread = Thread(target=draw)
+thread.start()
+thread.join()
+""",
+    ),
+    "in a method of their own": (
+        "bbox is out of bounds|Broken did not record",
+        """
+class Mine(Visualizer):
+    def add_datasample(self, name, image, data_sample=None):
+        self.set_image(image)
+        self.draw_bboxes(data_sample)  # told
+        self.add_scalar("loss", 1)
+
+    def add_scalar(self, name, value, step=0, **kwargs):
+        super().add_scalar(name, value, step, **kwargs)  # told
+
+Mine(vis_backends=[Broken()]).add_datasample("a", IMAGE, OUTSIDE)
+""",
+    ),
+    "of others' backends": (
+        "my own warning|a stranger's warning",
+        """
+import sys
+import viz_core
+class MyVisBackend(viz_core.BaseVisBackend):
+    def add_scalars(self, **record):
+        viz_core.warn_user("my own warning")  # told
+
+(FOLDER / "viz_stranger.py").write_text('''
+import viz_core
+class StrangerVisBackend(viz_core.BaseVisBackend):
+    def add_scalars(self, **record):
+        self.warn()
+    def warn(self):
+        viz_core.warn_user("a stranger's warning")
+''')
+sys.path.insert(0, str(FOLDER))
+from viz_stranger import StrangerVisBackend
+visualizer = Visualizer(vis_backends=[StrangerVisBackend(), MyVisBackend()])
+visualizer.add_scalar("loss", 1)  # told
+""",
+    ),
+}
+
+
+@pytest.fixture(scope="module", params=HEADERS)
+def told(request, tmp_path_factory):
+    """Return each script, after they were run."""
+    start = HEADERS[request.param] + COMMON
+    folder = tmp_path_factory.mktemp("scripts")
+    return run_scripts(folder, {name: start + source for name, (_, source) in SCRIPTS.items()})
+
+
+@pytest.mark.parametrize("name", SCRIPTS)
+def test_it_names_the_users_line(told, name):
+    script, pattern = told[name], SCRIPTS[name][0]
+    assert (script.error, script.warned) == ("", script.marked)
+    assert [w.text for w in script.told if not re.search(pattern, w.text)] == []
+
+
+def test_every_place_that_warns_was_tried(told):
+    tried = {warning.site for script in told.values() for warning in script.told}
+    assert sites_in("viz_core") - tried == set()
+
+
+def test_what_has_no_line_of_the_users_is_told_all_the_same(tmp_path):
+    script = tmp_path / "train.py"
+    script.write_text(
+        f"""{HEADERS["the class"]}{COMMON}
+import atexit
+thread = Thread(target=Canvas(IMAGE).draw_bboxes, args=[OUTSIDE])
+thread.start()
+thread.join()
+visualizer = Visualizer(vis_backends=[Broken()])
+atexit.register(visualizer.close)
+visualizer.add_scalar("loss", 1)
+"""
+    )
+    done = subprocess.run(
+        [sys.executable, "-W", "always", script], capture_output=True, text=True, timeout=60
+    )
+    assert re.findall(r"^(.*:\d+): (\w+Warning): ", done.stderr, re.M) == [
+        ("sys:1", "UserWarning"),
+        (f"{script}:{len(script.read_text().splitlines())}", "RecordingWarning"),
+        ("sys:1", "RecordingWarning"),
+    ]
