@@ -1,19 +1,14 @@
 """Reading back with MLflow's own client, from databases and real servers."""
 
-import os
 import re
-import signal
-import socket
 import subprocess
 import sys
-import time
-import urllib.request
-from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
 import pytest
 from mlflow import MlflowClient
+from mlflow_server import mlflow_server
 from PIL import Image
 
 _IMAGE = re.compile(r"(?P<name>.+)\+step\+(?P<step>-?\d+)\+timestamp\+(?P<time>\d+)\+\w+\.png")
@@ -91,65 +86,17 @@ def read_run():
     return read
 
 
-class Server:
-    """An MLflow server that can be killed and started again on the same port, with its runs."""
-
-    def __init__(self, folder):
-        self._folder = folder
-        self._process = None
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self._port = free.getsockname()[1]
-        self.url = f"http://127.0.0.1:{self._port}"
-
-    def start(self):
-        log = self._folder / "server.log"
-        command = [sys.executable, "-m", "mlflow", "server", "--host", "127.0.0.1"]
-        command += ["--port", str(self._port), "--workers", "1"]
-        command += ["--backend-store-uri", f"sqlite:///{self._folder}/server.db"]
-        command += ["--artifacts-destination", str(self._folder / "artifacts")]
-        with log.open("a") as output:
-            self._process = subprocess.Popen(
-                command,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-                # Its workers for evaluating language models take half of its start.
-                env={**os.environ, "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"},
-            )
-        deadline = time.monotonic() + 120
-        while self._process.poll() is None and time.monotonic() < deadline:
-            try:
-                urllib.request.urlopen(f"{self.url}/health", timeout=2).close()
-                return self
-            except OSError:
-                time.sleep(0.1)
-        raise RuntimeError(f"the server did not start:\n{log.read_text()}")
-
-    def kill(self):
-        if self._process is not None:
-            os.killpg(self._process.pid, signal.SIGKILL)
-            self._process.wait(timeout=30)
-            self._process = None
-
-    @contextmanager
-    def as_black_hole(self):
-        """Take connections and requests, and not answer; what came in is done afterwards."""
-        os.killpg(self._process.pid, signal.SIGSTOP)
-        try:
-            yield
-        finally:
-            os.killpg(self._process.pid, signal.SIGCONT)
-
-
 @pytest.fixture(scope="module")
-def server(tmp_path_factory):
+def stopped_server(tmp_path_factory):
+    """Return a server that need not run, because starting one takes seconds."""
+    with mlflow_server(tmp_path_factory.mktemp("server")) as server:
+        yield server
+
+
+@pytest.fixture
+def server(stopped_server):
     """Return a server that runs; tests that share it have experiments of their own."""
-    server = Server(tmp_path_factory.mktemp("server"))
-    try:
-        yield server.start()
-    finally:
-        server.kill()
+    return stopped_server if stopped_server.is_running else stopped_server.start()
 
 
 @pytest.fixture

@@ -19,39 +19,10 @@ def _record(backend, steps):
             backend.add_scalar("loss", step / 2, step=step)
 
 
-@pytest.mark.parametrize("fault", ["killed", "black hole"])
-def test_nothing_is_lost_or_doubled_when_the_server_fails(
-    server, read_run, read_runs, tmp_path, caplog, fault
-):
-    experiment = str(tmp_path)
-    backend = MLflowVisBackend(
-        tmp_path / "run", exp_name=experiment, tracking_uri=server.url, timeout=5
-    )
-    _record(backend, range(2000))
-    (started,) = wait_until(lambda: read_runs(server.url, experiment), 60)
-    with ExitStack() as fault_is_over:
-        if fault == "killed":
-            server.kill()
-            fault_is_over.callback(server.start)
-        else:
-            fault_is_over.enter_context(server.as_black_hole())
-        _record(backend, range(2000, 4000))
-        # A batch is on its way, and given up; in the black hole, it arrives later all the same.
-        wait_until(lambda: "MLflow cannot be reached" in caplog.text, 60)
-    _record(backend, range(4000, 6000))
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", RecordingWarning)  # a busy machine may take longer
-        backend.close()
-    assert sync(tmp_path, timeout=60).left == 0
-    run = read_run(server.url, experiment)
-    assert run.id == started.id
-    assert run.history("loss") == [(step, step / 2) for step in range(6000)]
-    assert run.status == "FINISHED"
-
-
 def test_without_a_server_training_goes_on_and_sync_sends_it(
-    server, read_run, run_python, capsys, tmp_path
+    stopped_server, read_run, run_python, capsys, tmp_path
 ):
+    server = stopped_server
     server.kill()
     experiment = str(tmp_path)
     backend = MLflowVisBackend(
@@ -83,4 +54,34 @@ def test_without_a_server_training_goes_on_and_sync_sends_it(
     ((key, step, image),) = run.images()
     assert (key, step) == ("val/demo", 3)
     assert np.all(image == 7)
+    assert run.status == "FINISHED"
+
+
+@pytest.mark.parametrize("fault", ["killed", "black hole"])
+def test_nothing_is_lost_or_doubled_when_the_server_fails(
+    server, read_run, read_runs, tmp_path, caplog, fault
+):
+    experiment = str(tmp_path)
+    backend = MLflowVisBackend(
+        tmp_path / "run", exp_name=experiment, tracking_uri=server.url, timeout=5
+    )
+    _record(backend, range(2000))
+    (started,) = wait_until(lambda: read_runs(server.url, experiment), 60)
+    with ExitStack() as fault_is_over:
+        if fault == "killed":
+            server.kill()
+            fault_is_over.callback(server.start)
+        else:
+            fault_is_over.enter_context(server.as_black_hole())
+        _record(backend, range(2000, 4000))
+        # A batch is on its way, and given up; in the black hole, it arrives later all the same.
+        wait_until(lambda: "MLflow cannot be reached" in caplog.text, 60)
+    _record(backend, range(4000, 6000))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RecordingWarning)  # a busy machine may take longer
+        backend.close()
+    assert sync(tmp_path, timeout=60).left == 0
+    run = read_run(server.url, experiment)
+    assert run.id == started.id
+    assert run.history("loss") == [(step, step / 2) for step in range(6000)]
     assert run.status == "FINISHED"

@@ -1,16 +1,12 @@
 """A plain script without a Runner: every backend at once, and MLflow's server stopped."""
 
-import os
-import signal
-import socket
 import subprocess
 import sys
-import time
-import urllib.request
 
 import numpy as np
 import pytest
 import reading_back as read
+from mlflow_server import mlflow_server
 
 SCRIPT = """
 import sys
@@ -48,62 +44,25 @@ NUMBERS = {
 }
 
 
-def free_address():
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return f"http://127.0.0.1:{free.getsockname()[1]}"
-
-
-def start_server(folder, address):
-    """Start an MLflow server in a session of its own and return it when it answers."""
-    command = [sys.executable, "-m", "mlflow", "server", "--host", "127.0.0.1", "--workers", "1"]
-    command += ["--port", address.rpartition(":")[2]]
-    command += ["--backend-store-uri", f"sqlite:///{folder / 'server.db'}"]
-    command += ["--artifacts-destination", str(folder / "artifacts")]
-    environment = {**os.environ, "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"}
-    log = (folder / "server.log").open("w")
-    with log:
-        server = subprocess.Popen(
-            command, stdout=log, stderr=log, env=environment, start_new_session=True
-        )
-    deadline = time.monotonic() + 120
-    while server.poll() is None and time.monotonic() < deadline:
-        try:
-            urllib.request.urlopen(f"{address}/health", timeout=2).close()
-            return server
-        except OSError:
-            time.sleep(0.1)
-    stop(server)
-    raise RuntimeError((folder / "server.log").read_text())
-
-
-def stop(server):
-    if server.poll() is None:
-        os.killpg(server.pid, signal.SIGKILL)
-    server.wait(timeout=30)
-
-
 @pytest.mark.parametrize("stopped", ["in the middle", "before it begins"])
 def test_the_other_three_hold_everything_when_mlflows_server_is_stopped(tmp_path, stopped):
-    address = free_address()
-    server = start_server(tmp_path, address) if stopped == "in the middle" else None
-    program = subprocess.Popen(
-        [sys.executable, "-c", SCRIPT, str(tmp_path / "run"), address],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        cwd=tmp_path,
-    )
-    try:
-        assert program.stdout.readline() == "half\n", program.stderr.read()
-        if server is not None:
-            stop(server)
-        printed, warned = program.communicate("\n", timeout=120)
-    finally:
-        program.kill()
-        if server is not None:
-            stop(server)
+    with mlflow_server(tmp_path) as server:
+        if stopped == "in the middle":
+            server.start()
+        program = subprocess.Popen(
+            [sys.executable, "-c", SCRIPT, str(tmp_path / "run"), server.url],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            cwd=tmp_path,
+        )
+        try:
+            assert program.stdout.readline() == "half\n", program.stderr.read()
+            server.kill()
+            printed, warned = program.communicate("\n", timeout=120)
+        finally:
+            program.kill()
     assert program.returncode == 0, warned
     assert printed == "done\n"
     assert "MLflowVisBackend" in warned or "viz_backend_mlflow" in warned
