@@ -89,7 +89,7 @@ def test_an_exception_that_ends_the_program_makes_the_run_failed(
     program = """
 import sys
 from viz_backend_mlflow import MLflowVisBackend
-backend = MLflowVisBackend(sys.argv[1], exp_name=sys.argv[1], tracking_uri=sys.argv[2])
+backend = MLflowVisBackend(sys.argv[1], exp_name=sys.argv[1], tracking_uri=sys.argv[2], timeout=60)
 backend.add_scalar("loss", 1)
 if len(sys.argv) > 3:
     raise RuntimeError("the end")
@@ -182,7 +182,7 @@ def test_without_a_save_dir_the_journal_is_in_the_state_folder(
     database, monkeypatch, runs, tmp_path
 ):
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
-    backend = MLflowVisBackend(exp_name=str(tmp_path), tracking_uri=database)
+    backend = MLflowVisBackend(exp_name=str(tmp_path), tracking_uri=database, timeout=60)
     backend.add_scalar("loss", 1)
     (journals,) = (tmp_path / "state").rglob("records.jsonl")
     assert "viz-backend-mlflow" in journals.parts
@@ -218,7 +218,7 @@ def test_files_of_the_save_dir_are_uploaded_when_no_config_says_a_work_dir(
     database, read_run, tmp_path
 ):
     folder = tmp_path / "run"
-    backend = MLflowVisBackend(folder, exp_name=str(tmp_path), tracking_uri=database)
+    backend = MLflowVisBackend(folder, exp_name=str(tmp_path), tracking_uri=database, timeout=60)
     backend.add_scalar("loss", 1)
     (folder / "scalars.json").write_text('{"loss": 1}')
     (folder / "weights.pth").write_text("not asked for")
@@ -230,7 +230,12 @@ def test_files_of_the_save_dir_are_uploaded_when_no_config_says_a_work_dir(
 
 
 def test_every_rank_has_a_run_of_its_own(database, monkeypatch, read_runs, tmp_path):
-    config = {"type": "MLflowVisBackend", "exp_name": str(tmp_path), "tracking_uri": database}
+    config = {
+        "type": "MLflowVisBackend",
+        "exp_name": str(tmp_path),
+        "tracking_uri": database,
+        "timeout": 60,
+    }
     monkeypatch.setenv("WORLD_SIZE", "2")
     for rank in range(2):
         monkeypatch.setenv("RANK", str(rank))
@@ -246,7 +251,12 @@ def test_every_rank_has_a_run_of_its_own(database, monkeypatch, read_runs, tmp_p
 
 
 def test_only_rank_0_has_a_run_by_default(database, monkeypatch, read_runs, tmp_path):
-    config = {"type": "MLflowVisBackend", "exp_name": str(tmp_path), "tracking_uri": database}
+    config = {
+        "type": "MLflowVisBackend",
+        "exp_name": str(tmp_path),
+        "tracking_uri": database,
+        "timeout": 60,
+    }
     monkeypatch.setenv("RANK", "1")
     monkeypatch.setenv("WORLD_SIZE", "2")
     visualizer = Visualizer(vis_backends=[config], save_dir=tmp_path)

@@ -125,6 +125,7 @@ def test_a_refused_record_takes_no_other_with_it(database, read_run, tmp_path):
         tmp_path / "run",
         exp_name=str(tmp_path),
         tracking_uri=database,
+        timeout=60,
         artifact_suffix=(),
         interval=60,
         batch_size=10**6,
@@ -164,7 +165,7 @@ def test_a_refused_record_takes_no_other_with_it(database, read_run, tmp_path):
 
 def test_pictures_have_the_file_names_that_log_image_gives(database, read_run, tmp_path):
     image = np.full((8, 8, 3), 7, np.uint8)
-    backend = MLflowVisBackend(tmp_path, exp_name=str(tmp_path), tracking_uri=database)
+    backend = MLflowVisBackend(tmp_path, exp_name=str(tmp_path), tracking_uri=database, timeout=60)
     backend.add_image("val/the demo", image, step=12)
     backend.close()
     run = read_run(database, str(tmp_path))
@@ -185,7 +186,7 @@ def _journals(folder):
 
 
 def test_records_of_a_child_are_in_the_run_of_its_parent(database, read_run, tmp_path):
-    backend = MLflowVisBackend(tmp_path, exp_name=str(tmp_path), tracking_uri=database)
+    backend = MLflowVisBackend(tmp_path, exp_name=str(tmp_path), tracking_uri=database, timeout=60)
     backend.add_scalar("loss", 0, step=0)
     for step in range(1, 6):
         backend.add_scalar("loss", step, step=step)

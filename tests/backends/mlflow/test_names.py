@@ -69,6 +69,7 @@ def test_tags_and_parameters_may_have_any_name_and_value(database, read_run, tmp
         tmp_path,
         exp_name=str(tmp_path),
         tracking_uri=database,
+        timeout=60,
         tags={"acc@1": "x" * 9000, "..": "up", "mlflow.note.content": "a note"},
         params={"a//b": "nul \0", "empty": "", "wide": "損" * 7000},
     )
@@ -83,7 +84,7 @@ def test_tags_and_parameters_may_have_any_name_and_value(database, read_run, tmp
 
 
 def test_long_names_are_whole_in_a_tag(database, read_run, tmp_path):
-    backend = MLflowVisBackend(tmp_path, exp_name=str(tmp_path), tracking_uri=database)
+    backend = MLflowVisBackend(tmp_path, exp_name=str(tmp_path), tracking_uri=database, timeout=60)
     names = ["x" * 299 + end for end in "ab"]
     backend.add_scalars(dict.fromkeys(names, 1.0), step=1)
     backend.add_image(names[0], np.zeros((4, 4, 3), np.uint8))

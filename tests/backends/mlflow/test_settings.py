@@ -38,7 +38,9 @@ def test_settings_are_as_before(database, monkeypatch, tmp_path, is_set):
         monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{tmp_path}/other.db")
         monkeypatch.setenv("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "3")
     before = _state()
-    backend = MLflowVisBackend(tmp_path / "run", exp_name=str(tmp_path), tracking_uri=database)
+    backend = MLflowVisBackend(
+        tmp_path / "run", exp_name=str(tmp_path), tracking_uri=database, timeout=60
+    )
     backend.add_scalar("loss", 1)
     backend.experiment.log_metric("by hand", 1)
     backend.flush()

@@ -25,7 +25,12 @@ def test_a_folder_that_is_not_there_is_an_error(capsys, tmp_path):
 
 def test_the_journal_of_a_run_that_still_records_is_left_to_it(database, read_run, tmp_path):
     backend = MLflowVisBackend(
-        tmp_path, exp_name=str(tmp_path), tracking_uri=database, interval=60, artifact_suffix=()
+        tmp_path,
+        exp_name=str(tmp_path),
+        tracking_uri=database,
+        interval=60,
+        artifact_suffix=(),
+        timeout=60,
     )
     for step in range(10):
         backend.add_scalar("loss", step, step=step)
@@ -41,7 +46,12 @@ def test_the_journal_of_a_run_that_still_records_is_left_to_it(database, read_ru
 
 def test_sending_a_journal_twice_doubles_nothing(database, read_run, tmp_path):
     backend = MLflowVisBackend(
-        tmp_path, exp_name=str(tmp_path), tracking_uri=database, interval=60, artifact_suffix=()
+        tmp_path,
+        exp_name=str(tmp_path),
+        tracking_uri=database,
+        interval=60,
+        artifact_suffix=(),
+        timeout=60,
     )
     for step in range(1500):
         backend.add_scalar("loss", step % 7, step=step)
