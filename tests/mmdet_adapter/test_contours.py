@@ -67,7 +67,7 @@ def test_a_map_of_two_values_is_outlined_as_their_masks_are():
     assert (map_contours(values, ignored=0) == mask_contours(masks[1:])).all()
 
 
-def test_a_map_of_one_value_has_only_the_border_of_the_picture():
+def test_a_map_of_one_value_has_only_the_border_of_the_image():
     assert (map_contours(np.full((20, 30), 7)) == mask_contours(np.ones((1, 20, 30), bool))).all()
     assert not map_contours(np.full((20, 30), 7), ignored=7).any()
     assert map_contours(np.zeros((1, 1), int)).shape == (1, 1)

@@ -87,7 +87,7 @@ def test_scores_and_names_are_in_the_labels(image):
     assert (label(scores=[1]) == label(label_names=["cat: 100.0"])).all()
 
 
-def test_nothing_to_draw_leaves_the_picture(canvas, image):
+def test_nothing_to_draw_leaves_the_image(canvas, image):
     for fields in (
         {},
         {"bboxes": np.zeros((0, 4)), "labels": np.zeros(0, int)},

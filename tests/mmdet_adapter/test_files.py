@@ -7,7 +7,7 @@ from PIL import Image
 
 from viz_mmdet_adapter.files import write_image
 
-PICTURE = np.zeros((20, 30, 3), np.uint8) + np.array([250, 20, 60], np.uint8)
+IMAGE = np.zeros((20, 30, 3), np.uint8) + np.array([250, 20, 60], np.uint8)
 
 
 @pytest.mark.parametrize(
@@ -15,17 +15,17 @@ PICTURE = np.zeros((20, 30, 3), np.uint8) + np.array([250, 20, 60], np.uint8)
 )
 def test_writes_the_format_of_the_extension_and_makes_folders(tmp_path, name, kind):
     path = tmp_path / "new" / "folder" / name
-    write_image(path, PICTURE)
-    write_image(str(path), PICTURE)
+    write_image(path, IMAGE)
+    write_image(str(path), IMAGE)
     with Image.open(path) as found:
         assert found.format == kind
-        assert np.abs(np.asarray(found.convert("RGB")).astype(int) - PICTURE).max() <= 3
+        assert np.abs(np.asarray(found.convert("RGB")).astype(int) - IMAGE).max() <= 3
 
 
-@pytest.mark.parametrize("name", ["picture", "picture.nothing"])
-def test_what_is_no_picture_is_refused_before_anything_is_made(tmp_path, name):
-    with pytest.raises(ValueError, match="extension of a picture"):
-        write_image(tmp_path / "new" / name, PICTURE)
+@pytest.mark.parametrize("name", ["image", "image.nothing"])
+def test_what_is_no_image_is_refused_before_anything_is_made(tmp_path, name):
+    with pytest.raises(ValueError, match="extension of an image"):
+        write_image(tmp_path / "new" / name, IMAGE)
     assert not list(tmp_path.iterdir())
 
 

@@ -66,7 +66,7 @@ def test_a_hole_is_left_by_even_odd_and_parts_are_united():
     assert two.sum() == 12 + 6
 
 
-def test_a_polygon_is_cut_at_the_picture():
+def test_a_polygon_is_cut_at_the_image():
     assert fill_polygons([[-50, -50, 50, -50, 50, 50, -50, 50]], 4, 5).all()
     assert not fill_polygons([[50, 50, 60, 50, 60, 60]], 4, 5).any()
     assert not fill_polygons([], 4, 5).any()
@@ -75,7 +75,7 @@ def test_a_polygon_is_cut_at_the_picture():
 
 @pytest.mark.parametrize("polygon", [[1, 2, 3], [1, 2, float("nan"), 4]])
 def test_broken_polygons_are_refused(polygon):
-    with pytest.raises(ValueError, match="a polygon must be finite numbers"):
+    with pytest.raises(ValueError, match="a polygon must be finite coordinates"):
         fill_polygons([polygon], 4, 5)
 
 

@@ -6,7 +6,7 @@ from viz_mmdet_adapter.overlays import lay_line, lay_over
 
 @pytest.mark.parametrize("alpha", [0.0, 0.3, 0.8, 1.0])
 @pytest.mark.parametrize("with_ignored", [False, True])
-def test_colors_are_blended_and_none_leaves_the_picture(alpha, with_ignored):
+def test_colors_are_blended_and_none_leaves_the_image(alpha, with_ignored):
     random = np.random.default_rng(1)
     image = random.integers(0, 256, (300, 301, 3), np.uint8)
     index = random.integers(0, 3, (300, 301))

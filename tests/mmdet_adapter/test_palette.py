@@ -48,7 +48,7 @@ def test_random_is_the_same_every_time_and_leaves_the_global_generator_alone():
     [
         ([(1, 2, 3)], 2, ValueError, "each of the 2 classes, got 1"),
         ("citys", 19, ValueError, "each of the 19 classes, got 8"),
-        ("no such colour", 1, ValueError, "'no such colour'"),
+        ("no such color", 1, ValueError, "'no such color'"),
         (7, 1, TypeError, "got int: 7"),
         ("coco", 1.0, TypeError, "num_classes must be an int, got 1.0"),
     ],

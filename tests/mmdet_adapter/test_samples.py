@@ -105,5 +105,5 @@ def test_maps_of_another_shape_are_refused():
     with pytest.raises(ValueError, match="must have the field 'sem_seg'"):
         read_map({"maps": 1})
     for wrong in (0.5, np.nan, np.inf):
-        with pytest.raises(ValueError, match="must be whole numbers"):
+        with pytest.raises(ValueError, match="must be integer ids"):
             read_map({"sem_seg": np.full((2, 3), wrong)})

@@ -61,12 +61,12 @@ def test_both_sides_are_beside_each_other_ground_truth_left(visualizer, image, s
     assert tuple(both[70, 160 + 20]) == (255, 0, 0)
 
 
-def test_a_side_without_content_is_the_bare_picture(visualizer, image, sample):
+def test_a_side_without_content_is_the_bare_image(visualizer, image, sample):
     visualizer.add_datasample("both", image, sample)
     assert (visualizer.get_image()[:, :160] == image).all()
 
 
-def test_without_a_sample_the_picture_is_as_it_was(visualizer, image, sample):
+def test_without_a_sample_the_image_is_as_it_was(visualizer, image, sample):
     visualizer.add_datasample("none", image)
     assert (visualizer.get_image() == image).all()
     visualizer.add_datasample("none", image, sample, draw_gt=False, draw_pred=False)
@@ -115,16 +115,16 @@ def test_what_the_data_set_does_not_say_is_made_up_the_same_way_every_time(image
         "gt_sem_seg": {"sem_seg": np.kron([[0, 1, 255]], np.ones((40, 50), int))},
         "gt_panoptic_seg": {"sem_seg": np.kron([[0, 1001, 3]], np.ones((40, 50), int))},
     }
-    picture = image[:40, :150]
+    small = image[:40, :150]
     found = []
     for _ in range(2):
         visualizer = DetLocalVisualizer()
         visualizer.dataset_meta = meta
         with pytest.warns(UserWarning, match="bbox is out of bounds"):
-            visualizer.add_datasample("a", picture, sample, draw_pred=False)
+            visualizer.add_datasample("a", small, sample, draw_pred=False)
         found.append(visualizer.get_image())
     assert (found[0] == found[1]).all()
-    assert (found[0] != picture).any()
+    assert (found[0] != small).any()
 
 
 def test_a_name_that_is_no_tuple_is_that_of_the_only_class(image, make_sample):
@@ -162,7 +162,7 @@ print(before == after, hashlib.sha256(visualizer.get_image().tobytes()).hexdiges
 """
 
 
-def test_pictures_are_the_same_in_every_run_and_no_global_generator_is_used():
+def test_images_are_the_same_in_every_run_and_no_global_generator_is_used():
     printed = [
         subprocess.run(
             [sys.executable, "-c", EVERYTHING],
@@ -227,7 +227,7 @@ def test_what_is_shown_is_not_recorded(tmp_path, image, sample, monkeypatch):
     assert not list(tmp_path.iterdir())
 
 
-def test_pictures_of_another_range_are_refused(visualizer, image, sample):
+def test_images_of_another_range_are_refused(visualizer, image, sample):
     with pytest.raises(ValueError, match=r"must lie in 0\.\.1"):
         visualizer.add_datasample("a", image.astype(float), sample)
 

@@ -21,7 +21,7 @@ def test_swanlabs_backend_for_mmengine_records_as_it_is(tmp_path):
     visualizer.add_config(mmengine.Config({"lr": 0.125, "model": {"depth": 18}}))
     visualizer.add_scalar("the loss", 0.5, step=1)
     visualizer.add_scalars({"the accuracy": 0.25}, step=2)
-    visualizer.add_image("picture", image, step=3)
+    visualizer.add_image("photo", image, step=3)
     visualizer.get_backend("SwanlabVisBackend").experiment.finish()
     visualizer.close()
 
@@ -30,5 +30,5 @@ def test_swanlabs_backend_for_mmengine_records_as_it_is(tmp_path):
     assert b"the loss" in log.read_bytes()
     assert b"the accuracy" in log.read_bytes()
     assert "0.125" in (run / "files" / "config.yaml").read_text()
-    (picture,) = run.glob("media/image/*.png")
-    assert (np.asarray(Image.open(picture)) == image).all()
+    (path,) = run.glob("media/image/*.png")
+    assert (np.asarray(Image.open(path)) == image).all()

@@ -31,7 +31,7 @@ ALL = [
 ]
 PATH = "viz_mmdet_adapter.mmengine.DetLocalVisualizer"
 
-#: (name, step) of every picture of a run of three pictures; steps of tests count from 1.
+#: (name, step) of every image of a run of three images; steps of tests count from 1.
 VALIDATED = [("val_img", 3 + i) for i in range(toy.COUNT)]
 TESTED = [("test_img", 1 + i) for i in range(toy.COUNT)]
 
@@ -79,42 +79,42 @@ def recorded(tmp_path_factory):
     return Path(runner.log_dir) / "vis_data"
 
 
-def test_local_files_hold_every_number_and_picture(recorded):
-    numbers = read.local_numbers(recorded)
-    assert [step for step, _ in numbers["loss"]] == [1, 2, 3]
-    assert numbers["lr"] == [(step, 0.125) for step in (1, 2, 3)]
-    assert numbers["mAP"] == [(1, 0.5)]
+def test_local_files_hold_every_scalar_and_image(recorded):
+    scalars = read.local_numbers(recorded)
+    assert [step for step, _ in scalars["loss"]] == [1, 2, 3]
+    assert scalars["lr"] == [(step, 0.125) for step in (1, 2, 3)]
+    assert scalars["mAP"] == [(1, 0.5)]
     assert sorted(read.local_images(recorded)) == sorted([*VALIDATED, *TESTED])
     assert "lr = 0.125" in (recorded / "config.py").read_text()
     assert list(recorded.glob("2*.json"))  # the file that LoggerHook names after the time
 
 
-def test_pictures_show_the_truth_left_and_what_was_found_right(recorded):
-    for (name, step), picture in read.local_images(recorded).items():
-        assert picture.shape == (120, 320, 3)
+def test_images_show_the_truth_left_and_what_was_found_right(recorded):
+    for (name, step), image in read.local_images(recorded).items():
+        assert image.shape == (120, 320, 3)
         gray = 60 * (1 + (step - 3 if name == "val_img" else step - 1))
-        assert (picture[3, 3] == gray).all()
-        red, blue = picture[70, 20].astype(int), picture[80, 150].astype(int)
+        assert (image[3, 3] == gray).all()
+        red, blue = image[70, 20].astype(int), image[80, 150].astype(int)
         assert red[0] > red[2] + 100
         assert blue[2] > blue[0] + 100
-        assert (picture[70, 160 + 20] == picture[70, 20]).all()
-        assert (picture[80, 160 + 150] == gray).all()  # its score is below the threshold
+        assert (image[70, 160 + 20] == image[70, 20]).all()
+        assert (image[80, 160 + 150] == gray).all()  # its score is below the threshold
 
 
 @pytest.mark.parametrize("tracker", ["tensorboard", "wandb", "mlflow"])
 def test_every_tracker_holds_what_the_local_files_hold(recorded, tracker):
     where = f"sqlite:///{recorded / 'mlflow.db'}" if tracker == "mlflow" else recorded
-    numbers = getattr(read, f"{tracker}_numbers")(where)
+    scalars = getattr(read, f"{tracker}_numbers")(where)
     expected = read.local_numbers(recorded)
-    assert set(numbers) == set(expected)
+    assert set(scalars) == set(expected)
     for name, points in expected.items():
         # TensorBoard keeps 32 bits.
-        assert numbers[name] == [(step, pytest.approx(value, rel=1e-6)) for step, value in points]
+        assert scalars[name] == [(step, pytest.approx(value, rel=1e-6)) for step, value in points]
     images = getattr(read, f"{tracker}_images")(where)
-    pictures = read.local_images(recorded)
-    assert sorted(images) == sorted(pictures)
-    for key, picture in pictures.items():
-        assert (images[key] == picture).all()
+    kept = read.local_images(recorded)
+    assert sorted(images) == sorted(kept)
+    for key, image in kept.items():
+        assert (images[key] == image).all()
 
 
 def test_mlflow_holds_the_config(recorded):
@@ -155,7 +155,7 @@ def test_every_other_way_to_name_it_records_the_same(tmp_path, way):
     assert set(read.local_numbers(folder)) >= {"loss", "lr", "mAP"}
 
 
-def test_pictures_of_a_test_are_written_to_its_folder(tmp_path):
+def test_images_of_a_test_are_written_to_its_folder(tmp_path):
     hook = dict(type=DetVisualizationHook, draw=True, test_out_dir="shown")
     runner = make_runner(tmp_path, dict(type=PATH, vis_backends=[LOCAL]), custom_hooks=[hook])
     runner.test()

@@ -1,4 +1,4 @@
-"""Samples of MMDetection's own classes, beside the same ones in numpy, and its own pictures."""
+"""Samples of MMDetection's own classes, beside the same ones in numpy, and its own images."""
 
 import numpy as np
 import pycocotools.mask as coco
@@ -116,7 +116,7 @@ def test_what_a_map_says_of_itself_is_in_its_metainfo(image):
     ],
     ids=["tensor", "BitmapMasks", "PolygonMasks"],
 )
-def test_predictions_without_any_object_are_the_bare_picture(image, masks):
+def test_predictions_without_any_object_are_the_bare_image(image, masks):
     empty = instances(masks=masks)[:0]
     assert len(empty.masks) == 0
     for found in (empty, InstanceData(), instances(scores=torch.tensor([0.1, 0.2]), masks=masks)):
@@ -139,7 +139,7 @@ def close(ours, theirs, share):
 
 
 @pytest.mark.filterwarnings("ignore")  # MMDetection's own
-def test_pictures_are_nearly_those_of_mmdetection(image):
+def test_images_are_nearly_those_of_mmdetection(image):
     theirs = {"kind": MMDetVisualizer, "vis_backends": None}
     plain = DetDataSample(pred_instances=instances(scores=torch.tensor([0.75, 0.5])))
     plain.pred_instances.bboxes = torch.tensor(BOXES)

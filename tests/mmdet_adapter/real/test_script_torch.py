@@ -38,7 +38,7 @@ visualizer.close()
 print("done")
 """
 
-NUMBERS = {
+SCALARS = {
     "loss": [(step, 1 / (1 + step)) for step in range(6)],
     "mAP": [(step, step / 8) for step in range(6)],
 }
@@ -68,17 +68,17 @@ def test_the_other_three_hold_everything_when_mlflows_server_is_stopped(tmp_path
     assert "MLflowVisBackend" in warned or "viz_backend_mlflow" in warned
 
     folder = tmp_path / "run/vis_data"
-    pictures = read.local_images(folder)
-    assert sorted(pictures) == [("img", step) for step in range(6)]
-    for (_, step), picture in pictures.items():
-        assert (picture[3, 3] == 20 * step).all()
-        assert (picture[60, 20] != 20 * step).any()
+    kept = read.local_images(folder)
+    assert sorted(kept) == [("img", step) for step in range(6)]
+    for (_, step), image in kept.items():
+        assert (image[3, 3] == 20 * step).all()
+        assert (image[60, 20] != 20 * step).any()
     for tracker in ("local", "tensorboard", "wandb"):
-        numbers = getattr(read, f"{tracker}_numbers")(folder)
-        assert numbers == {
+        scalars = getattr(read, f"{tracker}_numbers")(folder)
+        assert scalars == {
             name: [(step, pytest.approx(value, rel=1e-6)) for step, value in points]
-            for name, points in NUMBERS.items()
+            for name, points in SCALARS.items()
         }
         images = getattr(read, f"{tracker}_images")(folder)
-        assert sorted(images) == sorted(pictures)
-        assert all(np.array_equal(images[key], pictures[key]) for key in pictures)
+        assert sorted(images) == sorted(kept)
+        assert all(np.array_equal(images[key], kept[key]) for key in kept)

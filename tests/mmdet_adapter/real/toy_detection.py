@@ -14,8 +14,8 @@ META = {"classes": ("cat", "dog"), "palette": [(255, 0, 0), (0, 0, 255)]}
 BOXES = torch.tensor([[20.0, 30, 80, 90], [100, 50, 150, 110]])
 
 
-class Pictures(torch.utils.data.Dataset):
-    """Gray pictures with a cat and a dog."""
+class Images(torch.utils.data.Dataset):
+    """Gray images with a cat and a dog."""
 
     metainfo = META
 
@@ -64,7 +64,7 @@ class Half(BaseMetric):
 def loader(folder):
     """Return what a Runner makes its dataloaders of."""
     return {
-        "dataset": Pictures(folder),
+        "dataset": Images(folder),
         "batch_size": 1,
         "sampler": {"type": "DefaultSampler", "shuffle": False},
         "collate_fn": {"type": pseudo_collate},

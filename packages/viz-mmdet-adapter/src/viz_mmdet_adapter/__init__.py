@@ -1,6 +1,6 @@
 """DetLocalVisualizer for MMDetection samples, on viz-core.
 
-The classes for MMEngine's Runner are in ``viz_mmdet_adapter.mmengine``.
+The classes for MMEngine's Runner are in `viz_mmdet_adapter.mmengine`.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Connected parts of maps and masks, by their runs of equal pixels."""
+"""Connected components of maps and masks, by their runs of equal pixels."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ Ints = npt.NDArray[np.int64]
 
 
 class Runs(NamedTuple):
-    """The horizontal runs of equal pixels of a map, row by row.
+    """The R horizontal runs of equal pixels of a map, row by row.
 
     Attributes:
-        keys: The values that occur in the map, ascending, shape (K,).
-        which: The index into ``keys`` of each run.
-        lengths: Pixels of each run.
-        starts: Where each begins, counted through the whole map.
-        shape: Of the map.
+        keys: The K values that occur in the map, ascending, shape (K,).
+        which: The index into `keys` of each run, shape (R,).
+        lengths: In pixels, shape (R,).
+        starts: Index of the first pixel of each in the flattened map, shape (R,).
+        shape: Height and width of the map.
     """
 
     keys: npt.NDArray[Any]
@@ -31,11 +31,11 @@ class Runs(NamedTuple):
 
 
 class Components(NamedTuple):
-    """The largest 8-connected part of each value of a map.
+    """The largest 8-connected component of each of the K values of a map.
 
     Attributes:
         areas: In pixels, shape (K,).
-        centers: x and y of the centroids, shape (K, 2).
+        centers: x and y of the centroids, in pixels, shape (K, 2).
     """
 
     areas: Ints
@@ -65,7 +65,7 @@ def find_runs(values: npt.NDArray[Any]) -> Runs:
 
 
 def largest_components(runs: Runs) -> Components:
-    """Return the largest 8-connected part of each value; of equal ones the topmost."""
+    """Return the largest 8-connected component of each value; of equal areas the topmost."""
     rows, left = np.divmod(runs.starts, runs.shape[1])
     roots = _connected(runs.which, rows, left, left + runs.lengths, runs.shape[1])
     count = len(runs.starts)
@@ -81,7 +81,7 @@ def largest_components(runs: Runs) -> Components:
 
 
 def _connected(which: Ints, rows: Ints, left: Ints, right: Ints, width: int) -> Ints:
-    """Return for each run the first run of its part."""
+    """Return for each run the first run of its component."""
     stride = width + 2  # so that the end of a row does not touch the start of the next
     begin, end = rows * stride + left, rows * stride + right
     # Below a run, 8-connected: those that end at its start or later and start at its end or before.
@@ -98,8 +98,8 @@ def _connected(which: Ints, rows: Ints, left: Ints, right: Ints, width: int) -> 
 def _united(count: int, upper: Ints, lower: Ints) -> Ints:
     """Return the smallest member of each set that the pairs unite.
 
-    Each round hooks every root that has a smaller neighbour, which at least halves the number of
-    parts that are still to be united.
+    Each round hooks every root that has a smaller neighbor onto it, which at least halves the sets
+    that are still to be united.
     """
     roots = np.arange(count)
     while True:

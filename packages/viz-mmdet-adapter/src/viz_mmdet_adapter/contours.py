@@ -1,4 +1,4 @@
-"""Smooth contours of masks and maps: how much of each pixel they cover."""
+"""Smooth contours of masks and maps, as coverage: how much of each pixel they cover."""
 
 from __future__ import annotations
 
@@ -14,25 +14,29 @@ __all__ = ["Coverage", "map_contours", "mask_contours"]
 #: How much of a pixel is covered, in 0..255: uint8, shape (H, W).
 Coverage = npt.NDArray[np.uint8]
 
-# A pixel's five by five neighbours count by the binomial weights 1, 4, 6, 4, 1 both ways.
+# The 5x5 pixels around each one count by the binomial weights 1, 4, 6, 4, 1 both ways.
 _REACH = 2
 _WEIGHT = 256
-# Beside a straight border the weights of edges add up to 5/8, then 5/16, then 1/16: a covered
-# pixel, a half one, and none. That is a line of 3 pixels; a diagonal one is a little thinner.
+# Away from a straight border the weights of edges add up to 5/8, then 5/16, then 1/16, which become
+# 1, a half and 0: a line of 3 pixels. A diagonal one has 2.4.
 _COVERED = (
     (255 * np.clip(2.8 * (np.arange(_WEIGHT + 1) / _WEIGHT - 0.11), 0, 1)).round().astype(np.uint8)
 )
 
 
 def mask_contours(masks: npt.NDArray[np.bool_]) -> Coverage:
-    """Return the contours of masks of shape (N, H, W) together, holes' too: 3 pixels wide."""
+    """Return the contours of all masks and of their holes, 3 pixels wide.
+
+    Args:
+        masks: Shape (N, H, W).
+    """
     _, height, width = masks.shape
     contours = np.zeros((height, width), np.uint8)
     for mask in masks:
         extent = find_extent(mask)
         if extent is None:
             continue
-        # The edge reaches one pixel beyond the mask, what is soft twice as far again.
+        # Edge pixels lie up to 1 pixel outside the mask, and softening reaches 2 further.
         smooth = _soften(_edges(np.pad(mask[extent], 1 + 2 * _REACH)))
         top, left = (part.start - 1 - _REACH for part in extent)
         y0, x0 = max(top, 0), max(left, 0)
@@ -43,17 +47,17 @@ def mask_contours(masks: npt.NDArray[np.bool_]) -> Coverage:
 
 
 def map_contours(values: npt.NDArray[Any], ignored: Any = None) -> Coverage:
-    """Return the borders between the values of a map of shape (H, W), and those of the map.
+    """Return the borders between the segments of a map, and around the map.
 
     Args:
-        values: Equal where there is no border.
-        ignored: The value of pixels that are in no segment, or None.
+        values: The segment of each pixel, shape (H, W).
+        ignored: The value of pixels that are in no segment; None if all are in one.
     """
     height, width = values.shape
     edges = np.zeros((height + 2 * _REACH, width + 2 * _REACH), np.bool_)
     inner = edges[_REACH:-_REACH, _REACH:-_REACH]
     inner[:] = _edges(values)
-    # Around the map as around a mask that reaches its border: inside and outside of it.
+    # As for a mask that reaches the margin: the pixels inside and outside of it are edges.
     for line, beyond, at in (
         (inner[0], edges[_REACH - 1, _REACH:-_REACH], values[0]),
         (inner[-1], edges[-_REACH, _REACH:-_REACH], values[-1]),
@@ -79,7 +83,7 @@ def _edges(values: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
 
 
 def _soften(edges: npt.NDArray[np.bool_]) -> Coverage:
-    """Return lines along edges, without the steps of pixels; ``_REACH`` smaller on each side."""
+    """Return smooth lines along edges; the result is `_REACH` smaller on each side."""
     total: npt.NDArray[Any] = edges.view(np.uint8)
     for _ in range(2 * _REACH):
         total = total[:, 1:] + total[:, :-1]

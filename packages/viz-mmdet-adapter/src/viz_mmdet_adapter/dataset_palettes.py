@@ -1,4 +1,4 @@
-"""The colours that data sets are known by, as MMDetection gives them to their classes."""
+"""The palettes of known data sets, as MMDetection has them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ RGB = tuple[int, int, int]
 
 
 def _parsed(text: str) -> list[RGB]:
-    """Return the colours of a text of hexadecimal ones."""
+    """Return colors that are written as hexadecimal triples."""
     return [(color[0], color[1], color[2]) for color in map(bytes.fromhex, text.split())]
 
 

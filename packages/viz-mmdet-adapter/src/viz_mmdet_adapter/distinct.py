@@ -1,4 +1,4 @@
-"""A palette of any length whose colours differ as much as they can."""
+"""A palette of any length whose colors differ as much as they can."""
 
 from __future__ import annotations
 
@@ -11,38 +11,38 @@ from viz_mmdet_adapter.dataset_palettes import RGB
 
 __all__ = ["DISTINCT", "distinct_palette"]
 
-#: How many colours differ before they start over.
+#: How many colors differ before they start over.
 DISTINCT = 1024
 
-# Levels of each channel among which colours are looked for: 17 ** 3 of them.
+# Candidates are all colors with these levels in each channel: 17 ** 3.
 _LEVELS = np.linspace(0, 255, 17).round().astype(np.uint8)
 
-# In Oklab. Darker ones vanish in shadows, lighter ones look like the white of contours.
+# Bounds in Oklab: darker colors vanish in shadows, lighter ones look like the white contours.
 _LIGHTNESS = (0.42, 0.93)
 
-# Most data sets have few classes: these are seen on any photo, and are no grays.
+# Most data sets have few classes, so the first colors are vivid: they stand out on any photo.
 _VIVID_COUNT = 20
 _VIVID_LIGHTNESS = (0.55, 0.84)
 _VIVID_CHROMA = 0.12
 
-# As COCO's palette begins; the nearest one is taken.
+# The first is the candidate nearest to that of COCO's palette.
 _FIRST = (220, 20, 60)
 
 
 def distinct_palette(count: int) -> list[RGB]:
-    """Return ``count`` colours, each as far as possible from all before it.
+    """Return `count` colors, each as far as possible from all before it.
 
-    The first colours of a longer palette are those of a shorter one, in every run. After
-    ``DISTINCT`` colours they start over.
+    The first colors of a longer palette are those of a shorter one, in every run. After
+    `DISTINCT` colors they start over.
     """
-    size = min(DISTINCT, 1 << max(count - 1, 31).bit_length())  # few sizes, so few to remember
+    size = min(DISTINCT, 1 << max(count - 1, 31).bit_length())  # few sizes, for the cache
     colors = _farthest(size)
     return [colors[i % DISTINCT] for i in range(count)]
 
 
 @lru_cache(maxsize=8)
 def _farthest(count: int) -> list[RGB]:
-    """Return colours by farthest point sampling: greedy, in Oklab."""
+    """Return colors by farthest point sampling: greedy, in Oklab."""
     levels = np.stack(np.meshgrid(_LEVELS, _LEVELS, _LEVELS, indexing="ij"), axis=-1)
     candidates: npt.NDArray[np.uint8] = levels.reshape(-1, 3)
     places = _oklab(candidates)
@@ -64,7 +64,7 @@ def _farthest(count: int) -> list[RGB]:
 
 
 def _oklab(colors: npt.NDArray[np.uint8]) -> npt.NDArray[np.float64]:
-    """Return sRGB colours in Oklab (B. Ottosson, 2020), where distance is as seen."""
+    """Return sRGB colors in Oklab (B. Ottosson, 2020), where distances are as perceived."""
     encoded = colors / 255
     linear = np.where(encoded <= 0.04045, encoded / 12.92, ((encoded + 0.055) / 1.055) ** 2.4)
     cones = linear @ np.array(

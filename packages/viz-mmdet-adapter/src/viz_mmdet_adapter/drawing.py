@@ -29,15 +29,15 @@ _SEMANTIC_IGNORED = 255
 
 @dataclass(frozen=True)
 class AnnotationStyle:
-    """How samples are drawn. Palettes are as `palette.class_colors` takes them.
+    """How samples are drawn. Palettes are what `palette.class_colors` takes.
 
     Attributes:
-        classes: Names by label, or None.
+        classes: Names of the classes by label; None calls them `class 7`.
         boxes: Palette of boxes.
         masks: Palette of masks and maps.
         texts: Palette of labels.
         line_width: Of boxes, in points.
-        alpha: Of boxes, contours, masks and maps, in 0..1.
+        alpha: Opacity of boxes, contours, masks and maps, in 0..1.
     """
 
     classes: Sequence[str] | None = None
@@ -55,8 +55,8 @@ def draw_instances(canvas: Canvas, instances: Instances, style: AnnotationStyle)
 
     Args:
         canvas: Drawn on.
-        instances: Those whose box is not finite are left out, with a warning.
-        style: How.
+        instances: What is drawn. Objects whose box is not finite are left out, with a warning.
+        style: Names, palettes and widths.
     """
     instances = _finite(instances)
     if not len(instances):
@@ -81,7 +81,7 @@ def _draw_contours(canvas: Canvas, contours: Coverage, style: AnnotationStyle) -
 
 
 def _finite(instances: Instances) -> Instances:
-    """Return the objects whose box, if they have boxes, can be drawn."""
+    """Return the objects without those whose box is not finite."""
     if instances.boxes is None:
         return instances
     finite: npt.NDArray[np.bool_] = np.isfinite(instances.boxes).min(axis=1)
@@ -119,7 +119,7 @@ def _draw_boxes(
 def _label_masks(
     canvas: Canvas, instances: Instances, masks: npt.NDArray[np.bool_], style: AnnotationStyle
 ) -> None:
-    """Label each mask at the centroid of its largest part; empty ones have no place for one."""
+    """Label each mask at the centroid of its largest component; empty masks get no label."""
     extents = [find_extent(mask) for mask in masks]
     centers, areas = [], []
     for mask, extent in zip(masks, extents, strict=True):
@@ -141,7 +141,7 @@ def _label_masks(
 
 
 def _texts(instances: Instances, style: AnnotationStyle) -> list[str]:
-    """Return what the labels of objects say: ``dog: 98.2``."""
+    """Return the texts of the labels, as `dog: 98.2`: name and score in percent."""
     names = instances.names
     texts = [
         class_name(label, style.classes) if names is None else str(names[i])
@@ -154,15 +154,15 @@ def _texts(instances: Instances, style: AnnotationStyle) -> list[str]:
 
 
 def draw_semantic(canvas: Canvas, semantic: SegmentMap, style: AnnotationStyle) -> None:
-    """Draw a semantic map: the classes' colours, and their names on their largest parts.
+    """Draw a semantic map: each class in its color, with its name on its largest component.
 
     Args:
         canvas: Drawn on.
-        semantic: Ids are classes. Ignored is 255, unless it says otherwise.
-        style: How.
+        semantic: Ids are class indices. `ignore_index` is 255 by default.
+        style: Names and palettes.
 
     Raises:
-        ValueError: If the map has not the picture's size.
+        ValueError: If the map is of another size than the image.
     """
     ignored = _SEMANTIC_IGNORED if semantic.ignore_index is None else semantic.ignore_index
     runs = _find_runs(canvas, semantic)
@@ -172,16 +172,16 @@ def draw_semantic(canvas: Canvas, semantic: SegmentMap, style: AnnotationStyle) 
 
 
 def draw_panoptic(canvas: Canvas, panoptic: SegmentMap, style: AnnotationStyle) -> None:
-    """Draw a panoptic map: colours by class, white borders, names on the segments.
+    """Draw a panoptic map: colors by class, white borders, names on the segments.
 
     Args:
         canvas: Drawn on.
-        panoptic: Ids are instance * 1000 + class. Ignored is the id that is the number of classes,
-            unless it says otherwise.
-        style: How.
+        panoptic: Ids are instance * 1000 + class. `ignore_index` is the number of classes by
+            default.
+        style: Names and palettes.
 
     Raises:
-        ValueError: If the map has not the picture's size.
+        ValueError: If the map is of another size than the image.
     """
     classes = style.classes if panoptic.names is None else panoptic.names
     ignored = panoptic.ignore_index
@@ -198,8 +198,8 @@ def draw_panoptic(canvas: Canvas, panoptic: SegmentMap, style: AnnotationStyle) 
 def _find_runs(canvas: Canvas, segments: SegmentMap) -> Runs:
     if segments.ids.shape != (canvas.height, canvas.width):
         raise ValueError(
-            f"sem_seg must have the picture's size, ({canvas.height}, {canvas.width}), got "
-            f"{segments.ids.shape}; resize the map or the picture"
+            f"sem_seg must have the image's size, ({canvas.height}, {canvas.width}), got "
+            f"{segments.ids.shape}; resize the map or the image"
         )
     return find_runs(segments.ids)
 
@@ -211,7 +211,7 @@ def _lay_over(
     shown: npt.NDArray[np.bool_],
     style: AnnotationStyle,
 ) -> None:
-    """Lay the colours of the classes over the picture."""
+    """Lay the colors of the classes over the image."""
     found = iter(class_colors(style.masks, labels[shown].tolist()))
     colors = [next(found) if is_shown else None for is_shown in shown]
     index = np.repeat(runs.which, runs.lengths).reshape(runs.shape)

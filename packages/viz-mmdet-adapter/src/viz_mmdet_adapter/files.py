@@ -1,4 +1,4 @@
-"""Writing a drawn picture to a file that the caller names."""
+"""Writing a drawn image to a file that the caller names."""
 
 from __future__ import annotations
 
@@ -12,35 +12,35 @@ __all__ = ["write_image"]
 
 
 def write_image(path: str | os.PathLike[str], image: Image) -> None:
-    """Write a picture in the format of the path's extension; folders are made.
+    """Write an image in the format of the path's extension; its folders are made.
 
     Args:
-        path: A file, or an address such as ``s3://...``, which needs MMEngine's file backends.
+        path: A file, or a URL such as `s3://...`, which needs MMEngine's file backends.
         image: RGB, uint8, shape (H, W, 3).
 
     Raises:
-        ValueError: If no format has that extension, or an address is given without MMEngine.
+        ValueError: If no format has that extension, or for a URL where MMEngine is not installed.
     """
     from PIL import Image as PillowImage
 
-    address = os.fspath(path)
-    suffix = Path(address).suffix.lower()
+    url = os.fspath(path)
+    suffix = Path(url).suffix.lower()
     file_format = PillowImage.registered_extensions().get(suffix)
     if file_format is None or file_format not in PillowImage.SAVE:
         raise ValueError(
-            f"out_file must have the extension of a picture, such as .jpg or .png, got {address!r}"
+            f"out_file must have the extension of an image, such as .jpg or .png, got {url!r}"
         )
     file = io.BytesIO()
     PillowImage.fromarray(image).save(file, file_format, quality=95)
-    if "://" in address:
+    if "://" in url:
         try:
             from mmengine.fileio import put
         except ImportError as error:
             raise ValueError(
-                f"out_file {address!r} is an address, which only MMEngine can write; install "
-                "mmengine, or give a path"
+                f"out_file {url!r} is a URL, which only MMEngine can write; install mmengine, "
+                "or give a path"
             ) from error
-        put(file.getvalue(), address)
+        put(file.getvalue(), url)
         return
-    Path(address).parent.mkdir(parents=True, exist_ok=True)
-    Path(address).write_bytes(file.getvalue())
+    Path(url).parent.mkdir(parents=True, exist_ok=True)
+    Path(url).write_bytes(file.getvalue())

@@ -1,4 +1,4 @@
-"""Labels: what they say, how large they are and where they fit."""
+"""Labels of objects: their texts, sizes and places."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ __all__ = ["Labels", "adaptive_scales", "class_name", "draw_labels"]
 _FONT_SIZE = 13
 _BACKGROUND = {"facecolor": "black", "alpha": 0.8, "pad": 0.7, "edgecolor": "none"}
 
-# The background reaches 0.7 points beyond the text, and both are placed on whole pixels.
+# In pixels: the padding of 0.7 points is one, and rounding to whole pixels may take another.
 _MARGIN = 2.0
 
 # A label moves down by this many of its heights at most, so that it stays with its object.
@@ -26,14 +26,14 @@ _FARTHEST = 3
 
 @dataclass(frozen=True)
 class Labels:
-    """Texts on a picture, N of them.
+    """The labels of N objects.
 
     Attributes:
-        texts: What they say.
-        positions: x and y in pixels of the top, shape (N, 2).
-        areas: Of the objects, in pixels, shape (N,).
-        colors: One per text.
-        horizontal: What of a text is at x: ``'left'`` or ``'center'``.
+        texts: One for each object.
+        positions: x and y in pixels of the top of each text, shape (N, 2).
+        areas: Of the objects, in pixels, shape (N,). Larger objects have larger labels.
+        colors: One for each text.
+        horizontal: Which part of a text is at x: `'left'` or `'center'`.
     """
 
     texts: Sequence[str]
@@ -44,7 +44,7 @@ class Labels:
 
 
 def class_name(label: int, classes: Sequence[str] | None) -> str:
-    """Return what a class is called; ``class 7`` if nobody says."""
+    """Return the name of a class; `class 7` where `classes` has none."""
     if classes is not None and 0 <= label < len(classes):
         return str(classes[label])
     return f"class {label}"
@@ -53,18 +53,21 @@ def class_name(label: int, classes: Sequence[str] | None) -> str:
 def adaptive_scales(
     areas: npt.NDArray[Any], min_area: float = 800, max_area: float = 30000
 ) -> npt.NDArray[np.float64]:
-    """Return the scale of each object's label: 0.5 up to ``min_area``, 1 from ``max_area``.
+    """Return the scale of each object's label, as MMDetection documents it.
 
-    In between it grows with the area, as MMDetection documents it.
+    Args:
+        areas: Of the objects, in pixels.
+        min_area: Up to here the scale is 0.5.
+        max_area: From here on it is 1; in between it grows linearly.
     """
     scales = 0.5 + 0.5 * (np.asarray(areas, np.float64) - min_area) / (max_area - min_area)
     return np.clip(scales, 0.5, 1.0)
 
 
 def draw_labels(canvas: Canvas, labels: Labels) -> None:
-    """Draw labels, moved to where they are whole if the picture has room for them.
+    """Draw labels, each moved inside the image, then below an earlier label that it would cover.
 
-    One that would lie on an earlier one goes below it, if that is not far.
+    One that would have to move down more than three of its heights stays where it is.
     """
     if not labels.texts:
         return
@@ -75,7 +78,7 @@ def draw_labels(canvas: Canvas, labels: Labels) -> None:
     if labels.horizontal == "center":
         corners[:, 0] -= extents[:, 0] / 2
     room = np.array([canvas.width, canvas.height]) - extents - _MARGIN
-    # Where there is no room, the start stays: names are told apart by it.
+    # A text wider than the image keeps its start visible, by which names are told apart.
     corners = np.maximum(np.minimum(corners, room), _MARGIN)
     _part(corners, extents + 2 * _MARGIN, room[:, 1])
     inside = np.minimum(corners, [canvas.width - 1, canvas.height - 1])
@@ -90,14 +93,14 @@ def _part(
     """Move labels that lie on earlier ones below them, in place.
 
     Args:
-        corners: Of the labels, shape (N, 2).
+        corners: x and y of the top left corners, shape (N, 2).
         sizes: Width and height of each, shape (N, 2).
-        lowest: Where each may be at most, shape (N,).
+        lowest: The largest y that each may have, shape (N,).
     """
     left, right = corners[:, 0], corners[:, 0] + sizes[:, 0]
     met, earlier = np.nonzero(np.tril((left < right[:, None]) & (left[:, None] < right), -1))
     bounds = np.searchsorted(met, np.arange(len(sizes) + 1)).tolist()
-    # Few are met by each: plain numbers are faster here than arrays.
+    # Each meets few others, so that lists are faster here than arrays.
     others, tops = earlier.tolist(), corners[:, 1].tolist()
     bottoms = (corners[:, 1] + sizes[:, 1]).tolist()
     for i, height in enumerate(sizes[:, 1].tolist()):

@@ -1,8 +1,8 @@
-"""The masks of instances, whatever they are made of."""
+"""The masks of instances, whatever they are given as."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -17,19 +17,19 @@ Masks = npt.NDArray[np.bool_]
 
 
 def as_masks(masks: Any, height: int, width: int) -> Masks:
-    """Return masks of any make as bool of shape (N, H, W).
+    """Return masks of any kind as bool of shape (N, H, W).
 
     Args:
-        masks: An array or a tensor of shape (N, H, W) or (H, W), in which floats above 0.5 and
-            other numbers but 0 are the object; MMDetection's BitmapMasks or PolygonMasks; or a
-            list whose entries are COCO's run-length encodings, lists of polygons, or arrays of
-            shape (H, W).
-        height: Of the picture, which masks must have.
-        width: Likewise.
+        masks: An array or a tensor of shape (N, H, W) or (H, W): the object is where floats are
+            above 0.5, bools are true, and integers are not 0. Or MMDetection's BitmapMasks or
+            PolygonMasks, or a list of COCO's run-length encodings, lists of polygons, or arrays
+            of shape (H, W).
+        height: Rows of the image.
+        width: Columns of the image.
 
     Raises:
         TypeError: If they are of another kind.
-        ValueError: If they have another size.
+        ValueError: If they are of another size than the image.
     """
     if hasattr(masks, "to_ndarray"):
         masks = masks.to_ndarray()
@@ -69,8 +69,8 @@ def _as_bool(array: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
 def _check(fits: bool, masks: Any, height: int, width: int) -> None:
     if not fits:
         raise ValueError(
-            f"masks must have the picture's size, (N, {height}, {width}), got {masks.shape}; "
-            "resize the masks or the picture"
+            f"masks must have the image's size, (N, {height}, {width}), got {masks.shape}; "
+            "resize the masks or the image"
         )
 
 
@@ -78,8 +78,8 @@ def decode_rle(rle: Mapping[str, Any]) -> npt.NDArray[np.bool_]:
     """Return the mask of a COCO run-length encoding.
 
     Args:
-        rle: ``size``: height and width. ``counts``: the lengths of runs of 0 and 1 in turn, down
-            the columns, as numbers or compressed to bytes or a string.
+        rle: `size` is height and width; `counts` the lengths of runs of 0 and 1 in turn, column by
+            column, as integers or compressed to bytes or a string.
 
     Returns:
         Shape (H, W).
@@ -93,7 +93,10 @@ def decode_rle(rle: Mapping[str, Any]) -> npt.NDArray[np.bool_]:
         )
     height, width = (int(length) for length in rle["size"])
     counts = rle["counts"]
-    lengths = _decompressed(counts) if isinstance(counts, (bytes, str)) else _numbers(counts)
+    if isinstance(counts, (bytes, str)):
+        lengths = _decompressed(counts)
+    else:
+        lengths = np.asarray(counts, dtype=np.int64).reshape(-1)
     if (lengths < 0).any() or lengths.sum() != height * width:
         raise ValueError(
             f"the runs of an RLE mask of size [{height}, {width}] must add up to "
@@ -104,16 +107,12 @@ def decode_rle(rle: Mapping[str, Any]) -> npt.NDArray[np.bool_]:
     return np.ascontiguousarray(columns.T)
 
 
-def _numbers(counts: Sequence[int]) -> npt.NDArray[np.int64]:
-    return np.asarray(counts, dtype=np.int64).reshape(-1)
-
-
 def _decompressed(counts: bytes | str) -> npt.NDArray[np.int64]:
-    """Return the lengths in compressed counts.
+    """Return the lengths of runs from COCO's compressed counts.
 
-    A character holds 6 bits above 48: 5 of a number, low ones first, and whether more follow.
-    The last one's fifth bit is the sign. From the fourth on, numbers are differences from the
-    one before the last.
+    Each length is a signed integer in groups of 5 bits, the lowest first. A group is a character,
+    48 plus the group, plus 32 if another follows; bit 4 of the last is the sign. From the fourth
+    on, integers are differences from the length two before.
     """
     text = counts.encode() if isinstance(counts, str) else counts
     bits = np.frombuffer(text, np.uint8).astype(np.int64) - 48
@@ -125,32 +124,32 @@ def _decompressed(counts: bytes | str) -> npt.NDArray[np.int64]:
         raise ValueError(f"the counts of an RLE mask are cut or not COCO's: {text[:40]!r}")
     starts = np.concatenate([[0], ends[:-1] + 1])
     shifts = 5 * (np.arange(len(bits)) - np.repeat(starts, ends - starts + 1))
-    numbers = np.add.reduceat((bits & 0x1F) << shifts, starts)
-    numbers -= ((bits[ends] & 0x10) != 0) * (np.int64(1) << (shifts[ends] + 5))
-    numbers[1::2] = numbers[1::2].cumsum()
-    numbers[2::2] = numbers[2::2].cumsum()
-    return numbers
+    lengths = np.add.reduceat((bits & 0x1F) << shifts, starts)
+    lengths -= ((bits[ends] & 0x10) != 0) * (np.int64(1) << (shifts[ends] + 5))
+    lengths[1::2] = lengths[1::2].cumsum()
+    lengths[2::2] = lengths[2::2].cumsum()
+    return lengths
 
 
 def fill_polygons(polygons: Iterable[Any], height: int, width: int) -> npt.NDArray[np.bool_]:
-    """Return the mask of an object of one or several polygons: pixels whose middle is in any.
+    """Return the mask of an object: the pixels whose centers lie in any of its polygons.
 
     Args:
-        polygons: Each the corners x, y, x, y, ... in pixels, flat or of shape (M, 2), as an
-            array, a tensor or numbers.
-        height: Of the mask.
-        width: Of the mask.
+        polygons: Each is an array, a tensor or a list of its corners in pixels, of shape (M, 2) or
+            flat: x, y, x, y, ...
+        height: Rows of the mask.
+        width: Columns of the mask.
 
     Raises:
-        ValueError: If one has an odd count of numbers, or some that are not finite.
+        ValueError: If a polygon has half a corner, or coordinates that are not finite.
     """
     mask = np.zeros((height, width), np.bool_)
     for polygon in polygons:
-        numbers = as_array(polygon) if hasattr(polygon, "shape") else np.asarray(polygon)
-        flat = numbers.astype(np.float64).reshape(-1)
+        corners = as_array(polygon) if hasattr(polygon, "shape") else np.asarray(polygon)
+        flat = corners.astype(np.float64).reshape(-1)
         if len(flat) % 2 or not np.isfinite(flat).all():
             raise ValueError(
-                "a polygon must be finite numbers x, y, x, y, ..., got "
+                "a polygon must be finite coordinates x, y, x, y, ..., got "
                 f"{len(flat)} of them: {flat[:8].tolist()}"
             )
         _fill(mask, flat.reshape(-1, 2))
@@ -163,7 +162,7 @@ def _fill(mask: npt.NDArray[np.bool_], corners: npt.NDArray[np.float64]) -> None
     x, y = corners.T
     next_x, next_y = np.roll(corners, -1, axis=0).T
     middles = np.arange(height) + 0.5
-    # Half-open, so that a corner on a middle belongs to one of its two edges.
+    # Half-open, so that a corner at the height of a center belongs to one of its two edges.
     crossed = (np.minimum(y, next_y) <= middles[:, None]) & (
         middles[:, None] < np.maximum(y, next_y)
     )

@@ -1,12 +1,12 @@
-"""The visualizers, as MMEngine's Runner and hooks take them.
+"""Visualizers that MMEngine's Runner and hooks take.
 
-In a config nothing is imported; the path is enough::
+A config names the path, and nothing has to be imported:
 
     visualizer = dict(type="viz_mmdet_adapter.mmengine.DetLocalVisualizer", vis_backends=[...])
 
-Each is a visualizer of ours that is one of MMEngine's too, so that the Runner takes an instance and
-hooks find it with ``mmengine.visualization.Visualizer.get_current_instance()``. What MMEngine's
-class does is never called: ours comes first in the order of methods, and its constructor ends there.
+Each is a visualizer of ours that also inherits MMEngine's, so that the Runner takes an instance and
+hooks find it with `mmengine.visualization.Visualizer.get_current_instance()`. No method of MMEngine's
+class is called: ours come first in the order of inheritance, and our constructor calls no other.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Laying colours over a picture."""
+"""Laying colors over an image."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ from viz_mmdet_adapter.dataset_palettes import RGB
 
 __all__ = ["lay_line", "lay_over"]
 
-# Pixels that are blended at a time: few enough to stay in the cache.
+# Pixels that are blended at a time: few enough for the processor's cache.
 _BAND = 1 << 15
 
 
 def lay_over(
     image: Image, index: npt.NDArray[np.intp], colors: Sequence[RGB | None], alpha: float
 ) -> Image:
-    """Return a picture with a map's colours over it.
+    """Return an image with the colors of a map over it.
 
     Args:
         image: RGB, uint8, shape (H, W, 3).
-        index: Which of the colours each pixel has, shape (H, W).
-        colors: None leaves the picture as it is.
-        alpha: Opacity of the colours, in 0..1.
+        index: Index of each pixel's color, shape (H, W).
+        colors: Of the segments; None leaves their pixels as they are.
+        alpha: Opacity of the colors, in 0..1.
     """
     covered = round(alpha * 255)
     keep = np.full(len(colors), 255 - covered, np.uint16)
@@ -49,13 +49,13 @@ def lay_over(
 
 
 def lay_line(image: Image, coverage: npt.NDArray[np.uint8], color: RGB, alpha: float) -> None:
-    """Lay a colour over a picture where it is covered, in place.
+    """Lay a color over the covered pixels of an image, in place.
 
     Args:
         image: RGB, uint8, shape (H, W, 3).
         coverage: How much of each pixel is covered, in 0..255, shape (H, W).
-        color: Of what covers it.
-        alpha: Its opacity, in 0..1.
+        color: Red, green and blue in 0..255.
+        alpha: Opacity where all of a pixel is covered, in 0..1.
     """
     where = np.flatnonzero(coverage)
     covered = (alpha * coverage.reshape(-1)[where] + 0.5).astype(np.uint16)[:, None]

@@ -1,4 +1,4 @@
-"""The colours of classes and instances."""
+"""The colors of classes and instances."""
 
 from __future__ import annotations
 
@@ -16,39 +16,39 @@ __all__ = ["class_colors", "get_palette", "jitter_color", "palette_val"]
 
 _COCO_THINGS = 80
 
-# The name that means another colour to MMDetection's users than to matplotlib's.
+# MMDetection's green is brighter than matplotlib's.
 _NAMED: dict[str, RGB] = {"green": (0, 255, 0)}
 
 _GROUPS = (tuple, list, np.ndarray, str)
 
 
 def palette_val(palette: Iterable[Sequence[float]]) -> list[tuple[float, ...]]:
-    """Return the colours of a ``palette`` of 0..255 as colours of 0..1, which matplotlib takes."""
+    """Return the colors of `palette`, in 0..255, as matplotlib takes them, in 0..1."""
     return [tuple(channel / 255 for channel in color) for color in palette]
 
 
 def get_palette(palette: Any, num_classes: int) -> list[Any]:
-    """Return a colour for each class.
+    """Return a color for each class.
 
     Args:
-        palette: A list of colours, which is returned as it is; one colour for all, as a tuple
-            or a name; ``'coco'``, ``'citys'`` or ``'voc'``; ``'random'`` or None, which is the
-            same in every run; or ``'distinct'``, whose colours differ as much as they can.
-        num_classes: How many are needed; a longer palette is not cut.
+        palette: A list of colors, which is returned as it is; one color for all, as a tuple or
+            a name; `'coco'`, `'citys'` or `'voc'`; `'random'` or None, the same in every run; or
+            `'distinct'`, whose colors differ as much as they can.
+        num_classes: How many colors are needed; a longer palette is not cut.
 
     Returns:
         Tuples of red, green and blue in 0..255.
 
     Raises:
-        TypeError: If ``num_classes`` is not an int, or ``palette`` none of these.
-        ValueError: If the palette is too short, or no colour has that name.
+        TypeError: If `num_classes` is not an int, or for another type of `palette`.
+        ValueError: If the palette is too short, or no color has that name.
     """
     if type(num_classes) is not int:
         raise TypeError(f"num_classes must be an int, got {num_classes!r}")
     colors = _palette(palette, num_classes)
     if len(colors) < num_classes:
         raise ValueError(
-            f"palette must have a colour for each of the {num_classes} classes, got "
+            f"palette must have a color for each of the {num_classes} classes, got "
             f"{len(colors)}; add some, or use 'random' or 'distinct'"
         )
     return colors
@@ -63,11 +63,11 @@ def _palette(palette: Any, num_classes: int) -> list[Any]:
         palette = "random"
     if not isinstance(palette, str):
         raise TypeError(
-            "palette must be a list of colours, a tuple of 3 numbers in 0..255, a name or None, "
+            "palette must be a list of colors, a tuple of 3 values in 0..255, a name or None, "
             f"got {type(palette).__name__}: {palette!r}"
         )
     if palette == "random":
-        # MMDetection's, bit for bit, from a generator of our own.
+        # MMDetection's values, without touching numpy's global generator.
         drawn = np.random.RandomState(42).randint(0, 256, size=(num_classes, 3))
         return [tuple(color) for color in drawn.tolist()]
     if palette == "distinct":
@@ -80,21 +80,21 @@ def _palette(palette: Any, num_classes: int) -> list[Any]:
 
 
 def class_colors(palette: Any, labels: Iterable[int]) -> list[RGB]:
-    """Return the colour of each label, whatever the palette lacks.
+    """Return the color of each label, with distinct colors for those that the palette lacks.
 
     Args:
-        palette: As `get_palette` takes it, or a tuple, array or tensor of colours. None, and labels
-            beyond its end or below 0, mean colours of the distinct palette.
-        labels: Any whole numbers.
+        palette: What `get_palette` takes, or a tuple, array or tensor of colors; None has no
+            color.
+        labels: Integers; those beyond the end of the palette or below 0 are lacking.
 
     Raises:
-        TypeError, ValueError: If ``palette`` is not one, or an entry is not a colour.
+        TypeError, ValueError: For another type of `palette`, or an entry that is no color.
     """
     wanted = [int(label) for label in labels]
     if is_tensor(palette):
         palette = as_array(palette)
     if isinstance(palette, (np.ndarray, tuple)):
-        # A tuple is one colour, but data sets may also hold their colours in one.
+        # A tuple is one color, but data sets may also hold their colors in one.
         entries = palette.tolist() if isinstance(palette, np.ndarray) else list(palette)
         palette = entries if entries and isinstance(entries[0], _GROUPS) else tuple(entries)
     if _is_one_color(palette):
@@ -116,18 +116,18 @@ def _is_one_color(palette: Any) -> bool:
 
 
 def _rgb(color: Any) -> RGB:
-    """Return a colour as red, green and blue in 0..255."""
+    """Return a color as red, green and blue in 0..255."""
     if isinstance(color, str) and color in _NAMED:
         return _NAMED[color]
     return as_color(color, "palette")[:3]
 
 
 def jitter_color(color: Sequence[float], seed: int = 0) -> RGB:
-    """Return a colour near ``color``, to tell apart instances of one class.
+    """Return a color near `color`, which tells instances of one class apart.
 
     Args:
         color: Red, green and blue in 0..255.
-        seed: Of the jitter, such as the instance's index; the same gives the same colour.
+        seed: Index of the instance; the same seed gives the same color.
     """
     red, green, blue = (
         int(min(max(channel + shift, 0), 255))
@@ -138,7 +138,7 @@ def jitter_color(color: Sequence[float], seed: int = 0) -> RGB:
 
 @lru_cache(maxsize=1024)
 def _jitter(seed: int) -> tuple[float, ...]:
-    """Return what is added to each channel."""
+    """Return what is added to red, green and blue."""
     direction = np.random.RandomState(seed).rand(3)
     direction = (direction / np.linalg.norm(direction) - 0.5) * 0.5 * 255
     return tuple(direction.tolist())

@@ -1,4 +1,4 @@
-"""Reading detection samples by their fields, whatever class they are of."""
+"""Reading detection samples by their fields, whatever their class."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ __all__ = ["Instances", "SegmentMap", "has_field", "read_field", "read_instances
 
 @dataclass(frozen=True)
 class Instances:
-    """The objects of one side of a sample, all of the same count N.
+    """The N objects of one side of a sample; a field that is None was not given.
 
     Attributes:
         labels: Class indices, shape (N,).
-        boxes: x1, y1, x2, y2 in pixels, shape (N, 4); None if there are none.
-        scores: Shape (N,), or None.
-        masks: N masks of any kind, or None.
-        names: What each is called, or None to go by its label.
+        boxes: x1, y1, x2, y2 in pixels, shape (N, 4).
+        scores: In 0..1, shape (N,).
+        masks: N masks of any kind that `masks.as_masks` takes.
+        names: Of the objects, instead of those of their classes.
     """
 
     labels: npt.NDArray[np.int64]
@@ -37,7 +37,7 @@ class Instances:
         return len(self.labels)
 
     def select(self, wanted: npt.NDArray[np.bool_]) -> Instances:
-        """Return the objects for which ``wanted``, of shape (N,), is true."""
+        """Return the objects for which `wanted`, of shape (N,), is true."""
         if wanted.all():
             return self
         rows = np.flatnonzero(wanted)
@@ -62,9 +62,9 @@ class SegmentMap:
     """A semantic or panoptic map.
 
     Attributes:
-        ids: Whole numbers, shape (H, W).
-        ignore_index: The id that means nothing, or None for the kind's default.
-        names: What the classes are called, or None to go by those of the data set.
+        ids: Integers, shape (H, W).
+        ignore_index: The id of pixels that are not drawn; None is the default of the kind of map.
+        names: Of the classes; None are those of the data set.
     """
 
     ids: npt.NDArray[Any]
@@ -73,24 +73,24 @@ class SegmentMap:
 
 
 def read_field(holder: Any, name: str) -> Any:
-    """Return a field of a mapping or an object, or None if it has none."""
+    """Return a field of a mapping or an object, or None if it has no such field."""
     if isinstance(holder, Mapping):
         return holder.get(name)
     return getattr(holder, name, None)
 
 
 def has_field(holder: Any, name: str) -> bool:
-    """Return whether a mapping or an object has something in a field."""
+    """Return whether a mapping or an object has a field that is not None."""
     return read_field(holder, name) is not None
 
 
 def read_instances(holder: Any) -> Instances:
-    """Return the objects in an InstanceData, or in anything with its fields.
+    """Return the objects in an InstanceData, or in any object or mapping with its fields.
 
     Args:
-        holder: ``labels``, ``bboxes`` (an array, a tensor, a list or HorizontalBoxes), ``scores``,
-            ``masks`` and ``label_names``, of which each may be missing. Boxes that are all 0
-            stand for none, as models without boxes give them. Without labels all are 0.
+        holder: `labels`, `bboxes` (an array, a tensor, a list or HorizontalBoxes), `scores`,
+            `masks` and `label_names`, of which each may be missing. Boxes that are all 0 count as
+            missing: so do models without boxes fill them. Missing labels are 0.
 
     Raises:
         TypeError: If a field is of another type.
@@ -125,14 +125,14 @@ def read_instances(holder: Any) -> Instances:
 
 
 def read_map(holder: Any) -> SegmentMap:
-    """Return the map in a PixelData, or in anything with its fields.
+    """Return the map in a PixelData, or in any object or mapping with its fields.
 
     Args:
-        holder: ``sem_seg``: whole numbers of shape (1, H, W) or (H, W). ``ignore_index`` and
-            ``label_names`` may be fields or in ``metainfo``.
+        holder: `sem_seg` is integers, or floats without fractions, of shape (1, H, W) or (H, W).
+            `ignore_index` and `label_names` may be fields or in `metainfo`.
 
     Raises:
-        TypeError, ValueError: If ``sem_seg`` is missing, or of another type or shape.
+        TypeError, ValueError: If `sem_seg` is missing, or of another type or shape.
     """
     ids = read_field(holder, "sem_seg")
     if ids is None:
@@ -147,7 +147,10 @@ def read_map(holder: Any) -> SegmentMap:
         )
     if array.dtype.kind == "f":
         if not (np.isfinite(array) & (array == np.round(array))).all():
-            raise ValueError("sem_seg must be whole numbers, got others; did a softmax make them?")
+            raise ValueError(
+                "sem_seg must be integer ids, got fractions, NaN or infinity; take the argmax over "
+                "the classes first"
+            )
         array = array.astype(np.int64)
     elif array.dtype.kind == "b":
         array = array.view(np.uint8)

@@ -19,21 +19,22 @@ __all__ = ["DetLocalVisualizer"]
 class DetLocalVisualizer(Visualizer):
     """Draws detection samples: objects, semantic and panoptic maps, ground truth and predictions.
 
-    Set ``dataset_meta`` to a dict with ``classes`` and ``palette`` to name and colour classes; what
-    it lacks is called ``class 7`` and coloured by a palette of colours that differ.
+    Set `dataset_meta` to a dict with `classes` and `palette`, the names and colors of classes. A
+    class without a name is called `class 7`, one without a color has one that differs from others.
 
     Args:
-        name: As `viz_core.Visualizer` has it, and so are the next three.
-        image: Likewise.
-        vis_backends: Likewise.
-        save_dir: Likewise.
-        bbox_color: Of boxes: one colour as a tuple of red, green and blue in 0..255 or a name, a
+        name: What [`get_instance`][viz_core.NamedInstances.get_instance] knows it by.
+        image: An image to draw on; `add_datasample` sets its own.
+        vis_backends: Configs or backends, one or a sequence, as
+            [`Visualizer`][viz_core.Visualizer] takes them.
+        save_dir: Backends write to `<save_dir>/vis_data`.
+        bbox_color: Of boxes: one color as a tuple of red, green and blue in 0..255 or a name, a
             palette by its name or as a list, or None for that of the data set.
-        text_color: Of labels; likewise.
-        mask_color: Of masks and maps; likewise.
+        text_color: Of labels: a color or a palette, as `bbox_color`.
+        mask_color: Of masks and maps: a color or a palette, as `bbox_color`.
         line_width: Of boxes, in points.
-        alpha: Of boxes, masks and maps, in 0..1.
-        **kwargs: More of `viz_core.Visualizer`'s.
+        alpha: Opacity of boxes, masks and maps, in 0..1.
+        **kwargs: Other arguments of [`Visualizer`][viz_core.Visualizer].
     """
 
     def __init__(
@@ -47,9 +48,9 @@ class DetLocalVisualizer(Visualizer):
         mask_color: Any = None,
         line_width: float = 3,
         alpha: float = 0.8,
-        **kwargs: Any,
+        **kwargs: object,
     ) -> None:
-        super().__init__(name, image, vis_backends, save_dir, **kwargs)
+        super().__init__(name, image, vis_backends, save_dir, **kwargs)  # type: ignore[arg-type]  # checked there
         self.bbox_color = bbox_color
         self.text_color = text_color
         self.mask_color = mask_color
@@ -70,42 +71,42 @@ class DetLocalVisualizer(Visualizer):
         pred_score_thr: float = 0.3,
         step: int = 0,
     ) -> None:
-        """Draw a sample, the ground truth left of the prediction, and record the picture.
+        """Draw a sample, the ground truth left of the prediction, and record the image.
 
-        The drawn picture is the visualizer's: ``get_image()`` returns it.
+        `get_image()` returns the drawn image afterwards.
 
         Args:
-            name: Of the recorded picture, or title of the window.
-            image: RGB, as ``set_image`` takes it. Turn BGR with ``image[..., ::-1]``.
-            data_sample: A ``DetDataSample``, or any object or dict with some of its fields:
-                ``gt_instances``, ``gt_sem_seg``, ``gt_panoptic_seg`` and likewise ``pred_...``;
-                arrays or tensors of any device. None draws the bare picture.
+            name: Of the recorded image, or title of the window.
+            image: RGB, as `set_image` takes it. Turn BGR with `image[..., ::-1]`.
+            data_sample: A `DetDataSample`, or any object or dict with some of its fields:
+                `gt_instances`, `gt_sem_seg`, `gt_panoptic_seg`, and the same three of `pred_...`;
+                arrays or tensors of any device. None draws nothing on the image.
             draw_gt: Whether to draw the ground truth.
-            draw_pred: Whether to draw the prediction. Both are side by side, also if there is
-                nothing in one of them.
-            show: Show the picture instead of recording it.
+            draw_pred: Whether to draw the prediction. With both there are two panes, even if one
+                has nothing to draw.
+            show: Show the image instead of recording it.
             wait_time: Seconds to show it; 0 waits for a key.
-            out_file: Write the picture to this file, in the format of its extension, instead of
+            out_file: Write the image to this file, in the format of its extension, instead of
                 recording it.
-            pred_score_thr: Predictions with a score that is not above it are not drawn. Those
-                without scores are.
-            step: Of the recorded picture.
+            pred_score_thr: Only predictions with a higher score are drawn, and those without
+                scores.
+            step: Of the recorded image.
 
         Raises:
-            TypeError, ValueError: If the picture or a field cannot be drawn.
+            TypeError, ValueError: If the image or a field cannot be drawn.
 
         Warns:
             VizWarning: If some predictions are not drawn because their score is NaN, or some boxes
                 because they are not finite.
         """
-        picture = as_image(image)
+        pixels = as_image(image)
         panes = []
         if data_sample is not None and draw_gt:
-            panes.append(self._draw_pane(picture, data_sample, "gt"))
+            panes.append(self._draw_pane(pixels, data_sample, "gt"))
         if data_sample is not None and draw_pred:
-            panes.append(self._draw_pane(picture, data_sample, "pred", pred_score_thr))
+            panes.append(self._draw_pane(pixels, data_sample, "pred", pred_score_thr))
         if not panes:
-            self.set_image(picture)
+            self.set_image(pixels)
             panes.append(self.get_image())
         drawn = panes[0]
         if len(panes) > 1:
@@ -121,7 +122,7 @@ class DetLocalVisualizer(Visualizer):
     def _draw_pane(
         self, image: Image, sample: Any, side: str, threshold: float | None = None
     ) -> Image:
-        """Return the picture with one side of a sample: ``gt`` or ``pred``."""
+        """Return the image with one side of a sample drawn on it: `gt` or `pred`."""
         meta = self.dataset_meta or {}
         palette, classes = meta.get("palette"), meta.get("classes")
         style = AnnotationStyle(
