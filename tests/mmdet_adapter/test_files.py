@@ -29,7 +29,7 @@ def test_what_is_no_image_is_refused_before_anything_is_made(tmp_path, name):
     assert not list(tmp_path.iterdir())
 
 
-def test_an_address_without_mmengine_says_what_to_install():
+def test_a_url_without_mmengine_says_what_to_install():
     code = (
         "import sys; sys.modules['mmengine'] = None\n"
         "import numpy as np\n"
@@ -38,5 +38,5 @@ def test_an_address_without_mmengine_says_what_to_install():
         "except ValueError as error: print(error)\n"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
-    assert "'s3://bucket/a.png' is an address" in done.stdout
+    assert "'s3://bucket/a.png' is a URL" in done.stdout
     assert "install mmengine" in done.stdout

@@ -2,17 +2,15 @@ import numpy as np
 import pytest
 
 from viz_core import Canvas
-from viz_mmdet_adapter.labels import Labels, adaptive_scales, class_name, draw_labels
+from viz_mmdet_adapter.labels import adaptive_scales, class_name, draw_labels
 
 
 def drawn(texts, positions, size=(200, 300), horizontal="left", area=30000):
     canvas = Canvas(np.full((*size, 3), 128, np.uint8))
     count = len(texts)
     colors = [(255, 255, 255)] * count
-    draw_labels(
-        canvas,
-        Labels(texts, np.array(positions, float), np.full(count, area), colors, horizontal),
-    )
+    areas = np.full(count, area)
+    draw_labels(canvas, texts, np.array(positions, float), areas, colors, horizontal=horizontal)
     return canvas.get_image()
 
 

@@ -64,7 +64,7 @@ def map_contours(values: npt.NDArray[Any], ignored: Any = None) -> Coverage:
         (inner[:, 0], edges[_REACH:-_REACH, _REACH - 1], values[:, 0]),
         (inner[:, -1], edges[_REACH:-_REACH, -_REACH], values[:, -1]),
     ):
-        shown = np.True_ if ignored is None else at != ignored
+        shown = at != ignored  # every value differs from None
         line |= shown
         beyond |= shown
     return _soften(edges)

@@ -10,9 +10,9 @@ import numpy as np
 import numpy.typing as npt
 
 from viz_core import Canvas, VizWarning, warn_user
-from viz_mmdet_adapter.components import Runs, find_extent, find_runs, largest_components
+from viz_mmdet_adapter.components import find_extent, find_runs, largest_components
 from viz_mmdet_adapter.contours import Coverage, map_contours, mask_contours
-from viz_mmdet_adapter.labels import Labels, class_name, draw_labels
+from viz_mmdet_adapter.labels import class_name, draw_labels
 from viz_mmdet_adapter.masks import as_masks
 from viz_mmdet_adapter.overlays import lay_line, lay_over
 from viz_mmdet_adapter.palette import class_colors, jitter_color
@@ -107,12 +107,10 @@ def _draw_boxes(
     )
     draw_labels(
         canvas,
-        Labels(
-            _texts(instances, style),
-            low + style.line_width,
-            (high - low).prod(axis=1),
-            class_colors(style.texts, labels),
-        ),
+        _texts(instances, style),
+        low + style.line_width,
+        (high - low).prod(axis=1),
+        class_colors(style.texts, labels),
     )
 
 
@@ -124,19 +122,17 @@ def _label_masks(
     centers, areas = [], []
     for mask, extent in zip(masks, extents, strict=True):
         if extent is not None:
-            part = largest_components(find_runs(mask[extent]))
-            centers.append(part.centers[-1] + (extent[1].start, extent[0].start))
-            areas.append(part.areas[-1])
+            found = largest_components(find_runs(mask[extent]))
+            centers.append(found.centers[-1] + (extent[1].start, extent[0].start))
+            areas.append(found.areas[-1])
     shown = instances.select(np.array([extent is not None for extent in extents], np.bool_))
     draw_labels(
         canvas,
-        Labels(
-            _texts(shown, style),
-            np.array(centers).reshape(-1, 2),
-            np.array(areas),
-            class_colors(style.texts, shown.labels.tolist()),
-            horizontal="center",
-        ),
+        _texts(shown, style),
+        np.array(centers).reshape(-1, 2),
+        np.array(areas),
+        class_colors(style.texts, shown.labels.tolist()),
+        horizontal="center",
     )
 
 
@@ -165,10 +161,7 @@ def draw_semantic(canvas: Canvas, semantic: SegmentMap, style: AnnotationStyle) 
         ValueError: If the map is of another size than the image.
     """
     ignored = _SEMANTIC_IGNORED if semantic.ignore_index is None else semantic.ignore_index
-    runs = _find_runs(canvas, semantic)
-    shown = runs.keys != ignored
-    _lay_over(canvas, runs, runs.keys.astype(np.int64), shown, style)
-    _label_segments(canvas, runs, runs.keys.tolist(), shown, semantic, style, _WHITE)
+    _draw_map(canvas, semantic, ignored, style)
 
 
 def draw_panoptic(canvas: Canvas, panoptic: SegmentMap, style: AnnotationStyle) -> None:
@@ -187,56 +180,40 @@ def draw_panoptic(canvas: Canvas, panoptic: SegmentMap, style: AnnotationStyle) 
     ignored = panoptic.ignore_index
     if ignored is None and classes is not None:
         ignored = len(classes)
-    runs = _find_runs(canvas, panoptic)
-    shown = np.ones(len(runs.keys), np.bool_) if ignored is None else runs.keys != ignored
-    labels = runs.keys.astype(np.int64) % INSTANCE_OFFSET
-    _lay_over(canvas, runs, labels, shown, style)
-    _draw_contours(canvas, map_contours(panoptic.ids, ignored), style)
-    _label_segments(canvas, runs, labels.tolist(), shown, panoptic, style, style.texts)
+    _draw_map(canvas, panoptic, ignored, style, is_panoptic=True)
 
 
-def _find_runs(canvas: Canvas, segments: SegmentMap) -> Runs:
+def _draw_map(
+    canvas: Canvas,
+    segments: SegmentMap,
+    ignored: int | None,
+    style: AnnotationStyle,
+    *,
+    is_panoptic: bool = False,
+) -> None:
+    """Draw segments in the colors of their classes, with names on their largest components."""
     if segments.ids.shape != (canvas.height, canvas.width):
         raise ValueError(
             f"sem_seg must have the image's size, ({canvas.height}, {canvas.width}), got "
             f"{segments.ids.shape}; resize the map or the image"
         )
-    return find_runs(segments.ids)
-
-
-def _lay_over(
-    canvas: Canvas,
-    runs: Runs,
-    labels: npt.NDArray[np.int64],
-    shown: npt.NDArray[np.bool_],
-    style: AnnotationStyle,
-) -> None:
-    """Lay the colors of the classes over the image."""
-    found = iter(class_colors(style.masks, labels[shown].tolist()))
+    runs = find_runs(segments.ids)
+    shown = runs.keys != ignored  # every key differs from None
+    keys = runs.keys.astype(np.int64)
+    labels = (keys % INSTANCE_OFFSET if is_panoptic else keys)[shown].tolist()
+    found = iter(class_colors(style.masks, labels))
     colors = [next(found) if is_shown else None for is_shown in shown]
     index = np.repeat(runs.which, runs.lengths).reshape(runs.shape)
     canvas.set_image(lay_over(canvas.get_image(), index, colors, style.alpha))
-
-
-def _label_segments(
-    canvas: Canvas,
-    runs: Runs,
-    labels: list[int],
-    shown: npt.NDArray[np.bool_],
-    segments: SegmentMap,
-    style: AnnotationStyle,
-    palette: Any,
-) -> None:
-    parts = largest_components(runs)
+    if is_panoptic:
+        _draw_contours(canvas, map_contours(segments.ids, ignored), style)
+    components = largest_components(runs)
     classes = style.classes if segments.names is None else segments.names
-    wanted = [label for label, is_shown in zip(labels, shown, strict=True) if is_shown]
     draw_labels(
         canvas,
-        Labels(
-            [class_name(label, classes) for label in wanted],
-            parts.centers[shown],
-            parts.areas[shown],
-            class_colors(palette, wanted),
-            horizontal="center",
-        ),
+        [class_name(label, classes) for label in labels],
+        components.centers[shown],
+        components.areas[shown],
+        class_colors(style.texts if is_panoptic else _WHITE, labels),
+        horizontal="center",
     )

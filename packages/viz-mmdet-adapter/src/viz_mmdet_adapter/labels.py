@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -12,7 +11,7 @@ import numpy.typing as npt
 from viz_core import Canvas
 from viz_mmdet_adapter.dataset_palettes import RGB
 
-__all__ = ["Labels", "adaptive_scales", "class_name", "draw_labels"]
+__all__ = ["adaptive_scales", "class_name", "draw_labels"]
 
 _FONT_SIZE = 13
 _BACKGROUND = {"facecolor": "black", "alpha": 0.8, "pad": 0.7, "edgecolor": "none"}
@@ -22,25 +21,6 @@ _MARGIN = 2.0
 
 # A label moves down by this many of its heights at most, so that it stays with its object.
 _FARTHEST = 3
-
-
-@dataclass(frozen=True)
-class Labels:
-    """The labels of N objects.
-
-    Attributes:
-        texts: One for each object.
-        positions: x and y in pixels of the top of each text, shape (N, 2).
-        areas: Of the objects, in pixels, shape (N,). Larger objects have larger labels.
-        colors: One for each text.
-        horizontal: Which part of a text is at x: `'left'` or `'center'`.
-    """
-
-    texts: Sequence[str]
-    positions: npt.NDArray[np.float64]
-    areas: npt.NDArray[Any]
-    colors: Sequence[RGB]
-    horizontal: str = "left"
 
 
 def class_name(label: int, classes: Sequence[str] | None) -> str:
@@ -64,25 +44,40 @@ def adaptive_scales(
     return np.clip(scales, 0.5, 1.0)
 
 
-def draw_labels(canvas: Canvas, labels: Labels) -> None:
+def draw_labels(
+    canvas: Canvas,
+    texts: list[str],
+    positions: npt.NDArray[np.float64],
+    areas: npt.NDArray[Any],
+    colors: list[RGB],
+    *,
+    horizontal: Literal["left", "center"] = "left",
+) -> None:
     """Draw labels, each moved inside the image, then below an earlier label that it would cover.
 
     One that would have to move down more than three of its heights stays where it is.
+
+    Args:
+        canvas: Drawn on.
+        texts: One for each of N objects.
+        positions: x and y in pixels of the top of each text, shape (N, 2).
+        areas: Of the objects, in pixels, shape (N,). Larger objects have larger labels.
+        colors: One for each text.
+        horizontal: Which part of a text is at x.
     """
-    if not labels.texts:
+    if not texts:
         return
-    texts = list(labels.texts)
-    sizes = (_FONT_SIZE * adaptive_scales(labels.areas)).astype(int).tolist()
+    sizes = (_FONT_SIZE * adaptive_scales(areas)).astype(int).tolist()
     extents = canvas.measure_texts(texts, font_sizes=sizes)
-    corners = labels.positions.copy()
-    if labels.horizontal == "center":
+    corners = positions.copy()
+    if horizontal == "center":
         corners[:, 0] -= extents[:, 0] / 2
     room = np.array([canvas.width, canvas.height]) - extents - _MARGIN
     # A text wider than the image keeps its start visible, by which names are told apart.
     corners = np.maximum(np.minimum(corners, room), _MARGIN)
     _part(corners, extents + 2 * _MARGIN, room[:, 1])
     inside = np.minimum(corners, [canvas.width - 1, canvas.height - 1])
-    canvas.draw_texts(texts, inside, sizes, colors=list(labels.colors), bboxes=_BACKGROUND)
+    canvas.draw_texts(texts, inside, sizes, colors=colors, bboxes=_BACKGROUND)
 
 
 def _part(

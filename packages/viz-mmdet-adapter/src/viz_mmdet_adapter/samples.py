@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from viz_core import as_array
 
-__all__ = ["Instances", "SegmentMap", "has_field", "read_field", "read_instances", "read_map"]
+__all__ = ["Instances", "SegmentMap", "read_field", "read_instances", "read_map"]
 
 
 @dataclass(frozen=True)
@@ -77,11 +77,6 @@ def read_field(holder: Any, name: str) -> Any:
     if isinstance(holder, Mapping):
         return holder.get(name)
     return getattr(holder, name, None)
-
-
-def has_field(holder: Any, name: str) -> bool:
-    """Return whether a mapping or an object has a field that is not None."""
-    return read_field(holder, name) is not None
 
 
 def read_instances(holder: Any) -> Instances:

@@ -11,7 +11,7 @@ from viz_core import Visualizer, VizWarning, as_image, warn_user
 from viz_core.typing import ArrayLike, Image
 from viz_mmdet_adapter.drawing import AnnotationStyle, draw_instances, draw_panoptic, draw_semantic
 from viz_mmdet_adapter.files import write_image
-from viz_mmdet_adapter.samples import Instances, has_field, read_field, read_instances, read_map
+from viz_mmdet_adapter.samples import Instances, read_field, read_instances, read_map
 
 __all__ = ["DetLocalVisualizer"]
 
@@ -134,15 +134,15 @@ class DetLocalVisualizer(Visualizer):
             alpha=self.alpha,
         )
         self.set_image(image)
-        if has_field(sample, f"{side}_instances"):
-            instances = read_instances(read_field(sample, f"{side}_instances"))
+        if (found := read_field(sample, f"{side}_instances")) is not None:
+            instances = read_instances(found)
             if threshold is not None:
                 instances = _above(instances, threshold)
             draw_instances(self, instances, style)
-        if has_field(sample, f"{side}_sem_seg"):
-            draw_semantic(self, read_map(read_field(sample, f"{side}_sem_seg")), style)
-        if has_field(sample, f"{side}_panoptic_seg"):
-            draw_panoptic(self, read_map(read_field(sample, f"{side}_panoptic_seg")), style)
+        if (found := read_field(sample, f"{side}_sem_seg")) is not None:
+            draw_semantic(self, read_map(found), style)
+        if (found := read_field(sample, f"{side}_panoptic_seg")) is not None:
+            draw_panoptic(self, read_map(found), style)
         return self.get_image()
 
 
