@@ -5,11 +5,9 @@ from __future__ import annotations
 import sys
 import threading
 import warnings
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from types import FrameType
 
-__all__ = ["kept_warnings", "warn_user"]
+__all__ = ["warn_user"]
 
 # Who stands between a warning and the user's line: our packages, Python's own modules, such as
 # contextlib, and what calls our hooks within the user's `backward()`.
@@ -24,15 +22,12 @@ _BETWEEN = {
     *sys.stdlib_module_names,
 }
 
-_thread = threading.local()
-
 
 def warn_user(message: str, category: type[Warning] = UserWarning) -> None:
     """Warn at the innermost line that is neither viz's nor of the package that calls this.
 
-    Recording in the background has no such line: the warning comes at the next call of the
-    visualizer. A thread that begins in viz and an `atexit` function have none either: the
-    warning then comes at once, without a line.
+    Recording in the background has no such line: the visualizer's next call warns instead. Any
+    other thread that begins in viz, and `atexit`, warn at once, without a line.
 
     Args:
         message: What is wrong, and the way out.
@@ -50,21 +45,11 @@ def warn_user(message: str, category: type[Warning] = UserWarning) -> None:
             )
             return
         frame = frame.f_back
-    keep = getattr(_thread, "keep", None)
+    keep = getattr(threading.current_thread(), "keep_warning", None)  # a recorder's worker has it
     if keep is None:
         warnings.warn_explicit(message, category, "sys", 1)
     else:
         keep(message, category)
-
-
-@contextmanager
-def kept_warnings(keep: Callable[[str, type[Warning]], None]) -> Iterator[None]:
-    """Give ``keep`` the warnings of this thread that have no line of the user's."""
-    _thread.keep = keep
-    try:
-        yield
-    finally:
-        del _thread.keep
 
 
 def _package(frame: FrameType) -> str:

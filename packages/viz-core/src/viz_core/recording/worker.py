@@ -8,8 +8,6 @@ import traceback
 from collections import deque
 from collections.abc import Callable
 
-from viz_core._warnings import kept_warnings
-
 __all__ = ["Worker"]
 
 #: Seconds without work after which the thread ends; the next job starts another.
@@ -26,7 +24,7 @@ class Worker:
     Args:
         name: What the thread is called.
         capacity: Bytes that may wait. A job larger than that waits until the queue is empty.
-        keep: Takes the warnings of jobs, which are to be told where the user calls.
+        keep: Takes the warnings of jobs, with their categories, to tell them where the user calls.
     """
 
     def __init__(
@@ -56,6 +54,7 @@ class Worker:
                 self._thread = threading.Thread(
                     target=self._run, args=(_IDLE,), name=self._name, daemon=True
                 )
+                self._thread.keep_warning = self._keep  # type: ignore[attr-defined]  # warn_user's
                 try:
                     self._thread.start()
                 except RuntimeError:  # no more threads: by a limit, or as the program is ending
@@ -84,8 +83,7 @@ class Worker:
                 job, size = self._jobs.popleft()
                 self._busy = True
             try:
-                with kept_warnings(self._keep):
-                    job()
+                job()
             except BaseException:  # noqa: BLE001  # who waits for the next job would wait for ever
                 traceback.print_exc()
             finally:
