@@ -2,11 +2,12 @@
 
 import enum
 import math
+from collections.abc import Mapping
 
 import numpy as np
 import pytest
 
-from viz_core import as_array, as_image, as_name, as_scalar, as_step
+from viz_core import as_array, as_image, as_name, as_scalar, as_scalars, as_step
 
 
 def test_an_image_that_is_right_is_the_same_memory():
@@ -115,6 +116,103 @@ def test_nan_and_infinities_are_numbers():
 def test_what_is_no_number_is_refused(given, error, text):
     with pytest.raises(error, match=text):
         as_scalar(given, "loss")
+
+
+def test_scalars_become_plain_and_a_step_among_them_is_the_step():
+    given = {"loss": np.float32(0.5), "step": np.array(5), "acc": True, "nan": math.nan}
+    values, step, wrong = as_scalars(given, step=1)
+    assert list(values) == ["loss", "acc", "nan"]
+    assert (values["loss"], type(values["acc"]), values["acc"]) == (0.5, int, 1)
+    assert math.isnan(values["nan"])
+    assert (step, type(step), wrong) == (5, int, {})
+    assert list(given) == ["loss", "step", "acc", "nan"]
+
+
+def test_scalars_without_a_step_have_the_one_given():
+    assert as_scalars({"a": 1}) == ({"a": 1}, 0, {})
+    assert as_scalars({"a": 1}, 3.0) == ({"a": 1}, 3, {})
+    assert as_scalars({}, 3) == ({}, 3, {})
+    assert as_scalars({"step": 4}, 3) == ({}, 4, {})
+
+
+class Lazy(Mapping):
+    """A mapping that is no dict."""
+
+    def __getitem__(self, key):
+        return len(key)
+
+    def __iter__(self):
+        return iter(["a", "bb"])
+
+    def __len__(self):
+        return 2
+
+
+def test_groups_of_scalars_have_names_with_slashes():
+    given = {
+        "val": {"loss": 0.5, "box": {"ap": 1}, "step": 7, "none": {}},
+        "lazy": Lazy(),
+        "a/b": 2,
+    }
+    assert as_scalars(given, 3) == (
+        {"val/loss": 0.5, "val/box/ap": 1, "val/step": 7, "lazy/a": 1, "lazy/bb": 2, "a/b": 2},
+        3,
+        {},
+    )
+    again = {"loss": 0.5}
+    assert as_scalars({"a": again, "b": again}).values == {"a/loss": 0.5, "b/loss": 0.5}
+
+
+ITSELF = {"loss": 0.5}
+ITSELF["again"] = {"deeper": ITSELF}
+
+
+@pytest.mark.parametrize(
+    ("given", "values", "name", "text"),
+    [
+        ({"a": 1, "b": "high"}, {"a": 1}, "b", "b must be a number"),
+        ({"a": None, "b": 1}, {"b": 1}, "a", "a must be a number.*NoneType"),
+        ({"a": [1, 2], "b": 1}, {"b": 1}, "a", "a must be a number.*list"),
+        ({"a": np.zeros(3), "b": 1}, {"b": 1}, "a", r"a must be one number, got shape \(3,\)"),
+        ({3: 1, "b": 1}, {"b": 1}, "3", "name must be a string, got int: 3"),
+        ({"": 1, "b": 1}, {"b": 1}, "", "name must not be empty"),
+        ({"\ud800": 1, "b": 1}, {"b": 1}, "\ud800", "name must be valid unicode"),
+        ({"v": {"a": "x", "b": 1}}, {"v/b": 1}, "v/a", "v/a must be a number"),
+        ({"v": {None: 1, "b": 1}}, {"v/b": 1}, "v/None", "name must be a string, got NoneType"),
+        ({"a/b": 1, "a": {"b": 2}}, {"a/b": 1}, "a/b", "two scalars are called 'a/b'; rename"),
+        (ITSELF, {"loss": 0.5}, "again/deeper", "again/deeper contains itself"),
+    ],
+)
+def test_a_wrong_scalar_costs_none_of_the_others(given, values, name, text):
+    found = as_scalars(given)
+    assert found.values == values
+    assert list(found.wrong) == [name]
+    with pytest.raises((TypeError, ValueError), match=text):
+        raise found.wrong[name]
+
+
+def test_groups_as_deep_as_python_goes_cost_none_of_the_others():
+    deep = {"loss": 1}
+    for _ in range(5000):
+        deep = {"a": deep}
+    values, _, wrong = as_scalars({"deep": deep, "b": 1})
+    assert values == {"b": 1}
+    assert len(wrong) == 1
+
+
+@pytest.mark.parametrize("given", [[("a", 1)], "a", None, 3, np.zeros(2), {"a"}])
+def test_what_is_no_mapping_is_refused(given):
+    with pytest.raises(TypeError, match="scalar_dict must be a mapping of names to scalars, got"):
+        as_scalars(given)
+
+
+@pytest.mark.parametrize("step", [None, "5", {"a": 1}, math.nan, 0.5, np.zeros(2)])
+def test_what_is_no_step_is_refused(step):
+    with pytest.raises((TypeError, ValueError), match="step must be"):
+        as_scalars({"a": 1, "step": step})
+    with pytest.raises((TypeError, ValueError), match="step must be"):
+        as_scalars({"a": 1}, step)
+    assert as_scalars({"a": 1, "step": 2}, step).step == 2
 
 
 def test_a_step_is_whole():

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from viz_core import as_array, as_image, as_scalar, as_step
+from viz_core import as_array, as_image, as_scalar, as_scalars, as_step
 
 
 def test_a_tensor_shares_its_memory():
@@ -42,3 +42,8 @@ def test_a_scalar_tensor_of_any_dtype_is_a_number(dtype):
 def test_a_loss_with_a_gradient_is_a_number():
     assert as_scalar(torch.tensor(0.5, requires_grad=True) * 2) == 1.0
     assert as_step(torch.tensor(7)) == 7
+
+
+def test_scalars_and_their_step_may_be_tensors():
+    given = {"loss": torch.tensor(0.5, requires_grad=True), "step": torch.tensor(7)}
+    assert as_scalars(given) == ({"loss": 0.5}, 7, {})

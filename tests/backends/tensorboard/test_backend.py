@@ -58,14 +58,14 @@ def test_nan_and_infinities_are_kept(backend, recorded):
     assert run.scalars("low") == [(0, float("-inf"))]
 
 
-def test_a_list_is_left_out_with_a_warning_that_names_it(backend, recorded):
-    with pytest.warns(RecordingWarning, match="'losses' is not recorded.*list"):
+def test_a_list_raises_after_the_others_are_kept(backend, recorded):
+    with pytest.raises(TypeError, match=r"losses must be a number.*list"):
         backend.add_scalars({"a": 1, "losses": [1, 2], "b": 2}, step=1)
     assert recorded().tags["scalars"] == ["a", "b"]
 
 
 def test_nothing_is_written_if_nothing_is_left(backend, tmp_path):
-    with pytest.warns(RecordingWarning, match="'losses'"):
+    with pytest.raises(TypeError, match="losses must be a number"):
         backend.add_scalar("losses", [1, 2])
     assert not (tmp_path / "run").exists()
 

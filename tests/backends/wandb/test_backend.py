@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from viz_backend_wandb import WandbVisBackend
-from viz_core import RecordingWarning, Visualizer
+from viz_core import Visualizer
 
 PICTURE = np.random.default_rng(0).integers(0, 256, (20, 30, 3), dtype=np.uint8)
 
@@ -80,16 +80,16 @@ def test_nan_infinities_and_huge_integers_are_kept(make, recorded):
     assert points == {"inf": math.inf, "huge": math.inf, "large": 1e25}
 
 
-def test_a_list_is_left_out_with_a_warning_that_names_it(make, recorded):
+def test_a_list_raises_after_the_others_are_kept(make, recorded):
     backend = make()
-    with pytest.warns(RecordingWarning, match="'losses' is not recorded.*list"):
+    with pytest.raises(TypeError, match=r"losses must be a number.*list"):
         backend.add_scalars({"a": 1, "losses": [1, 2], "b": 2}, step=1)
     backend.close()
     assert recorded().points() == [("a", 1, 1), ("b", 1, 2)]
 
 
 def test_nothing_is_opened_if_nothing_is_left(make, tmp_path):
-    with pytest.warns(RecordingWarning, match="'losses'"):
+    with pytest.raises(TypeError, match="losses must be a number"):
         make().add_scalar("losses", [1, 2])
     assert not (tmp_path / "run").exists()
 

@@ -104,7 +104,7 @@ def test_good_numbers_are_written_before_a_wrong_one_raises(tmp_path):
 def test_a_step_among_the_numbers_is_the_step(tmp_path):
     given_numbers = {"step": 7, "loss": 0.5}
     LocalVisBackend(tmp_path).add_scalars(given_numbers, step=3)
-    assert lines(tmp_path / "scalars.json") == ['{"step": 7, "loss": 0.5}']
+    assert lines(tmp_path / "scalars.json") == ['{"loss": 0.5, "step": 7}']
     assert given_numbers == {"step": 7, "loss": 0.5}
 
 
@@ -124,7 +124,7 @@ def test_file_path_gets_the_same_line(tmp_path):
     assert len(lines(tmp_path / "scalars.json")) == 2
     with pytest.raises(ValueError, match=r"file_path must end in '\.json', got 'log\.txt'"):
         backend.add_scalars({"loss": 0.5}, file_path="log.txt")
-    with pytest.raises(ValueError, match="every number goes already; name another"):
+    with pytest.raises(ValueError, match="every scalar goes already; name another"):
         backend.add_scalars({"loss": 0.5}, file_path="scalars.json")
     assert len(lines(tmp_path / "scalars.json")) == 2
 

@@ -110,6 +110,12 @@ class LeavesItsFolder(Good):
         Path(self.save_dir).with_name("up").touch()
 
 
+class LosesWhatIsBesideAWrongOne(Good):
+    def add_scalars(self, scalar_dict, step=0, **kwargs):
+        if "val/acc" not in scalar_dict:
+            super().add_scalars(scalar_dict, step)
+
+
 class KeepsNothing(BaseVisBackend):
     pass
 
@@ -128,6 +134,7 @@ class KeepsNothing(BaseVisBackend):
         ("travels_to_another_process_unopened", HoldsALock, "cannot pickle a lock"),
         ("survives_a_fork", DiesInAChild, "a forked child ended with 7"),
         ("takes_arguments_it_does_not_know", HandsOnWhatItDoesNotKnow, "keyword arguments"),
+        ("converts_what_it_is_given_alone", LosesWhatIsBesideAWrongOne, "'loss' = 0.5 of step 5"),
         ("keeps_something", KeepsNothing, r"KeepsNothing has no add_\* method of its own"),
     ],
 )
@@ -161,6 +168,18 @@ def test_an_author_who_forgets_is_told(tmp_path):
 def test_what_is_left_out_says_for_which_kind(tmp_path):
     with pytest.raises(pytest.skip.Exception, match="Good does not support 'config'"):
         Contract().test_keeps_the_config(tmp_path)
+
+
+def test_a_backend_with_arguments_of_its_own_is_not_asked_to_convert(tmp_path):
+    class Positional(Good):
+        def add_scalars(self, numbers, iteration):
+            super().add_scalars(numbers, iteration)
+
+    contract = Contract()
+    contract.type = Positional
+    contract.test_keeps_every_step(tmp_path)
+    with pytest.raises(pytest.skip.Exception, match="left out: Positional does not inherit"):
+        contract.test_converts_what_it_is_given_alone(tmp_path)
 
 
 class TestAGoodBackend(Contract):

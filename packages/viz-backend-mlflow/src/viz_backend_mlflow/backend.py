@@ -8,7 +8,7 @@ import os
 import threading
 import time
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from viz_backend_mlflow import records
 from viz_backend_mlflow.client import may_connect
@@ -22,19 +22,11 @@ from viz_backend_mlflow.run_spec import RunSpec
 from viz_backend_mlflow.session import Session
 from viz_backend_mlflow.timestamps import Points
 from viz_backend_mlflow.uploader import Pace
-from viz_core import (
-    BaseVisBackend,
-    RecordingWarning,
-    as_config,
-    as_image,
-    as_name,
-    as_scalar,
-    as_step,
-    encode_png,
-    get_rank,
-    warn_user,
-)
-from viz_core.typing import ArrayLike, Scalar
+from viz_core import BaseVisBackend, RecordingWarning, encode_png, get_rank, warn_user
+from viz_core.typing import Image, Scalar
+
+if TYPE_CHECKING:
+    from viz_core import RunConfig
 
 __all__ = ["MLflowVisBackend"]
 
@@ -145,67 +137,54 @@ class MLflowVisBackend(BaseVisBackend):
         """
         return self._opened().open_run()
 
-    def add_config(self, config: Any, **kwargs: object) -> None:
+    def add_config(self, config: RunConfig, **kwargs: object) -> None:
         """Record the config as parameters, and its source as the artifact `config.py`.
 
         A value of more than 6000 characters is cut, and is whole in the artifact
         `params/<name>.txt`. A parameter of a resumed run keeps its value; a new value is in the
         tag `viz.changed.<name>`.
         """
-        plain = as_config(config)
-        params = flatten(plain)
+        params = flatten(config)
         if self._tracked_keys is not None:
             params = select(params, self._tracked_keys)
-        if isinstance(plain.get("work_dir"), str):
-            self._work_dir = plain["work_dir"]
+        if isinstance(config.get("work_dir"), str):
+            self._work_dir = config["work_dir"]
         session = self._opened()
         session.append(records.params(params))
-        session.append(records.text("config.py", plain.pretty_text))
+        session.append(records.text("config.py", config.pretty_text))
 
-    def add_image(self, name: str, image: ArrayLike, step: int = 0, **kwargs: object) -> None:
-        """Record an image, losslessly; arguments as `Visualizer.add_image`'s."""
-        name, step, data = as_name(name), self._step(step), encode_png(as_image(image))
+    def add_image(self, name: str, image: Image, step: int = 0, **kwargs: object) -> None:
+        """Record an image, losslessly."""
+        _check_step(step)
+        data = encode_png(image)
         session = self._opened()
         with self._lock:
             known = self._images.of(name, step)
         session.append(records.image(name, step, *known, session.keep_file(data)))
 
-    def add_scalar(self, name: str, value: Any, step: int = 0, **kwargs: object) -> None:
-        """Record one scalar; arguments as `Visualizer.add_scalar`'s."""
-        self._append_points({as_name(name): as_scalar(value, name)}, self._step(step))
-
     def add_scalars(
-        self,
-        scalar_dict: Mapping[str, Any],
-        step: int = 0,
-        file_path: str | None = None,
-        **kwargs: object,
+        self, scalar_dict: Mapping[str, Scalar], step: int = 0, **kwargs: object
     ) -> None:
         """Record scalars of one step.
 
         Args:
-            scalar_dict: Values by name, each as [`as_scalar`][viz_core.as_scalar] takes it. One
-                that is called `'step'` is the step.
-            step: The step, unless `scalar_dict` has one.
-            file_path: Not used; only `LocalVisBackend` writes scalars to a second file.
+            scalar_dict: Ints and floats by name.
+            step: Steps come in any order and may repeat.
             **kwargs: Not used.
 
         Raises:
-            TypeError, ValueError: If a value is no scalar, after the others were recorded.
+            ValueError: If `step` does not fit into 64 bits.
         """
-        values = dict(scalar_dict)
-        step = self._step(values.pop("step", step))
-        wrong: Exception | None = None
-        scalars = {}
-        for name, value in values.items():
-            try:
-                scalars[as_name(name)] = as_scalar(value, name)
-            except (TypeError, ValueError) as error:
-                wrong = wrong or error
-        if scalars:
-            self._append_points(scalars, step)
-        if wrong is not None:
-            raise wrong
+        _check_step(step)
+        session = self._opened()
+        with self._lock:
+            points, infinite = self._points.stamp(scalar_dict, step)
+        session.append_points(records.scalars(points, step), len(points))
+        for name, value in infinite.items():
+            _warn(
+                f"{name!r} is {value}, which MLflow stores as the largest float; the tag "
+                f"'viz.infinite.{name}' says so"
+            )
 
     def flush(self, sync: bool = False) -> None:
         """Send the journal.
@@ -263,17 +242,6 @@ class MLflowVisBackend(BaseVisBackend):
         self._start()
         self._is_copy = self._header is not None
 
-    def _append_points(self, scalars: Mapping[str, Scalar], step: int) -> None:
-        session = self._opened()
-        with self._lock:
-            points, infinite = self._points.stamp(scalars, step)
-        session.append_points(records.scalars(points, step), len(points))
-        for name, value in infinite.items():
-            _warn(
-                f"{name!r} is {value}, which MLflow stores as the largest float; the tag "
-                f"'viz.infinite.{name}' says so"
-            )
-
     def _opened(self) -> Session:
         """Return the session, which is opened at the first record and again after a close."""
         if self._pid != os.getpid():
@@ -308,11 +276,10 @@ class MLflowVisBackend(BaseVisBackend):
             close_at_exit(self)
         return session
 
-    def _step(self, step: object) -> int:
-        whole = as_step(step)
-        if abs(whole) > _LARGEST_STEP:
-            raise ValueError(f"step must fit into 64 bits for MLflow, got {whole}")
-        return whole
+
+def _check_step(step: int) -> None:
+    if abs(step) > _LARGEST_STEP:
+        raise ValueError(f"step must fit into 64 bits for MLflow, got {step}")
 
 
 def _warn(message: str) -> None:

@@ -9,23 +9,16 @@ import math
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from viz_backend_tensorboard import events
 from viz_backend_tensorboard.config_text import config_markdown
 from viz_backend_tensorboard.event_file import EventFile
-from viz_core import (
-    BaseVisBackend,
-    RecordingWarning,
-    as_config,
-    as_image,
-    as_name,
-    as_scalar,
-    as_step,
-    encode_png,
-    warn_user,
-)
-from viz_core.typing import ArrayLike
+from viz_core import BaseVisBackend, RecordingWarning, as_step, encode_png, warn_user
+from viz_core.typing import Image, Scalar
+
+if TYPE_CHECKING:
+    from viz_core import RunConfig
 
 __all__ = ["TensorboardVisBackend"]
 
@@ -98,9 +91,9 @@ class TensorboardVisBackend(BaseVisBackend):
             ) from error
         return DurableSummaryWriter(self._events)
 
-    def add_config(self, config: Any, **kwargs: object) -> None:
+    def add_config(self, config: RunConfig, **kwargs: object) -> None:
         """Write the config as the text `config`: a table, and its source below."""
-        self._events.write(events.text("config/text_summary", config_markdown(as_config(config))))
+        self._events.write(events.text("config/text_summary", config_markdown(config)))
 
     def add_graph(self, model: Any, data_batch: Any, **kwargs: object) -> None:
         """Write the graph of a torch `model`, traced with `data_batch`.
@@ -116,46 +109,31 @@ class TensorboardVisBackend(BaseVisBackend):
             return
         self.experiment.add_graph(model, data_batch, **kwargs)
 
-    def add_image(self, name: str, image: ArrayLike, step: int = 0, **kwargs: object) -> None:
-        """Write an image, losslessly; arguments as `Visualizer.add_image`'s."""
-        pixels = as_image(image)
-        height, width, channels = pixels.shape
-        event = events.image(
-            as_name(name), encode_png(pixels), (height, width, channels), as_step(step)
-        )
+    def add_image(self, name: str, image: Image, step: int = 0, **kwargs: object) -> None:
+        """Write an image, losslessly."""
+        height, width, channels = image.shape
+        event = events.image(name, encode_png(image), (height, width, channels), step)
         self._events.write(event)
 
     def add_scalars(
-        self,
-        scalar_dict: Mapping[str, Any],
-        step: int = 0,
-        file_path: str | None = None,
-        **kwargs: object,
+        self, scalar_dict: Mapping[str, Scalar], step: int = 0, **kwargs: object
     ) -> None:
         """Write scalars of one step as one event.
 
         Args:
-            scalar_dict: Values by name, each as [`as_scalar`][viz_core.as_scalar] takes it.
+            scalar_dict: Ints and floats by name.
             step: Steps come in any order and may repeat.
-            file_path: Not used; only `LocalVisBackend` writes scalars to a second file.
             **kwargs: Not used.
 
         Warns:
-            RecordingWarning: For a value that is no scalar, which is left out, and for one that
-                float32 cannot hold, which becomes infinite.
+            RecordingWarning: For a value that float32 cannot hold, which becomes infinite.
         """
-        values = {}
+        values = dict(scalar_dict)
         for name, value in scalar_dict.items():
-            try:
-                values[as_name(name)] = scalar = as_scalar(value, name)
-            except (TypeError, ValueError) as error:
-                self._warn(f"{name!r} is not recorded: {error}")
-                continue
-            if abs(scalar) >= _FLOAT32_LIMIT and abs(scalar) != math.inf:
-                values[name] = math.inf if scalar > 0 else -math.inf
-                self._warn(f"{name!r} is recorded as infinite: {scalar!r} does not fit float32")
-        if values:
-            self._events.write(events.scalars(values, as_step(step)))
+            if abs(value) >= _FLOAT32_LIMIT and abs(value) != math.inf:
+                values[name] = math.inf if value > 0 else -math.inf
+                self._warn(f"{name!r} is recorded as infinite: {value!r} does not fit float32")
+        self._events.write(events.scalars(values, step))
 
     def flush(self, sync: bool = False) -> None:
         """Do nothing, as every record is written at once.

@@ -13,22 +13,12 @@ from viz_backend_wandb.experiment import BoundWandb
 from viz_backend_wandb.keys import as_metric_definitions, to_image_key, to_key
 from viz_backend_wandb.session import RunOptions, Session
 from viz_backend_wandb.values import as_json_config, as_json_scalar
-from viz_core import (
-    BaseVisBackend,
-    RecordingWarning,
-    as_config,
-    as_image,
-    as_name,
-    as_scalar,
-    as_step,
-    encode_png,
-    get_rank,
-    warn_user,
-)
-from viz_core.typing import ArrayLike
+from viz_core import BaseVisBackend, RecordingWarning, encode_png, get_rank, warn_user
+from viz_core.typing import Image, Scalar
 
 if TYPE_CHECKING:
     from viz_backend_wandb.run import OpenRun
+    from viz_core import RunConfig
 
 __all__ = ["WandbVisBackend"]
 
@@ -125,9 +115,9 @@ class WandbVisBackend(BaseVisBackend):
         self._session.opened()
         return BoundWandb(lambda: self._session.opened().run, self._log_freely, self.close)
 
-    def add_config(self, config: Any, **kwargs: object) -> None:
+    def add_config(self, config: RunConfig, **kwargs: object) -> None:
         """Record the config in the run's, nested as it is; later values replace earlier ones."""
-        values = as_json_config(as_config(config))
+        values = as_json_config(config)
         self._record(lambda run: run.update_config(values))
         name = self._log_code_name
         if name is not None:
@@ -143,43 +133,27 @@ class WandbVisBackend(BaseVisBackend):
         """
         self._record(lambda run: run.watch(model, self._watch_kwargs, self._session.find_run))
 
-    def add_image(self, name: str, image: ArrayLike, step: int = 0, **kwargs: object) -> None:
-        """Record an image, losslessly; arguments as `Visualizer.add_image`'s.
+    def add_image(self, name: str, image: Image, step: int = 0, **kwargs: object) -> None:
+        """Record an image, losslessly.
 
         A name that is too long for a file is cut and ends in a hash; the caption has all of it.
         """
-        name, step = as_name(name), as_step(step)
         key, is_cut = to_image_key(name)
-        png = encode_png(as_image(image))
+        png = encode_png(image)
         self._record(lambda run: run.log_image(key, png, step, name if is_cut else None))
 
     def add_scalars(
-        self,
-        scalar_dict: Mapping[str, Any],
-        step: int = 0,
-        file_path: str | None = None,
-        **kwargs: object,
+        self, scalar_dict: Mapping[str, Scalar], step: int = 0, **kwargs: object
     ) -> None:
         """Record scalars of one step as one row.
 
         Args:
-            scalar_dict: Values by name, each as [`as_scalar`][viz_core.as_scalar] takes it.
+            scalar_dict: Ints and floats by name.
             step: Steps come in any order and may repeat.
-            file_path: Not used; only `LocalVisBackend` writes scalars to a second file.
             **kwargs: Not used.
-
-        Warns:
-            RecordingWarning: For a value that is no scalar, which is left out.
         """
-        row = {}
-        for name, value in scalar_dict.items():
-            try:
-                row[to_key(as_name(name))] = as_json_scalar(as_scalar(value, name))
-            except (TypeError, ValueError) as error:
-                self._warn(f"{name!r} is not recorded: {error}")
-        if row:
-            whole = as_step(step)
-            self._record(lambda run: run.log(row, whole))
+        row = {to_key(name): as_json_scalar(value) for name, value in scalar_dict.items()}
+        self._record(lambda run: run.log(row, step))
 
     def flush(self, sync: bool = False) -> None:
         """Wait until all records are in the file.

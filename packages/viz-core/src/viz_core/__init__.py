@@ -14,7 +14,16 @@ from viz_core._forks import after_fork
 from viz_core._warnings import warn_user
 from viz_core.backends.base import BaseVisBackend
 from viz_core.colors import RGBA, as_color
-from viz_core.convert import as_array, as_image, as_name, as_scalar, as_step, is_tensor
+from viz_core.convert import (
+    Scalars,
+    as_array,
+    as_image,
+    as_name,
+    as_scalar,
+    as_scalars,
+    as_step,
+    is_tensor,
+)
 from viz_core.drawing.canvas import Canvas
 from viz_core.errors import (
     InstanceError,
@@ -67,6 +76,7 @@ __all__ = [
     "RecordingWarning",
     "Registry",
     "RunConfig",
+    "Scalars",
     "UnknownTypeError",
     "Visualizer",
     "VizError",
@@ -78,6 +88,7 @@ __all__ = [
     "as_image",
     "as_name",
     "as_scalar",
+    "as_scalars",
     "as_step",
     "capture",
     "draw_featmap",

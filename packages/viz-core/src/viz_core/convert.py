@@ -4,14 +4,24 @@ from __future__ import annotations
 
 import numbers
 import sys
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from viz_core.typing import ArrayLike, Image, Scalar
 
-__all__ = ["as_array", "as_image", "as_name", "as_scalar", "as_step", "is_tensor"]
+__all__ = [
+    "Scalars",
+    "as_array",
+    "as_image",
+    "as_name",
+    "as_scalar",
+    "as_scalars",
+    "as_step",
+    "is_tensor",
+]
 
 _CHANNELS = (1, 3, 4)
 
@@ -119,6 +129,69 @@ def as_scalar(value: object, name: str = "value") -> Scalar:
         raise TypeError(f"{name} must be a real number, got dtype {array.dtype}")
     item = array.reshape(-1)[0]
     return float(item) if array.dtype.kind == "f" else int(item)
+
+
+class Scalars(NamedTuple):
+    """Scalars that belong together.
+
+    Attributes:
+        values: Ints and floats by name, in the order given.
+        step: The step of all of them.
+        wrong: A TypeError or ValueError by name, for each that is no scalar.
+    """
+
+    values: dict[str, Scalar]
+    step: int
+    wrong: dict[str, Exception]
+
+
+def as_scalars(scalar_dict: Mapping[str, Any], step: object = 0) -> Scalars:
+    """Return scalars that belong together, those that are wrong apart from the others.
+
+    Who records keeps ``values``, and then raises or tells what is ``wrong``.
+
+    Args:
+        scalar_dict: Scalars by name, as :func:`as_scalar` takes them. A mapping among them is
+            a group: ``{"val": {"loss": 0.5}}`` is ``val/loss``. ``"step"`` is the step, but in a
+            group it is a name like any other.
+        step: The step, if ``scalar_dict`` has none.
+
+    Raises:
+        TypeError: If ``scalar_dict`` is not a mapping, or the step not a number.
+        ValueError: If the step is not whole.
+    """
+    if not isinstance(scalar_dict, Mapping):
+        raise TypeError(
+            "scalar_dict must be a mapping of names to scalars, got "
+            f"{type(scalar_dict).__name__}: {_short(scalar_dict)}; pass a dict, as {{'loss': 0.5}}"
+        )
+    scalars = Scalars({}, as_step(scalar_dict.get("step", step)), {})
+    _add_group(scalars, "", scalar_dict, ())
+    return scalars
+
+
+def _add_group(
+    scalars: Scalars, prefix: str, group: Mapping[Any, Any], groups: tuple[int, ...]
+) -> None:
+    """Add the scalars of a group, which lies in other ``groups``."""
+    groups = (*groups, id(group))
+    for key, value in group.items():
+        if key == "step" and not prefix:
+            continue
+        try:
+            name = prefix + as_name(key)
+            # Mostly floats; whether something is a mapping takes longer to ask.
+            if value.__class__ is not float and isinstance(value, Mapping):
+                if id(value) in groups:
+                    raise ValueError(f"{name} contains itself; a group of scalars must be a tree")
+                _add_group(scalars, f"{name}/", value, groups)
+            elif name in scalars.values:
+                raise ValueError(f"two scalars are called {name!r}; rename one of them")
+            else:
+                scalars.values[name] = as_scalar(value, name)
+        except (TypeError, ValueError, RecursionError) as error:
+            name = f"{prefix}{key}" if isinstance(key, str) else f"{prefix}{key!r}"
+            scalars.wrong.setdefault(name, error)
 
 
 def as_step(step: object) -> int:

@@ -228,11 +228,12 @@ class Visualizer(Canvas, NamedInstances):
         file_path: str | None = None,
         **kwargs: Any,
     ) -> None:
-        """Record numbers that belong together.
+        """Record scalars that belong together.
 
         Args:
-            scalar_dict: Numbers by name, as :meth:`add_scalar` takes them. A ``'step'`` in it
-                wins over the argument. The good ones are recorded even if one is not a number.
+            scalar_dict: Values by name, as :meth:`add_scalar` takes them; a mapping among them is
+                a group: ``{"val": {"loss": 0.5}}`` is ``val/loss``. A ``"step"`` in it wins over
+                the argument. The good ones are recorded even if one is not a number.
             step: Any whole number, in any order; repeats are kept.
             file_path: The local backend appends them to this ``.json`` file too.
             **kwargs: Passed on to the backends.

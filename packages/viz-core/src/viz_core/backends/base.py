@@ -6,11 +6,15 @@ import os
 import threading
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, get_args
 
+from viz_core.backends.door import with_door
 from viz_core.errors import MissingSaveDirError, RankError
 from viz_core.ranks import get_rank, is_main_process
 from viz_core.typing import Image, Kind, Ranks, Scalar
+
+if TYPE_CHECKING:
+    from viz_core.config.normalize import RunConfig
 
 __all__ = ["BaseVisBackend"]
 
@@ -20,7 +24,9 @@ class BaseVisBackend:
 
     Override the ``add_*`` methods of the kinds you keep; none is required, and the others do
     nothing. They are called by keyword, with what is already checked and converted, so
-    ``add_image(self, **kwargs)`` is complete. A backend that raises never stops training.
+    ``add_image(self, **kwargs)`` is complete. That also holds for who calls a backend alone: what
+    is passed then is converted as by a :class:`~viz_core.Visualizer`. A backend that raises never
+    stops training.
 
     Constructing a backend opens nothing: no file, no network, no tracker. That happens in
     :meth:`open_experiment`, at the first use of :attr:`experiment`; after :meth:`close` the
@@ -40,6 +46,14 @@ class BaseVisBackend:
 
     #: Which ranks record, set by the visualizer that the backend joins; None if used alone.
     ranks: Ranks | None = None
+
+    def __init_subclass__(cls, **kwargs: object) -> None:
+        """Put each ``add_*`` of the class behind the door that converts its arguments."""
+        super().__init_subclass__(**kwargs)
+        for kind in get_args(Kind):
+            method = getattr(cls, f"add_{kind}")
+            if method is not getattr(BaseVisBackend, f"add_{kind}"):
+                setattr(cls, f"add_{kind}", with_door(kind, method))
 
     def __init__(self, save_dir: str | os.PathLike[str] | None = None) -> None:
         self.save_dir: str | None = None if save_dir is None else os.fspath(save_dir)
@@ -105,12 +119,12 @@ class BaseVisBackend:
         """Open the tracker and return its own object; called once per opening."""
         return self
 
-    def add_config(self, config: Mapping[str, Any], **kwargs: Any) -> None:
+    def add_config(self, config: RunConfig, **kwargs: Any) -> None:
         """Keep the config of the run.
 
         Args:
-            config: A mapping of plain values, however the user's config was made. From the
-                visualizer it is a :class:`~viz_core.RunConfig`, which has ``pretty_text`` too.
+            config: A dict of plain values, however the user's config was made, which has
+                ``pretty_text`` too.
             **kwargs: What the caller passed besides.
         """
 
@@ -138,20 +152,14 @@ class BaseVisBackend:
         """
         self.add_scalars(scalar_dict={name: value}, step=step, **kwargs)
 
-    def add_scalars(
-        self,
-        scalar_dict: Mapping[str, Scalar],
-        step: int = 0,
-        file_path: str | None = None,
-        **kwargs: Any,
-    ) -> None:
-        """Keep numbers that belong together.
+    def add_scalars(self, scalar_dict: Mapping[str, Scalar], step: int = 0, **kwargs: Any) -> None:
+        """Keep scalars that belong together.
 
         Args:
             scalar_dict: Ints and floats by name; NaN and infinities are floats.
             step: Steps come in any order and may repeat; every (name, step, value) is kept.
-            file_path: Where MMEngine wants these numbers besides; a name ending in ``.json``.
-            **kwargs: What the caller passed besides.
+            **kwargs: What the caller passed besides. MMEngine's loggers pass a ``file_path``,
+                where they want these scalars too; a name ending in ``.json``.
         """
 
     def flush(self, sync: bool = False) -> None:

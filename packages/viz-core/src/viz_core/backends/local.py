@@ -9,19 +9,20 @@ import json
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from viz_core._warnings import warn_user
 from viz_core.backends.base import BaseVisBackend
-from viz_core.config.normalize import as_config
-from viz_core.convert import as_image, as_name, as_scalar, as_step
 from viz_core.errors import RecordingWarning
 from viz_core.files.append_log import AppendLog
 from viz_core.files.atomic import write_whole
 from viz_core.files.file_names import file_name
 from viz_core.files.png import encode_png
 from viz_core.files.scalars import encode_line, encode_scalar
-from viz_core.typing import ArrayLike, Image, Scalar
+from viz_core.typing import Image, Scalar
+
+if TYPE_CHECKING:
+    from viz_core.config.normalize import RunConfig
 
 __all__ = ["LocalVisBackend"]
 
@@ -96,17 +97,16 @@ class LocalVisBackend(BaseVisBackend):
         """Whether this process holds a file open."""
         return super().is_open or any(file.is_open for file in self._files.values())
 
-    def add_config(self, config: Any, **kwargs: Any) -> None:
-        """Keep the config as Python source; arguments as :func:`viz_core.as_config`'s."""
+    def add_config(self, config: RunConfig, **kwargs: Any) -> None:
+        """Keep the config as Python source; used alone, of whatever :func:`as_config` takes."""
         path = self.directory / self._config_file
-        write_whole(path, as_config(config).pretty_text.encode())
+        write_whole(path, config.pretty_text.encode())
         self._unsynced.add(path)
 
-    def add_image(self, name: str, image: ArrayLike, step: int = 0, **kwargs: Any) -> None:
-        """Keep a picture; arguments as :meth:`viz_core.Visualizer.add_image`'s."""
-        data = self._encode(as_image(image))
-        name = as_name(name)
-        relative, shortened = file_name(name, f"_{as_step(step)}.{self._image_format}")
+    def add_image(self, name: str, image: Image, step: int = 0, **kwargs: Any) -> None:
+        """Keep an image; used alone, of whatever :func:`as_image` takes."""
+        data = self._encode(image)
+        relative, shortened = file_name(name, f"_{step}.{self._image_format}")
         path = self.directory / self._image_folder / relative
         path.parent.mkdir(parents=True, exist_ok=True)
         write_whole(path, data)
@@ -116,69 +116,52 @@ class LocalVisBackend(BaseVisBackend):
             self._lines(f"{self._image_folder}/{_NAMES_FILE}").append(f"{entry}\n".encode())
             self._listed.add(str(relative))
 
-    def add_scalar(self, name: str, value: Any, step: int = 0, **kwargs: Any) -> None:
-        """Keep one number; arguments as :meth:`viz_core.Visualizer.add_scalar`'s.
+    def add_scalar(self, name: str, value: Scalar, step: int = 0, **kwargs: Any) -> None:
+        """Keep one scalar; used alone, of whatever :func:`as_scalar` takes.
 
         Warns:
             RecordingWarning: Once, if it is called ``step``: that is how the line calls its
-                step, so that the number is called ``step_value`` there.
+                step, so that the scalar is called ``step_value`` there.
         """
-        name, value, step = as_name(name), as_scalar(value, name), as_step(step)
         self._scalars.append(encode_scalar(name, value, step))
         if name == "step" and not self._step_is_taken:
             self._step_is_taken = True
             warn_user(
-                "a number called 'step' is written as 'step_value', since 'step' is the step of "
+                "a scalar called 'step' is written as 'step_value', since 'step' is the step of "
                 "its line; read_scalars gives it back as 'step'",
                 RecordingWarning,
             )
 
     def add_scalars(
         self,
-        scalar_dict: Mapping[str, Any],
+        scalar_dict: Mapping[str, Scalar],
         step: int = 0,
         file_path: str | None = None,
         **kwargs: Any,
     ) -> None:
-        """Keep numbers that belong together, as one line.
+        """Keep scalars that belong together, as one line.
 
         Args:
-            scalar_dict: Numbers by name, as :meth:`add_scalar` takes them. A ``'step'`` among
-                them is the step.
-            step: The step, if ``scalar_dict`` has none.
+            scalar_dict: Scalars by name; used alone, whatever :func:`as_scalars` takes.
+            step: The step of all of them.
             file_path: Another file for the same line, ending in ``.json``, in the same folder
                 unless it is absolute.
-            **kwargs: Has no meaning here.
+            **kwargs: What the caller passed besides.
 
         Raises:
-            TypeError, ValueError: For what is not a number, after the others are written.
+            ValueError: If ``file_path`` ends otherwise, or is where every scalar goes already.
         """
         if file_path is not None:
             _check_ending("file_path", file_path, ".json")
             if file_path == self._scalar_file:
                 raise ValueError(
-                    f"file_path={file_path!r} is where every number goes already; name another "
+                    f"file_path={file_path!r} is where every scalar goes already; name another "
                     "file, or leave it out"
                 )
-        values: dict[str, Scalar] = {}
-        wrong: Exception | None = None
-        for name, value in scalar_dict.items():
-            try:
-                # Most are floats, and a call takes its time.
-                number = value if value.__class__ is float else as_scalar(value, name)
-                values[as_name(name)] = number
-            except (TypeError, ValueError) as error:
-                wrong = wrong or error
-        values["step"] = as_step(values.get("step", step))
-        if len(values) == 2 and list(values) == ["step", "step_value"]:
-            values["step"] = values.pop("step")  # the other order is a number called step
-        if len(values) > 1:
-            line = encode_line(values)
-            if file_path is not None:
-                self._lines(file_path).append(line)
-            self._scalars.append(line)
-        if wrong is not None:
-            raise wrong
+        line = encode_line({**scalar_dict, "step": step})
+        if file_path is not None:
+            self._lines(file_path).append(line)
+        self._scalars.append(line)
 
     def flush(self, sync: bool = False) -> None:
         """Do nothing, as every record is written at once; with ``sync``, wait for the disk."""

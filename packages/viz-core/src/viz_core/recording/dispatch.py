@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any, TypeAlias
 
 from viz_core.backends.base import BaseVisBackend
+from viz_core.backends.door import behind_door
 from viz_core.typing import Kind
 
 __all__ = ["Call", "bind"]
@@ -37,7 +38,7 @@ def bind(backend: object) -> dict[Kind, Call]:
     for kind in _ARGUMENTS:
         method = getattr(backend, f"add_{kind}", None)
         if callable(method):
-            calls[kind] = _bind(kind, method)
+            calls[kind] = _bind(kind, behind_door(method))
     # The base class passes single numbers on, as we do: without its call in between.
     inherits = getattr(type(backend), "add_scalar", None) is BaseVisBackend.add_scalar
     if "scalars" in calls and ("scalar" not in calls or inherits):

@@ -10,14 +10,14 @@ from typing import Any, get_args
 
 from viz_core.backends.base import BaseVisBackend
 from viz_core.config.normalize import as_config
-from viz_core.convert import as_image, as_name, as_scalar, as_step
+from viz_core.convert import as_image, as_name, as_scalar, as_scalars, as_step
 from viz_core.errors import RecordingError
 from viz_core.ranks import is_main_process
 from viz_core.recording.dispatch import Call, bind
 from viz_core.recording.failures import Failures
 from viz_core.recording.shutdown import finish_at_exit, is_ending, renew_after_fork
 from viz_core.recording.worker import Worker
-from viz_core.typing import ArrayLike, Kind, OnError, Ranks, Scalar
+from viz_core.typing import ArrayLike, Kind, OnError, Ranks
 
 __all__ = ["Recorder"]
 
@@ -151,26 +151,11 @@ class Recorder:
         file_path: str | None = None,
         **kwargs: Any,
     ) -> None:
-        """Record numbers that belong together. A ``"step"`` among them is the step.
+        """Record scalars that belong together; see :func:`viz_core.as_scalars`.
 
-        A value that is no number is left out; the others are recorded.
+        What is wrong is left out; the others are recorded.
         """
-        if not isinstance(scalar_dict, Mapping):
-            raise TypeError(
-                "scalar_dict must be a mapping of names to numbers, got "
-                f"{type(scalar_dict).__name__}"
-            )
-        step = as_step(scalar_dict.get("step", step))
-        scalars: dict[str, Scalar] = {}
-        wrong: dict[str, Exception] = {}
-        for key in scalar_dict:
-            name = as_name(key)
-            if name == "step":
-                continue
-            try:
-                scalars[name] = as_scalar(scalar_dict[key], name)
-            except (TypeError, ValueError) as error:
-                wrong[name] = error
+        scalars, step, wrong = as_scalars(scalar_dict, step)
         if scalars:
             self._record("scalars", (scalars, step, file_path), kwargs)
         for reason in wrong.values():

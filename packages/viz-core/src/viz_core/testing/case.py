@@ -85,11 +85,15 @@ class BackendCase:
 
     def needs(self, *kinds: Kind) -> None:
         """Leave the test out, and say so, if the backend does not keep one of ``kinds``."""
-        import pytest
-
         for kind in kinds:
             if not self.backend_class.supports(kind):
-                pytest.skip(f"left out: {self.backend_class.__name__} does not support {kind!r}")
+                self.leave_out(f"does not support {kind!r}")
+
+    def leave_out(self, reason: str) -> None:
+        """Leave the test out, and say why."""
+        import pytest
+
+        pytest.skip(f"left out: {self.backend_class.__name__} {reason}")
 
     @contextmanager
     def recording(self, save_dir: Path, **options: Any) -> Iterator[Visualizer]:

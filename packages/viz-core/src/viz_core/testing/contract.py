@@ -11,6 +11,7 @@ from typing import Any, get_args
 
 import numpy as np
 
+from viz_core.backends.door import behind_door
 from viz_core.errors import RecordingWarning
 from viz_core.plugins.registries import VISBACKENDS
 from viz_core.testing.case import BackendCase
@@ -105,6 +106,26 @@ class BackendContract(BackendCase):
             visualizer.add_scalars({"loss": 0.25, "acc": 0.5}, step=3)
             visualizer.add_scalars({"loss": 0.125, "step": 7}, step=4)
         points = [("loss", 3, 0.25), ("acc", 3, 0.5), ("loss", 7, 0.125)]
+        self.check_scalars(tmp_path / "run", points)
+
+    def test_converts_what_it_is_given_alone(self, tmp_path: Path) -> None:
+        """Without a visualizer it takes the same; what is wrong raises, after the rest is kept."""
+        self.needs("scalars")
+        backend = VISBACKENDS.build(self.make_config(tmp_path / "run"))
+        if behind_door(backend.add_scalars) == backend.add_scalars:
+            self.leave_out("does not inherit BaseVisBackend with its arguments of add_scalars")
+        given = {"loss": np.float32(0.5), "bad": "high", "step": np.array(5), "val": {"acc": 1}}
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", RecordingWarning)  # it may say what it calls "step"
+            try:
+                backend.add_scalars(given, step=1)
+            except TypeError:
+                backend.add_scalar("step", 0.25, step=2)
+            else:
+                raise AssertionError("add_scalars({'bad': 'high', ...}) raised no TypeError")
+            backend.close()
+        self.settle(tmp_path / "run")
+        points = [("loss", 5, 0.5), ("val/acc", 5, 1.0), ("step", 2, 0.25)]
         self.check_scalars(tmp_path / "run", points)
 
     def test_keeps_numbers_of_every_kind(self, tmp_path: Path) -> None:
