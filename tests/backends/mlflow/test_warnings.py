@@ -11,16 +11,16 @@ import numpy as np
 from viz_core import Visualizer
 
 LOCAL = dict(type="MLflowVisBackend")
-with socket.socket() as free:
-    free.bind(("127.0.0.1", 0))
-    url = f"http://127.0.0.1:{free.getsockname()[1]}"
+refusing = socket.socket()  # bound, so that nobody else listens there
+refusing.bind(("127.0.0.1", 0))
+url = f"http://127.0.0.1:{refusing.getsockname()[1]}"
 REMOTE = dict(type="MLflowVisBackend", tracking_uri=url, timeout=0.5)
 """
 
 #: By name: what is told, and the script.
 SCRIPTS = {
     "infinite": (
-        "'(loss' is inf|lr' is -inf), which MLflow keeps as the largest number",
+        "'(loss' is inf|lr' is -inf), which MLflow",
         """
 visualizer = Visualizer(vis_backends=[LOCAL], save_dir=FOLDER)
 visualizer.add_scalar("loss", float("inf"))  # told
