@@ -53,7 +53,7 @@ class Server:
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
-                # Its workers for evaluating language models take half of its start.
+                # Starting its workers for language models takes as long as the rest.
                 env={**os.environ, "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"},
             )
         wait_until(lambda: self._process.poll() is not None or self._answers(), 300)
@@ -75,7 +75,7 @@ class Server:
 
     @contextmanager
     def as_black_hole(self):
-        """Take connections and requests, and not answer; what came in is done afterwards."""
+        """Take connections and requests, and answer none; they are served after the block."""
         os.killpg(self._process.pid, signal.SIGSTOP)
         try:
             yield

@@ -49,14 +49,14 @@ class Run:
         return sorted(item.path for item in self.client.list_artifacts(self.id, path))
 
     def images(self):
-        """Return (key, step, array) of every picture, oldest first."""
+        """Return (key, step, array) of every image, oldest first."""
         found = []
         for path in self.artifacts("images"):
             match = _IMAGE.fullmatch(path.removeprefix("images/"))
             if match:
                 file = self.client.download_artifacts(self.id, path)
-                with Image.open(file) as picture:
-                    array = np.asarray(picture)
+                with Image.open(file) as image:
+                    array = np.asarray(image)
                 key = match["name"].replace("~", "/")
                 found.append((int(match["time"]), key, int(match["step"]), array))
         return [image[1:] for image in sorted(found, key=lambda item: item[0])]
@@ -128,7 +128,7 @@ def database(tmp_path_factory):
 
 
 def pytest_collection_modifyitems(items):
-    """Let MLflow and SQLAlchemy use what they deprecate in one another."""
+    """Allow MLflow and SQLAlchemy to use functions that the other deprecates."""
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(

@@ -1,4 +1,4 @@
-"""Runs: their own, resumed, ended, and bound to ``experiment``."""
+"""The runs of backends: separate, resumed, ended, and bound to `experiment`."""
 
 from concurrent.futures import ThreadPoolExecutor
 
@@ -151,7 +151,7 @@ def test_files_of_the_work_dir_are_uploaded_at_close(make, runs, tmp_path):
     assert run.artifacts("work_dir") == ["work_dir/a.log", "work_dir/sub"]
 
 
-def test_infinities_are_tagged_and_warned_of_once(make, runs):
+def test_infinities_have_a_tag_and_one_warning(make, runs):
     backend = make()
     with pytest.warns(RecordingWarning, match="'loss' is inf") as caught:
         backend.add_scalar("loss", float("inf"), step=4)
@@ -192,13 +192,13 @@ def test_without_a_save_dir_the_journal_is_in_the_state_folder(
 
 
 @pytest.mark.parametrize("uri", ["./mlruns", "file:///tmp/mlruns"])
-def test_a_folder_is_no_tracker(uri):
+def test_a_folder_is_no_tracking_uri(uri):
     with pytest.raises(ValueError, match=r"use 'sqlite:///.*mlruns/mlflow\.db'"):
         MLflowVisBackend("run", tracking_uri=uri)
 
 
 @pytest.mark.parametrize("argument", ["interval", "batch_size", "timeout"])
-def test_numbers_must_be_positive(argument):
+def test_interval_batch_size_and_timeout_must_be_positive(argument):
     with pytest.raises(ValueError, match=f"{argument} must be positive, got 0"):
         MLflowVisBackend("run", **{argument: 0})
 
@@ -214,7 +214,7 @@ assert "mlflow" not in sys.modules
     assert done.returncode == 0, done.stderr
 
 
-def test_files_of_the_save_dir_are_uploaded_when_no_config_says_a_work_dir(
+def test_files_of_the_save_dir_are_uploaded_when_no_config_has_a_work_dir(
     database, read_run, tmp_path
 ):
     folder = tmp_path / "run"

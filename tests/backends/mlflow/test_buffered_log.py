@@ -1,4 +1,4 @@
-"""Lines wait a moment to be written together, and are not lost by waiting."""
+"""Lines wait 50 ms to be written together, and are not lost meanwhile."""
 
 import os
 import time

@@ -10,7 +10,7 @@ from viz_core.testing import BackendCase, BackendContract, BackendFaults, evalua
 
 
 class _MLflow(BackendCase):
-    """How to record in an experiment of its own of a shared database, and to read that."""
+    """Recording to an experiment of its own in a shared database, and reading it back."""
 
     type = "MLflowVisBackend"
     durable = False
@@ -38,7 +38,7 @@ class _MLflow(BackendCase):
         return self.read_runs(self.uri, str(save_dir))
 
     def name(self, run, key):
-        """Return the name that was recorded as ``key``: whole in a tag, if it was cut."""
+        """Return the name that became `key`; a tag has it if it was cut."""
         return run.tags.get(f"viz.name.{key[-22:-1]}") or from_key(key)
 
     def read_scalars(self, save_dir):
@@ -64,7 +64,7 @@ class TestContract(_MLflow, BackendContract):
 
 
 class TestFaults(_MLflow, BackendFaults):
-    # As many bytes a number as the suite allows, of fewer numbers: a database takes its time.
+    # Fewer scalars, of as many bytes each as the suite allows, since a database is slow.
     many = 30_000
     memory = 4
 

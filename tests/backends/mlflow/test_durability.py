@@ -53,7 +53,7 @@ def hole():
 
 
 @pytest.mark.parametrize("kind", ["scalars", "records", "flush"])
-def test_a_kill_costs_the_numbers_since_the_last_write(
+def test_a_kill_costs_the_scalars_since_the_last_write(
     database, read_run, run_python, tmp_path, kind
 ):
     folder = tmp_path / "run"
@@ -81,14 +81,14 @@ def test_a_read_only_folder_fails_at_open_and_names_the_path(tmp_path):
             backend.close()
         tracker.setblocking(False)
         with pytest.raises(BlockingIOError):
-            tracker.accept()  # nobody has asked it for anything
+            tracker.accept()  # no call has connected to it
 
 
 def test_no_call_waits_for_a_tracker_that_does_not_answer(tmp_path):
     with hole() as (tracker, uri):
         backend = MLflowVisBackend(tmp_path, tracking_uri=uri, timeout=4 * HANG, interval=0.1)
         backend.add_scalar("loss", 0, step=0)
-        connection, _ = tracker.accept()  # it is being waited for
+        connection, _ = tracker.accept()  # the backend waits for it
         with not_hanging():
             _record_everything(backend, range(1, 2000))
     connection.close()
@@ -163,7 +163,7 @@ def test_a_refused_record_takes_no_other_with_it(database, read_run, tmp_path):
     assert sync(tmp_path).left == 0
 
 
-def test_pictures_have_the_file_names_that_log_image_gives(database, read_run, tmp_path):
+def test_images_have_the_file_names_that_log_image_gives(database, read_run, tmp_path):
     image = np.full((8, 8, 3), 7, np.uint8)
     backend = MLflowVisBackend(tmp_path, exp_name=str(tmp_path), tracking_uri=database, timeout=60)
     backend.add_image("val/the demo", image, step=12)

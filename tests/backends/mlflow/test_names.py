@@ -1,4 +1,4 @@
-"""Names that MLflow refuses are mapped, reversibly, and no two to one."""
+"""Names that MLflow refuses become keys, never two names one key, and names again."""
 
 import re
 
@@ -25,7 +25,7 @@ def test_mlflow_takes_every_key(name):
 
 
 @given(_NAMES)
-def test_a_key_tells_its_name(name):
+def test_a_key_becomes_its_name_again(name):
     if len(to_key(name)) < 250:
         assert from_key(to_key(name)) == name
     if len(to_image_key(name)) < 120:
@@ -53,13 +53,13 @@ def test_keys_stay_readable(name, key):
     assert Metric(key, 0.0, 0, 0).key == key
 
 
-def test_long_names_keep_apart():
+def test_long_names_have_keys_of_their_own():
     keys = {to_key("x" * 299 + end) for end in "abc"} | {to_key("x" * 250)}
     assert len(keys) == 4
     assert max(map(len, keys)) == 250
 
 
-def test_a_name_like_a_cut_one_is_another():
+def test_a_name_that_is_the_key_of_a_cut_one_has_another_key():
     cut = to_key("x" * 300)
     assert to_key(cut) != cut
 

@@ -1,4 +1,4 @@
-"""Against a real server: killed in the middle, started again, and a black hole."""
+"""Recording to a real server that is killed and started again, or does not answer."""
 
 import warnings
 from contextlib import ExitStack
@@ -74,7 +74,7 @@ def test_nothing_is_lost_or_doubled_when_the_server_fails(
         else:
             fault_is_over.enter_context(server.as_black_hole())
         _record(backend, range(2000, 4000))
-        # A batch is on its way, and given up; in the black hole, it arrives later all the same.
+        # A batch was sent and given up; the black hole stores it later all the same.
         wait_until(lambda: "MLflow cannot be reached" in caplog.text, 60)
     _record(backend, range(4000, 6000))
     with warnings.catch_warnings():

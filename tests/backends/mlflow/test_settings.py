@@ -1,4 +1,4 @@
-"""What belongs to the whole process is as it was before."""
+"""Settings of the whole process are the same before and after."""
 
 import json
 import logging
@@ -49,7 +49,7 @@ def test_settings_are_as_before(database, monkeypatch, tmp_path, is_set):
     assert _state() == before
 
 
-def test_settings_are_as_before_when_the_tracker_is_dead(tmp_path):
+def test_settings_are_as_before_when_the_server_is_dead(tmp_path):
     before = _state()
     backend = MLflowVisBackend(tmp_path, tracking_uri="http://127.0.0.1:1", timeout=1)
     backend.add_scalar("loss", 1)

@@ -1,4 +1,4 @@
-"""The command that sends what runs have left behind, and its answers."""
+"""The command that sends journals, and its answers."""
 
 import shutil
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Reading back with W&B's own reader of its files, ``wandb leet inspect``."""
+"""Reading back with W&B's own reader of its files, `wandb leet inspect`."""
 
 import json
 import os
@@ -35,26 +35,26 @@ class Run:
         return [row["item"] for row in self.all("history")]
 
     def points(self):
-        """Return (key, step, value) of every number."""
+        """Return (key, step, value) of every scalar."""
         return [
-            (key, row["global_step"], _number(value))
+            (key, row["global_step"], _float(value))
             for row in self.rows
             for key, value in row.items()
             if not key.startswith("_") and key != "global_step" and not _is_of_media(key, row)
         ]
 
     def images(self):
-        """Return (key, step, array, caption) of every picture."""
+        """Return (key, step, array, caption) of every image."""
         found = []
         for file in self.files:
             for record in _records(file):
                 row = record.get("history", {}).get("item", {})
                 types = {key: value for key, value in row.items() if key.endswith("._type")}
-                pictures = [key for key, value in types.items() if value == "image-file"]
-                for key in [key.removesuffix("._type") for key in pictures]:
+                images = [key for key, value in types.items() if value == "image-file"]
+                for key in [key.removesuffix("._type") for key in images]:
                     path = file.parent / "files" / row[f"{key}.path"]
-                    with Image.open(path) as picture:
-                        array = np.asarray(picture)
+                    with Image.open(path) as image:
+                        array = np.asarray(image)
                     found.append((key, row["global_step"], array, row.get(f"{key}.caption")))
         return found
 
@@ -68,7 +68,7 @@ class Run:
 
 
 def _records(file):
-    """Return what ``wandb leet inspect --json`` prints; its command takes a second to start."""
+    """Return what `wandb leet inspect --json` prints; its command takes a second to start."""
     command = [get_core_path(), "leet", "inspect", "--no-observability", "--json"]
     done = subprocess.run(
         [*command, "--run-file", str(file)], capture_output=True, text=True, timeout=120
@@ -76,7 +76,7 @@ def _records(file):
     return [json.loads(line) for line in done.stdout.splitlines()]
 
 
-def _number(value):
+def _float(value):
     return float(value) if isinstance(value, str) else value
 
 

@@ -8,7 +8,7 @@ import pytest
 from viz_backend_wandb import WandbVisBackend
 from viz_core import Visualizer
 
-PICTURE = np.random.default_rng(0).integers(0, 256, (20, 30, 3), dtype=np.uint8)
+IMAGE = np.random.default_rng(0).integers(0, 256, (20, 30, 3), dtype=np.uint8)
 
 
 @pytest.fixture
@@ -47,7 +47,7 @@ def test_arguments_by_position_are_mmengines(tmp_path, read_run):
     assert read_run(tmp_path).points() == [("loss", 3, 0.5), ("acc", 4, 0.25)]
 
 
-def test_numbers_lie_over_global_step_in_any_order(make, recorded):
+def test_steps_are_on_the_axis_global_step_in_any_order(make, recorded):
     backend = make()
     for step in (5, 1, 9, 3, 3, -2):
         backend.add_scalar("loss", step * 2, step=step)
@@ -59,7 +59,7 @@ def test_numbers_lie_over_global_step_in_any_order(make, recorded):
     assert metric["step_metric"] == "global_step"
 
 
-def test_numbers_of_one_call_are_one_row(make, recorded):
+def test_scalars_of_one_call_are_one_row(make, recorded):
     backend = make()
     backend.add_scalars({"loss": 0.5, "acc": 1}, step=7)
     backend.close()
@@ -94,7 +94,7 @@ def test_nothing_is_opened_if_nothing_is_left(make, tmp_path):
     assert not (tmp_path / "run").exists()
 
 
-def test_names_of_the_tracker_itself_are_kept_under_others(make, recorded):
+def test_names_that_are_wandbs_own_are_escaped(make, recorded):
     backend = make()
     names = {"global_step": "%67lobal_step", "_step": "%5Fstep", "%41": "%2541", "a%": "a%"}
     backend.add_scalars(dict.fromkeys(names, 1), step=3)
@@ -102,11 +102,11 @@ def test_names_of_the_tracker_itself_are_kept_under_others(make, recorded):
     assert recorded().points() == [(key, 3, 1) for key in sorted(names.values())]
 
 
-def test_a_picture_is_kept_as_it_is_with_its_step(make, recorded):
+def test_an_image_is_kept_losslessly_with_its_step(make, recorded):
     backend = make()
-    backend.add_image("val/demo", PICTURE, step=5)
-    backend.add_image("val/demo", PICTURE[::-1], step=2)
-    alpha = np.dstack([PICTURE, np.full(PICTURE.shape[:2], 7, np.uint8)])
+    backend.add_image("val/demo", IMAGE, step=5)
+    backend.add_image("val/demo", IMAGE[::-1], step=2)
+    alpha = np.dstack([IMAGE, np.full(IMAGE.shape[:2], 7, np.uint8)])
     backend.add_image("alpha", alpha, step=1)
     backend.close()
     images = recorded().images()
@@ -115,15 +115,15 @@ def test_a_picture_is_kept_as_it_is_with_its_step(make, recorded):
         ("val/demo", 2),
         ("alpha", 1),
     ]
-    for (*_, array, _), expected in zip(images, [PICTURE, PICTURE[::-1], alpha], strict=True):
+    for (*_, array, _), expected in zip(images, [IMAGE, IMAGE[::-1], alpha], strict=True):
         np.testing.assert_array_equal(array, expected)
 
 
-def test_a_long_name_of_a_picture_is_in_its_caption(make, recorded):
+def test_a_long_name_of_an_image_is_in_its_caption(make, recorded):
     backend = make()
     names = ["x" * 300, "x" * 299 + "y", "損" * 200, "a/" * 600 + "b"]
     for name in names:
-        backend.add_image(name, PICTURE, step=1)
+        backend.add_image(name, IMAGE, step=1)
     backend.close()
     images = recorded().images()
     assert [caption for *_, caption in images] == names
@@ -233,7 +233,7 @@ def test_a_config_may_change(make, recorded):
     assert recorded().config["lr"] == 0.3
 
 
-def test_code_is_kept_where_it_is_named(make, recorded, tmp_path, monkeypatch):
+def test_code_is_kept_if_it_has_a_name(make, recorded, tmp_path, monkeypatch):
     (tmp_path / "code").mkdir()
     (tmp_path / "code" / "train.py").write_text("lr = 0.1\n")
     monkeypatch.chdir(tmp_path / "code")
@@ -281,7 +281,7 @@ def test_each_rank_has_a_run_and_a_folder_of_its_own(make, monkeypatch, tmp_path
     assert read_run(tmp_path / "run" / "rank_1").points() == [("loss", 1, 1)]
 
 
-def test_flush_has_it_in_the_file(make, recorded):
+def test_flush_writes_every_record_to_the_file(make, recorded):
     backend = make()
     for step in range(20):
         backend.add_scalar("loss", step, step=step)
@@ -293,7 +293,7 @@ def test_in_the_background_everything_is_kept(make, recorded):
     visualizer = Visualizer(vis_backends=[make()], background=True)
     for step in range(50):
         visualizer.add_scalar("loss", step, step=step)
-    visualizer.add_image("demo", PICTURE, step=3)
+    visualizer.add_image("demo", IMAGE, step=3)
     visualizer.close()
     assert recorded().points() == [("loss", step, step) for step in range(50)]
     assert [(key, step) for key, step, *_ in recorded().images()] == [("demo", 3)]
@@ -302,7 +302,7 @@ def test_in_the_background_everything_is_kept(make, recorded):
 def test_disabled_records_nothing(make, tmp_path):
     backend = make(init_kwargs={"mode": "disabled"})
     backend.add_scalars({"loss": 0.5}, step=1)
-    backend.add_image("demo", PICTURE)
+    backend.add_image("demo", IMAGE)
     backend.add_config({"lr": 0.1})
     backend.flush()
     backend.close()
@@ -310,7 +310,7 @@ def test_disabled_records_nothing(make, tmp_path):
     assert not list(tmp_path.glob("run/wandb/*"))
 
 
-def test_the_variable_says_the_mode(tmp_path, monkeypatch, read_run):
+def test_the_environment_variable_sets_the_mode(tmp_path, monkeypatch, read_run):
     monkeypatch.setenv("WANDB_MODE", "offline")
     backend = WandbVisBackend(tmp_path)
     backend.add_scalar("loss", 0.5, step=1)

@@ -41,6 +41,6 @@ class TestContract(Wandb, BackendContract):
 
 
 class TestFaults(Wandb, BackendFaults):
-    # As many bytes a number as the suite allows, of fewer numbers: W&B takes its time for each.
+    # Fewer scalars, of as many bytes each as the suite allows, since W&B is slow.
     many = 5_000
     memory = 4

@@ -27,9 +27,9 @@ def record_and_die(folder, more):
     record("after", range(52, 52 + more))
     os.kill(os.getpid(), signal.SIGKILL)
 
-for number in range(10):
+for index in range(10):
     if os.fork() == 0:
-        record_and_die(f"{sys.argv[1]}/{number}", 5 * number)
+        record_and_die(f"{sys.argv[1]}/{index}", 5 * index)
 for _ in range(10):
     assert os.wait()[1] == signal.SIGKILL
 """
@@ -38,10 +38,10 @@ for _ in range(10):
 def test_killing_loses_what_came_after_the_last_write(tmp_path, run_python, read_run):
     done = run_python(KILLED, tmp_path)
     assert done.returncode == 0, done.stderr
-    for number in range(10):
-        points = read_run(tmp_path / str(number)).points()
+    for index in range(10):
+        points = read_run(tmp_path / str(index)).points()
         assert [step for _, step, _ in points] == list(range(len(points)))
-        assert 50 < len(points) <= 52 + 5 * number
+        assert 50 < len(points) <= 52 + 5 * index
 
 
 def test_the_flush_interval_is_a_setting_that_wandb_has(tmp_path):
@@ -86,15 +86,15 @@ def keep_the_lock_busy():
 thread = threading.Thread(target=keep_the_lock_busy)
 thread.start()
 children = []
-for number in range(4):
+for index in range(4):
     child = os.fork()
     if child == 0:
-        if number == 0:
+        if index == 0:
             sys.exit(0)  # with all that happens at exit, and without a record
         record("child", range(30))
         backend.close()
         record("child", range(30, 60))
-        if number == 1:
+        if index == 1:
             sys.exit(0)
         backend.close()
         os._exit(0)

@@ -1,4 +1,4 @@
-"""Names that become keys, and are names again."""
+"""Names become keys, and keys names again."""
 
 import pytest
 from hypothesis import given
@@ -34,7 +34,7 @@ def test_every_name_comes_back(name):
 
 
 @given(NAMES)
-def test_the_key_of_a_picture_fits_a_file_name(name):
+def test_the_key_of_an_image_fits_a_file_name(name):
     key, is_cut = to_image_key(name)
     assert is_cut or from_key(key) == name
     assert all(len(part.encode()) <= 200 for part in key.split("/"))

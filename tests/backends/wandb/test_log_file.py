@@ -1,4 +1,4 @@
-"""Disks that are full and folders that cannot be written, which W&B passes over in silence."""
+"""Disks that are full and folders that cannot be written to, of which W&B does not tell."""
 
 import resource
 import shutil
@@ -42,7 +42,7 @@ def small_files():
 
 
 def test_a_folder_that_cannot_be_written_fails_at_once_and_is_named(tmp_path, offline, monkeypatch):
-    monkeypatch.setattr(wandb, "init", None)  # W&B is asked for nothing
+    monkeypatch.setattr(wandb, "init", None)  # W&B is not called
     with read_only(tmp_path / "disk") as folder, pytest.raises(OSError, match=str(folder)):
         offline(folder / "run").add_scalar("loss", 1)
 

@@ -16,7 +16,7 @@ from viz_backend_wandb import WandbVisBackend
 from viz_core import RecordingWarning
 
 MOODS = ["refusing", "hanging", "failing"]
-PICTURE = np.random.default_rng(0).integers(0, 256, (12, 16, 3), dtype=np.uint8)
+IMAGE = np.random.default_rng(0).integers(0, 256, (12, 16, 3), dtype=np.uint8)
 
 
 @pytest.fixture
@@ -46,17 +46,17 @@ def named(warning):
 
 
 def record(backend, steps):
-    """Record numbers and pictures."""
+    """Record scalars and images."""
     for step in steps:
         backend.add_scalars({"loss": step / 2, "acc": step}, step=step)
-        backend.add_image("demo", PICTURE, step=step)
+        backend.add_image("demo", IMAGE, step=step)
 
 
 def test_an_online_run_is_on_the_server(server, online):
     backend = online(run_id="good", define_metric_cfg={"acc": "max"})
     for step in (1, 2, 9, 3, 3):
         backend.add_scalar("loss", step + 0.5, step=step)
-    backend.add_image("val/demo", PICTURE, step=2)
+    backend.add_image("val/demo", IMAGE, step=2)
     backend.add_config({"lr": 0.1, "model": {"type": "ResNet"}})
     assert not backend.experiment.offline
     backend.close()

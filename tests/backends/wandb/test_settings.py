@@ -1,4 +1,4 @@
-"""What W&B is started with."""
+"""The settings of a run."""
 
 import pytest
 import wandb

@@ -51,13 +51,13 @@ def test_each_backend_goes_on(offline, kill_service, tmp_path, read_run):
         assert read_run(tmp_path / name).points() == [("loss", step, step) for step in range(3)]
 
 
-def test_a_picture_and_a_config_go_on_too(offline, kill_service, tmp_path, read_run):
+def test_an_image_and_a_config_go_on_too(offline, kill_service, tmp_path, read_run):
     import numpy as np
 
-    picture = np.full((8, 8, 3), 7, np.uint8)
+    expected = np.full((8, 8, 3), 7, np.uint8)
     backend = offline("run")
     for record in (
-        lambda: backend.add_image("demo", picture, step=3),
+        lambda: backend.add_image("demo", expected, step=3),
         lambda: backend.add_config({"lr": 0.1}),
     ):
         backend.add_scalar("loss", 0, step=0)
@@ -69,7 +69,7 @@ def test_a_picture_and_a_config_go_on_too(offline, kill_service, tmp_path, read_
     run = read_run(tmp_path / "run")
     ((key, step, image, _),) = run.images()
     assert (key, step) == ("demo", 3)
-    assert (image == picture).all()
+    assert (image == expected).all()
     assert run.config["lr"] == 0.1
 
 

@@ -24,7 +24,7 @@ class Stored:
         self.starts = 0
 
     def points(self):
-        """Return (name, step, value) of every number, by the axis that is recorded with it."""
+        """Return (name, step, value) of every scalar, its step that of the axis in its row."""
         return [
             (name, row["global_step"], value)
             for row in self.history
@@ -33,7 +33,7 @@ class Stored:
         ]
 
     def images(self):
-        """Return (name, step, file) of every picture whose file has arrived."""
+        """Return (name, step, file) of every image whose file has arrived."""
         return [
             (name, row["global_step"], self.files[value["path"]])
             for row in self.history
@@ -43,13 +43,13 @@ class Stored:
 
 
 class FakeServer:
-    """A server that can be reached at :attr:`url`, from ``start()`` to ``stop()``.
+    """A server that can be reached at `url`, from `start()` to `stop()`.
 
     Args:
         port: Where it listens.
 
     Attributes:
-        mood: ``"well"``, ``"failing"`` (answers 500) or ``"hanging"`` (takes a request, and
+        mood: `"well"`, `"failing"` (answers 500) or `"hanging"` (takes a request, and
             does not answer before the mood is another).
         runs: What it has of each run, by id.
         unknown: The GraphQL operations that it was asked and knows nothing of.
@@ -75,7 +75,7 @@ class FakeServer:
         return self
 
     def stop(self):
-        """Let connections be refused until ``start()``."""
+        """Let connections be refused until `start()`."""
         if self._server is not None:
             self.mood = "failing" if self.mood == "hanging" else self.mood
             self._server.shutdown()
@@ -84,7 +84,7 @@ class FakeServer:
 
     @contextmanager
     def feeling(self, mood):
-        """Have another mood for a block; ``"refusing"`` too."""
+        """Have another mood in a block, which may be `"refusing"`, too."""
         before = self.mood
         if mood == "refusing":
             self.stop()
@@ -182,7 +182,9 @@ class FakeServer:
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
     allow_reuse_address = True
-    request_queue_size = 128  # W&B uploads sixty files at once; who finds no room waits for seconds
+    request_queue_size = (
+        128  # W&B uploads sixty files at once; one that finds no room waits for seconds
+    )
 
     def handle_error(self, request, client_address):
         """Say nothing of clients that were killed."""
