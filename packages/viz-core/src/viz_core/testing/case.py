@@ -90,7 +90,11 @@ class BackendCase:
                 self.leave_out(f"does not support {kind!r}")
 
     def leave_out(self, reason: str) -> None:
-        """Leave the test out, and say why."""
+        """Leave the test out.
+
+        Args:
+            reason: Why, as what the backend does or does not.
+        """
         import pytest
 
         pytest.skip(f"left out: {self.backend_class.__name__} {reason}")
