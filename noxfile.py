@@ -245,9 +245,10 @@ def lint(session: nox.Session) -> None:
 
 @nox.session(python=PYTHON, requires=["build"])
 def types(session: nox.Session) -> None:
-    """Check the types of all packages with mypy --strict."""
+    """Check the types of all packages with mypy, and what users write with mypy and pyright."""
     _install(session, (CORE,), *_group("types"), *_group("test"))
-    session.run("mypy", *(f"packages/{package}/src" for package in PACKAGES))
+    session.run("mypy", *(f"packages/{package}/src" for package in PACKAGES), "tests/types")
+    session.run("pyright")
 
 
 @nox.session(python=PYTHON, requires=["build"], default=False)

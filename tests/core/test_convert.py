@@ -1,11 +1,16 @@
 """The door: what is taken, what it becomes, and what is refused in which words."""
 
+import array
 import enum
 import math
+from collections import deque
 from collections.abc import Mapping
+from pathlib import Path
 
 import numpy as np
 import pytest
+from matplotlib.figure import Figure
+from PIL import Image
 
 from viz_core import as_array, as_image, as_name, as_scalar, as_scalars, as_step
 
@@ -61,11 +66,111 @@ def test_a_wrong_image_names_its_dtype_shape_and_range(given, text):
         as_image(given)
 
 
-def test_what_is_no_array_says_what_to_do():
-    with pytest.raises(TypeError, match=r"boxes must be a numpy array or a torch tensor, got list"):
-        as_array([1, 2], "boxes")
+@pytest.mark.parametrize(
+    ("given", "array"),
+    [
+        ([1, 1, 5, 5], np.array([1, 1, 5, 5])),
+        ([[1, 2.5], (3, True)], np.array([[1, 2.5], [3, 1]])),
+        ((np.zeros(2), [1, 2]), np.array([[0.0, 0], [1, 2]])),
+        ([], np.zeros(0)),
+        ([[], []], np.zeros((2, 0))),
+        (range(3), np.arange(3)),
+        (deque([1, 2]), np.array([1, 2])),
+        (array.array("d", [1, 2]), np.array([1.0, 2])),
+        (np.float32(3), np.array(3, np.float32)),
+        ([np.uint8(3)], np.array([3], np.uint8)),
+        (Image.new("L", (2, 1), 7), np.full((1, 2), 7, np.uint8)),
+    ],
+)
+def test_lists_and_what_numpy_knows_become_arrays(given, array):
+    result = as_array(given)
+    assert result.dtype == array.dtype
+    assert result.shape == array.shape
+    assert (result == array).all()
+
+
+def test_what_has_an_array_of_its_own_is_taken():
+    class Series:
+        def __array__(self, dtype=None, copy=None):
+            return np.array([1, 2])
+
+    assert as_array(Series()).tolist() == [1, 2]
+    assert as_image([[0, 255], [255, 0]]).shape == (2, 2, 3)
+
+
+ENDLESS = [1]
+ENDLESS.append(ENDLESS)
+
+
+@pytest.mark.parametrize(
+    ("given", "error", "text"),
+    [
+        ([[1, 2], [3]], ValueError, r"the rows of boxes must have equal lengths, got \[\[1, 2\], "),
+        (ENDLESS, ValueError, r"the rows of boxes must have equal lengths, got \[1, \[1, "),
+        (["a", "b"], TypeError, r"boxes must hold numbers, got list of <U1: \['a', 'b'\]"),
+        ([None, 1], TypeError, r"boxes must hold numbers, got list of object: \[None, 1\]"),
+        ([10**30], TypeError, "boxes must hold numbers, got list of object"),
+        ("cat", TypeError, "boxes must be an array, a tensor or a nested list of numbers, got str"),
+        ("cat.png", TypeError, r"got str: 'cat.png'; read the file first, as with PIL\.Image"),
+        (Path("cat.png"), TypeError, r"got PosixPath: .*; read the file first, as with PIL\.Image"),
+        (b"cat", TypeError, "got bytes: b'cat'$"),
+        (None, TypeError, "got NoneType: None$"),
+        (3, TypeError, "got int: 3$"),
+        ({1: 2}, TypeError, r"got dict: \{1: 2\}$"),
+        ({1}, TypeError, r"got set: \{1\}; pass list\(\.\.\.\) of it"),
+        (iter([1]), TypeError, r"got list_iterator: .*; pass list\(\.\.\.\) of it"),
+        (Figure(), TypeError, r"got Figure: .*; draw it with .*figure\.canvas\.buffer_rgba"),
+    ],
+)
+def test_what_is_no_array_says_what_to_do(given, error, text):
+    with pytest.raises(error, match=text):
+        as_array(given, "boxes")
+
+
+def test_an_array_that_refuses_to_be_converted_says_why():
+    class OnADevice:
+        def __array__(self, dtype=None, copy=None):
+            raise TypeError("use .get() first")
+
+    with pytest.raises(TypeError, match=r"use \.get\(\) first"):
+        as_array(OnADevice())
+
+
+def test_complex_numbers_are_no_image():
     with pytest.raises(TypeError, match="got complex128"):
         as_image(np.zeros((4, 4, 3), complex))
+
+
+@pytest.mark.parametrize(
+    ("mode", "pixel"),
+    [
+        ("1", [255, 255, 255]),
+        ("L", [200, 200, 200]),
+        ("LA", [200, 200, 200, 40]),
+        ("P", [204, 0, 51]),
+        ("RGB", [200, 10, 30]),
+        ("RGBA", [200, 10, 30, 40]),
+        ("CMYK", [200, 10, 30]),
+        ("YCbCr", [200, 10, 30]),
+    ],
+)
+def test_an_image_of_pillows_keeps_its_colors_in_every_mode(mode, pixel):
+    red = Image.new("RGBA", (3, 2), (200, 10, 30, 40))
+    if mode in ("1", "L", "LA"):
+        red = Image.new("LA", (3, 2), (200, 40))
+    if mode == "1":
+        red = red.point(lambda _: 255)
+    image = as_image(
+        red.convert("RGB").convert(mode) if mode in ("P", "YCbCr") else red.convert(mode)
+    )
+    assert image.shape[:2] == (2, 3)
+    assert abs(image[1, 2].astype(int) - pixel).max() <= 2
+
+
+def test_what_is_clear_in_a_palette_is_clear():
+    image = Image.new("P", (3, 2))
+    image.info["transparency"] = 0
+    assert as_image(image)[0, 0, 3] == 0
 
 
 class Level(enum.IntEnum):

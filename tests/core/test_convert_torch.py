@@ -47,3 +47,10 @@ def test_a_loss_with_a_gradient_is_a_number():
 def test_scalars_and_their_step_may_be_tensors():
     given = {"loss": torch.tensor(0.5, requires_grad=True), "step": torch.tensor(7)}
     assert as_scalars(given) == ({"loss": 0.5}, 7, {})
+
+
+def test_lists_may_hold_tensors_of_any_kind():
+    given = [torch.tensor([1.0, 2], requires_grad=True), (torch.tensor(3), 4.0)]
+    assert as_array(given).tolist() == [[1, 2], [3, 4]]
+    assert as_array([torch.ones(2, dtype=torch.bfloat16)]).tolist() == [[1, 1]]
+    assert as_array([[torch.zeros(3), np.ones(3)]]).shape == (1, 2, 3)

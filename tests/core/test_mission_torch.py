@@ -263,9 +263,7 @@ def test_7_extending_the_visualizer(image):
             dict(type="DetLocalVisualizer", vis_backends=[dict(type="MissingVisBackend")])
         )
     built = VISUALIZERS.build(
-        dict(
-            type="DetLocalVisualizer", vis_backends=[dict(type="DemoVisBackend")], name="visualizer"
-        )
+        dict(type="DetLocalVisualizer", vis_backends=[dict(type=BaseVisBackend)], name="visualizer")
     )
     det = Visualizer.get_current_instance()
     assert det is built

@@ -10,9 +10,9 @@ from viz_core.featmap import draw_featmap
     ("given", "error", "text"),
     [
         (
-            {"featmap": [[[1]]]},
+            {"featmap": "map.npy"},
             TypeError,
-            "`featmap` should be torch.Tensor, but got <class 'list'>",
+            "`featmap` should be torch.Tensor, but got <class 'str'>",
         ),
         ({"featmap": np.ones((1, 2, 3, 4))}, ValueError, "Input dimension must be 3, but got 4"),
         ({"featmap": np.ones((2, 3))}, ValueError, "Input dimension must be 3, but got 2"),

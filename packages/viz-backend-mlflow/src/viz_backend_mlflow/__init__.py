@@ -15,10 +15,12 @@ __version__ = "0.2.0.dev0"
 __all__ = ["MLflowVisBackend"]
 
 
-def __getattr__(name: str) -> Any:
-    """Import the backend when it is first asked for."""
-    if name == "MLflowVisBackend":
-        from viz_backend_mlflow.backend import MLflowVisBackend
+if not TYPE_CHECKING:  # type checkers would take any name for one of ours
 
-        return MLflowVisBackend
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    def __getattr__(name: str) -> Any:
+        """Import the backend when it is first asked for."""
+        if name == "MLflowVisBackend":
+            from viz_backend_mlflow.backend import MLflowVisBackend
+
+            return MLflowVisBackend
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -15,10 +15,12 @@ __version__ = "0.2.0.dev0"
 __all__ = ["TensorboardVisBackend"]
 
 
-def __getattr__(name: str) -> Any:
-    """Import the backend, and TensorBoard with it, when it is first asked for."""
-    if name == "TensorboardVisBackend":
-        from viz_backend_tensorboard.backend import TensorboardVisBackend
+if not TYPE_CHECKING:  # type checkers would take any name for one of ours
 
-        return TensorboardVisBackend
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    def __getattr__(name: str) -> Any:
+        """Import the backend, and TensorBoard with it, when it is first asked for."""
+        if name == "TensorboardVisBackend":
+            from viz_backend_tensorboard.backend import TensorboardVisBackend
+
+            return TensorboardVisBackend
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

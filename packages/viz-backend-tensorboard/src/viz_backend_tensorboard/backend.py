@@ -95,7 +95,7 @@ class TensorboardVisBackend(BaseVisBackend):
         """Write the config as the text `config`: a table, and its source below."""
         self._events.write(events.text("config/text_summary", config_markdown(config)))
 
-    def add_graph(self, model: Any, data_batch: Any, **kwargs: object) -> None:
+    def add_graph(self, model: object, data_batch: object, **kwargs: object) -> None:
         """Write the graph of a torch `model`, traced with `data_batch`.
 
         Args:

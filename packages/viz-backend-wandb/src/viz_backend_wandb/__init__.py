@@ -15,10 +15,12 @@ __version__ = "0.2.0.dev0"
 __all__ = ["WandbVisBackend"]
 
 
-def __getattr__(name: str) -> Any:
-    """Import the backend when it is first asked for."""
-    if name == "WandbVisBackend":
-        from viz_backend_wandb.backend import WandbVisBackend
+if not TYPE_CHECKING:  # type checkers would take any name for one of ours
 
-        return WandbVisBackend
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    def __getattr__(name: str) -> Any:
+        """Import the backend when it is first asked for."""
+        if name == "WandbVisBackend":
+            from viz_backend_wandb.backend import WandbVisBackend
+
+            return WandbVisBackend
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

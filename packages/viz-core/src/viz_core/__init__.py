@@ -118,15 +118,17 @@ _ON_USE = {
 }
 
 
-def __getattr__(name: str) -> Any:
-    """Import what most programs do not use, when it is first asked for."""
-    if name in _ON_USE:
-        found = getattr(importlib.import_module(_ON_USE[name]), name)
-        globals()[name] = found
-        return found
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-
-
 def __dir__() -> list[str]:
     """Return what is public, whether it is imported yet or not."""
     return [*__all__, *(name for name in globals() if name.startswith("__"))]
+
+
+if not TYPE_CHECKING:  # type checkers would take any name for one of ours
+
+    def __getattr__(name: str) -> Any:
+        """Import what most programs do not use, when it is first asked for."""
+        if name in _ON_USE:
+            found = getattr(importlib.import_module(_ON_USE[name]), name)
+            globals()[name] = found
+            return found
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

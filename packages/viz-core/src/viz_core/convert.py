@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import numbers
+import os
+import reprlib
 import sys
-from collections.abc import Mapping
-from typing import Any, NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple, TypeGuard, cast
 
 import numpy as np
 import numpy.typing as npt
 
-from viz_core.typing import ArrayLike, Image, Scalar
+from viz_core.typing import ArrayLike, Image, Scalar, ScalarDict, ScalarLike, SupportsArray
 
 __all__ = [
     "Scalars",
@@ -25,36 +27,81 @@ __all__ = [
 
 _CHANNELS = (1, 3, 4)
 
+#: Pillow's modes whose numbers are the pixels; others are palettes or other color spaces.
+_PLAIN_MODES = ("1", "L", "I", "I;16", "F", "RGB", "RGBA")
 
-def is_tensor(value: object) -> bool:
+_shortened = reprlib.Repr()
+_shortened.maxother = _shortened.maxstring = 60
+
+
+def is_tensor(value: object) -> TypeGuard[Any]:
     """Return whether ``value`` is a torch tensor, without importing torch."""
     torch = sys.modules.get("torch")
     return torch is not None and isinstance(value, torch.Tensor)
 
 
 def as_array(value: ArrayLike, name: str = "value") -> npt.NDArray[Any]:
-    """Return a numpy array or a tensor of any device and dtype as a numpy array.
+    """Return an array, a tensor of any device and dtype, or nested lists as a numpy array.
 
     Args:
         value: An array is returned as it is; a tensor is detached and moved to the CPU,
-            and shares its memory where torch allows it. bfloat16 becomes float32.
+            and shares its memory where torch allows it. bfloat16 becomes float32. Lists may
+            hold arrays and tensors too. What else numpy can convert will do.
         name: What the value is called in an error.
 
     Raises:
-        TypeError: If ``value`` is neither.
+        TypeError: If ``value`` is none of these, or does not hold numbers.
+        ValueError: If the rows of nested lists have several lengths.
     """
     if isinstance(value, np.ndarray):
         return value
     if is_tensor(value):
-        tensor = value.detach().cpu()
-        if str(tensor.dtype) == "torch.bfloat16":
-            tensor = tensor.float()
-        array: npt.NDArray[Any] = tensor.resolve_conj().resolve_neg().numpy()
-        return array
-    raise TypeError(
-        f"{name} must be a numpy array or a torch tensor, got {type(value).__name__}; "
-        "convert it with np.asarray"
-    )
+        return _from_tensor(value)
+    if isinstance(value, Sequence) and not isinstance(value, (str, bytes)):
+        try:
+            array = np.asarray(_without_tensors(value))
+        except (ValueError, RecursionError) as error:
+            raise ValueError(
+                f"the rows of {name} must have equal lengths, got {_short(value)}"
+            ) from error
+    elif hasattr(type(value), "__array__") or hasattr(type(value), "__array_interface__"):
+        array = np.asarray(value)
+    else:
+        raise TypeError(
+            f"{name} must be an array, a tensor or a nested list of numbers, got "
+            f"{type(value).__name__}: {_short(value)}{_cure(value)}"
+        )
+    if array.dtype.kind not in "biufc":
+        raise TypeError(
+            f"{name} must hold numbers, got {type(value).__name__} of {array.dtype}: "
+            f"{_short(value)}"
+        )
+    return array
+
+
+def _from_tensor(tensor: Any) -> npt.NDArray[Any]:
+    tensor = tensor.detach().cpu()
+    if str(tensor.dtype) == "torch.bfloat16":
+        tensor = tensor.float()
+    array: npt.NDArray[Any] = tensor.resolve_conj().resolve_neg().numpy()
+    return array
+
+
+def _without_tensors(value: Any) -> Any:
+    """Return nested lists with arrays in the place of tensors."""
+    if is_tensor(value):
+        return _from_tensor(value)
+    return [_without_tensors(item) for item in value] if isinstance(value, (list, tuple)) else value
+
+
+def _cure(value: object) -> str:
+    if isinstance(value, os.PathLike) or (isinstance(value, str) and "." in value):
+        return "; read the file first, as with PIL.Image.open"
+    if hasattr(value, "savefig"):
+        return "; draw it with .canvas.draw() and pass numpy.asarray(figure.canvas.buffer_rgba())"
+    if hasattr(value, "__iter__") and not isinstance(value, (bytes, Mapping)):
+        return "; pass list(...) of it"
+    return ""
 
 
 def as_image(image: ArrayLike, name: str = "image") -> Image:
@@ -64,17 +111,17 @@ def as_image(image: ArrayLike, name: str = "image") -> Image:
         image: RGB of shape (H, W), (H, W, 1), (H, W, 3) or (H, W, 4); a tensor may also be
             (C, H, W) where its last axis cannot be the channels. bool (True is white), any
             integers within 0..255, or floats within 0..1, which are scaled. Turn BGR into
-            RGB with ``image[..., ::-1]``.
+            RGB with ``image[..., ::-1]``. An image of Pillow's, of any mode, will do too.
         name: What the picture is called in an error.
 
     Returns:
         The same memory if nothing had to be converted.
 
     Raises:
-        TypeError: If it is neither an array nor a tensor, or its dtype is not a number.
+        TypeError: If it is no image, or its dtype is not a number.
         ValueError: If it is empty, has another shape, or values out of range or NaN.
     """
-    array = as_array(image, name)
+    array = as_array(_without_palette(image), name)
     if array.dtype == np.uint8 and array.ndim == 3 and array.shape[-1] == 3 and array.size:
         return array if array.flags.c_contiguous else np.ascontiguousarray(array)  # mostly
     if array.size == 0:
@@ -96,7 +143,17 @@ def as_image(image: ArrayLike, name: str = "image") -> Image:
     return np.ascontiguousarray(array)
 
 
-def as_scalar(value: object, name: str = "value") -> Scalar:
+def _without_palette(image: Any) -> Any:
+    """Return an image of Pillow's whose numbers are colors; anything else as it is."""
+    if isinstance(image, np.ndarray) or not hasattr(image, "getbands"):
+        return image
+    if image.mode in _PLAIN_MODES:
+        return image
+    is_clear = "transparency" in image.info or image.mode in ("LA", "PA", "RGBa")
+    return image.convert("RGBA" if is_clear else "RGB")
+
+
+def as_scalar(value: ScalarLike, name: str = "value") -> Scalar:
     """Return a number as a Python int or float; NaN and infinities are numbers.
 
     Args:
@@ -115,12 +172,12 @@ def as_scalar(value: object, name: str = "value") -> Scalar:
         return int(value)
     if isinstance(value, numbers.Real):
         return float(value)
-    if not (isinstance(value, (np.ndarray, np.generic)) or is_tensor(value)):
+    if not (hasattr(type(value), "__array__") or is_tensor(value)):
         raise TypeError(
             f"{name} must be a number, or an array or tensor of one, got "
             f"{type(value).__name__}: {_short(value)}"
         )
-    array = as_array(np.asarray(value) if isinstance(value, np.generic) else value, name)
+    array = as_array(cast(SupportsArray, value), name)
     if array.size != 1:
         raise ValueError(
             f"{name} must be one number, got shape {array.shape}; reduce it, as with .mean()"
@@ -145,7 +202,7 @@ class Scalars(NamedTuple):
     wrong: dict[str, Exception]
 
 
-def as_scalars(scalar_dict: Mapping[str, Any], step: object = 0) -> Scalars:
+def as_scalars(scalar_dict: ScalarDict, step: ScalarLike = 0) -> Scalars:
     """Return scalars that belong together, those that are wrong apart from the others.
 
     Who records keeps ``values``, and then raises or tells what is ``wrong``.
@@ -165,7 +222,7 @@ def as_scalars(scalar_dict: Mapping[str, Any], step: object = 0) -> Scalars:
             "scalar_dict must be a mapping of names to scalars, got "
             f"{type(scalar_dict).__name__}: {_short(scalar_dict)}; pass a dict, as {{'loss': 0.5}}"
         )
-    scalars = Scalars({}, as_step(scalar_dict.get("step", step)), {})
+    scalars = Scalars({}, as_step(cast(ScalarLike, scalar_dict.get("step", step))), {})
     _add_group(scalars, "", scalar_dict, ())
     return scalars
 
@@ -194,7 +251,7 @@ def _add_group(
             scalars.wrong.setdefault(name, error)
 
 
-def as_step(step: object) -> int:
+def as_step(step: ScalarLike) -> int:
     """Return a step as an int; any whole number will do, negative ones included.
 
     Raises:
@@ -264,5 +321,4 @@ def _hint(shape: tuple[int, ...]) -> str:
 
 
 def _short(value: object) -> str:
-    text = repr(value)
-    return text if len(text) <= 60 else f"{text[:57]}..."
+    return _shortened.repr(value)

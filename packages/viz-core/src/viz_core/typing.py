@@ -2,28 +2,133 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, Literal, TypeAlias
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, Literal, Protocol, SupportsFloat, TypeAlias, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["ArrayLike", "Color", "Colors", "Image", "Kind", "OnError", "Ranks", "Scalar"]
+__all__ = [
+    "ArrayLike",
+    "BackendConfig",
+    "Color",
+    "Colors",
+    "Image",
+    "Kind",
+    "NestedSequence",
+    "OnError",
+    "Ranks",
+    "Scalar",
+    "ScalarDict",
+    "ScalarLike",
+    "SupportsArray",
+    "SupportsArrayInterface",
+    "VisBackend",
+    "VisBackends",
+]
 
-#: A numpy array or a torch tensor. torch is never imported, so it cannot be named here.
-ArrayLike: TypeAlias = Any
+T_co = TypeVar("T_co", covariant=True)
 
-#: A picture inside viz-core: RGB, uint8, shape (H, W, 3).
+
+class SupportsArray(Protocol):
+    """What numpy can make an array of: an array, a number of numpy's, a tensor on the CPU.
+
+    torch is never imported, so its tensors are known by what they can do.
+    """
+
+    def __array__(self) -> Any:
+        """Return a numpy array."""
+
+
+class SupportsArrayInterface(Protocol):
+    """What numpy can make an array of in another way: an image of Pillow's."""
+
+    @property
+    def __array_interface__(self) -> Any:
+        """The memory and its layout."""
+
+
+class NestedSequence(Protocol[T_co]):
+    """A list, a tuple or another sequence of items or of such sequences; no string."""
+
+    def __len__(self) -> int:
+        """Return the number of items."""
+
+    def __getitem__(self, index: int, /) -> T_co | NestedSequence[T_co]:
+        """Return the item at ``index``."""
+
+    def __iter__(self) -> Iterator[T_co | NestedSequence[T_co]]:
+        """Return an iterator over the items."""
+
+    def __contains__(self, item: object, /) -> bool:
+        """Return whether ``item`` is one of the items; a string takes no object here."""
+
+
+class VisBackend(Protocol):
+    """A backend, as MMEngine's interface has it: `viz_core.BaseVisBackend`, or one like it.
+
+    While a program runs, one that has a single ``add_*`` method will do.
+    """
+
+    @property
+    def experiment(self) -> Any:
+        """The tracker's own object."""
+
+    @property
+    def add_config(self) -> Callable[..., object]:
+        """The method that keeps the config of the run."""
+
+    @property
+    def add_graph(self) -> Callable[..., object]:
+        """The method that keeps the graph of a model."""
+
+    @property
+    def add_image(self) -> Callable[..., object]:
+        """The method that keeps an image."""
+
+    @property
+    def add_scalar(self) -> Callable[..., object]:
+        """The method that keeps one scalar."""
+
+    @property
+    def add_scalars(self) -> Callable[..., object]:
+        """The method that keeps scalars that belong together."""
+
+    @property
+    def close(self) -> Callable[..., object]:
+        """The method that ends recording."""
+
+
+#: A numpy array, a torch tensor, an image of Pillow's, or nested lists of numbers, of arrays or of
+#: tensors.
+ArrayLike: TypeAlias = (
+    "SupportsArray | SupportsArrayInterface | NestedSequence[float | SupportsArray]"
+)
+
+#: The config of a backend: ``dict(type="LocalVisBackend", ...)``. ``type`` is a name, a class or
+#: ``"package.module:Class"``; ``name`` and ``save_dir`` are optional; the rest are its arguments.
+BackendConfig: TypeAlias = Mapping[str, object]
+
+#: What a visualizer is given as its backends: configs or backends, one or a sequence.
+VisBackends: TypeAlias = "BackendConfig | VisBackend | Sequence[BackendConfig | VisBackend]"
+
+#: An image inside viz-core: RGB, uint8, shape (H, W, 3), or (H, W, 4) if it has alpha.
 Image: TypeAlias = npt.NDArray[np.uint8]
 
-#: A matplotlib colour name, letter or hex string, ``'none'``, or 3 or 4 numbers in 0..255.
-Color: TypeAlias = "str | tuple[float, ...] | npt.NDArray[Any]"
+#: A matplotlib color name, letter or hex string, ``'none'``, or 3 or 4 numbers in 0..255.
+Color: TypeAlias = "str | Sequence[float | np.number[Any]] | SupportsArray"
 
-#: One colour for all items, or a list with one per item.
+#: One color for all items, or a list with one per item.
 Colors: TypeAlias = "Color | Sequence[Color]"
 
-#: What a recorded number becomes at the door.
+#: What a recorded scalar becomes at the door.
 Scalar: TypeAlias = "int | float"
+
+#: What is taken for a scalar: a number, or an array or tensor of one.
+ScalarLike: TypeAlias = "SupportsFloat | SupportsArray"
+
+#: What is taken for scalars that belong together: by name, and groups of them by name.
+ScalarDict: TypeAlias = "Mapping[str, ScalarLike | ScalarDict]"
 
 #: The kinds of records that a backend may support.
 Kind: TypeAlias = Literal["config", "graph", "image", "scalar", "scalars"]

@@ -17,7 +17,15 @@ from viz_core.plugins.registries import VISUALIZERS
 if TYPE_CHECKING:
     from types import TracebackType
 
-    from viz_core.typing import ArrayLike, OnError, Ranks
+    from viz_core.typing import (
+        ArrayLike,
+        OnError,
+        Ranks,
+        ScalarDict,
+        ScalarLike,
+        VisBackend,
+        VisBackends,
+    )
 
 __all__ = ["Visualizer"]
 
@@ -61,7 +69,7 @@ class Visualizer(Canvas, NamedInstances):
         self,
         name: str = "visualizer",
         image: ArrayLike | None = None,
-        vis_backends: Any = None,
+        vis_backends: VisBackends | None = None,
         save_dir: str | os.PathLike[str] | None = None,
         fig_save_cfg: Mapping[str, Any] | None = None,
         fig_show_cfg: Mapping[str, Any] | None = None,
@@ -137,7 +145,7 @@ class Visualizer(Canvas, NamedInstances):
         """The ``matplotlib`` figure manager of the window, or None before :meth:`show`."""
         return self._window.manager
 
-    def get_backend(self, name: str) -> Any:
+    def get_backend(self, name: str) -> VisBackend | Any:  # `Any` for None, which few must expect
         """Return the backend called ``name``, or None if there is none.
 
         Its ``experiment`` is the tracker's own object.
@@ -178,7 +186,7 @@ class Visualizer(Canvas, NamedInstances):
         image = self.get_image() if drawn_img is None else drawn_img
         self._window.show(image, win_name, wait_time, continue_key, backend)
 
-    def add_config(self, config: Any, **kwargs: Any) -> None:
+    def add_config(self, config: object, **kwargs: object) -> None:
         """Record the config of the run.
 
         Args:
@@ -188,11 +196,11 @@ class Visualizer(Canvas, NamedInstances):
         """
         self._recorder.add_config(config, **kwargs)
 
-    def add_graph(self, model: Any, data_batch: Any = None, **kwargs: Any) -> None:
+    def add_graph(self, model: object, data_batch: object = None, **kwargs: object) -> None:
         """Record the graph of ``model``; ``data_batch`` is an input for it, or None."""
         self._recorder.add_graph(model, data_batch, **kwargs)
 
-    def add_image(self, name: str, image: ArrayLike, step: int = 0, **kwargs: Any) -> None:
+    def add_image(self, name: str, image: ArrayLike, step: int = 0, **kwargs: object) -> None:
         """Record a picture.
 
         Args:
@@ -207,7 +215,7 @@ class Visualizer(Canvas, NamedInstances):
         """
         self._recorder.add_image(name, image, step, **kwargs)
 
-    def add_scalar(self, name: str, value: Any, step: int = 0, **kwargs: Any) -> None:
+    def add_scalar(self, name: str, value: ScalarLike, step: int = 0, **kwargs: object) -> None:
         """Record a number.
 
         Args:
@@ -223,10 +231,10 @@ class Visualizer(Canvas, NamedInstances):
 
     def add_scalars(
         self,
-        scalar_dict: Mapping[str, Any],
+        scalar_dict: ScalarDict,
         step: int = 0,
         file_path: str | None = None,
-        **kwargs: Any,
+        **kwargs: object,
     ) -> None:
         """Record scalars that belong together.
 
@@ -244,7 +252,7 @@ class Visualizer(Canvas, NamedInstances):
         self,
         name: str,
         image: ArrayLike,
-        data_sample: Any = None,
+        data_sample: object = None,
         draw_gt: bool = True,
         draw_pred: bool = True,
         show: bool = False,

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from viz_core import Visualizer, VizWarning, as_image, warn_user
-from viz_core.typing import ArrayLike, Image
+from viz_core.typing import ArrayLike, Colors, Image, VisBackends
 from viz_mmdet_adapter.drawing import AnnotationStyle, draw_instances, draw_panoptic, draw_semantic
 from viz_mmdet_adapter.files import write_image
 from viz_mmdet_adapter.samples import Instances, read_field, read_instances, read_map
@@ -41,11 +41,11 @@ class DetLocalVisualizer(Visualizer):
         self,
         name: str = "visualizer",
         image: ArrayLike | None = None,
-        vis_backends: Any = None,
+        vis_backends: VisBackends | None = None,
         save_dir: str | os.PathLike[str] | None = None,
-        bbox_color: Any = None,
-        text_color: Any = (200, 200, 200),
-        mask_color: Any = None,
+        bbox_color: Colors | None = None,
+        text_color: Colors | None = (200, 200, 200),
+        mask_color: Colors | None = None,
         line_width: float = 3,
         alpha: float = 0.8,
         **kwargs: object,
@@ -62,7 +62,7 @@ class DetLocalVisualizer(Visualizer):
         self,
         name: str,
         image: ArrayLike,
-        data_sample: Any = None,
+        data_sample: object = None,
         draw_gt: bool = True,
         draw_pred: bool = True,
         show: bool = False,

@@ -119,6 +119,8 @@ class BaseVisBackend:
         """Open the tracker and return its own object; called once per opening."""
         return self
 
+    # `Any` below, not `object`: an override may name some of the keywords, with types.
+
     def add_config(self, config: RunConfig, **kwargs: Any) -> None:
         """Keep the config of the run.
 
@@ -128,7 +130,7 @@ class BaseVisBackend:
             **kwargs: What the caller passed besides.
         """
 
-    def add_graph(self, model: Any, data_batch: Any, **kwargs: Any) -> None:
+    def add_graph(self, model: object, data_batch: object, **kwargs: Any) -> None:
         """Keep the graph of ``model``; ``data_batch`` is an input for it, or None."""
 
     def add_image(self, name: str, image: Image, step: int = 0, **kwargs: Any) -> None:

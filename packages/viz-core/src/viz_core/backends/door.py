@@ -12,7 +12,7 @@ from types import MethodType
 from typing import Any, TypeAlias
 
 from viz_core.convert import Scalars, as_image, as_name, as_scalar, as_scalars, as_step
-from viz_core.typing import ArrayLike, Kind
+from viz_core.typing import ArrayLike, Kind, ScalarLike
 
 __all__ = ["behind_door", "with_door"]
 
@@ -54,7 +54,7 @@ def _config(method: _Method) -> _Method:
 
 def _image(method: _Method) -> _Method:
     def add_image(
-        self: object, name: str, image: ArrayLike, step: object = 0, **kwargs: object
+        self: object, name: str, image: ArrayLike, step: ScalarLike = 0, **kwargs: object
     ) -> None:
         method(self, name=as_name(name), image=as_image(image), step=as_step(step), **kwargs)
 
@@ -63,7 +63,7 @@ def _image(method: _Method) -> _Method:
 
 def _scalar(method: _Method) -> _Method:
     def add_scalar(
-        self: object, name: str, value: object, step: object = 0, **kwargs: object
+        self: object, name: str, value: ScalarLike, step: ScalarLike = 0, **kwargs: object
     ) -> None:
         name = as_name(name)
         method(self, name=name, value=as_scalar(value, name), step=as_step(step), **kwargs)
@@ -75,7 +75,7 @@ def _scalars(method: _Method) -> _Method:
     def add_scalars(
         self: object,
         scalar_dict: Any,
-        step: object = 0,
+        step: ScalarLike = 0,
         file_path: str | None = None,
         **kwargs: object,
     ) -> None:

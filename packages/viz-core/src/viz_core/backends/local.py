@@ -97,13 +97,13 @@ class LocalVisBackend(BaseVisBackend):
         """Whether this process holds a file open."""
         return super().is_open or any(file.is_open for file in self._files.values())
 
-    def add_config(self, config: RunConfig, **kwargs: Any) -> None:
+    def add_config(self, config: RunConfig, **kwargs: object) -> None:
         """Keep the config as Python source; used alone, of whatever :func:`as_config` takes."""
         path = self.directory / self._config_file
         write_whole(path, config.pretty_text.encode())
         self._unsynced.add(path)
 
-    def add_image(self, name: str, image: Image, step: int = 0, **kwargs: Any) -> None:
+    def add_image(self, name: str, image: Image, step: int = 0, **kwargs: object) -> None:
         """Keep an image; used alone, of whatever :func:`as_image` takes."""
         data = self._encode(image)
         relative, shortened = file_name(name, f"_{step}.{self._image_format}")
@@ -116,7 +116,7 @@ class LocalVisBackend(BaseVisBackend):
             self._lines(f"{self._image_folder}/{_NAMES_FILE}").append(f"{entry}\n".encode())
             self._listed.add(str(relative))
 
-    def add_scalar(self, name: str, value: Scalar, step: int = 0, **kwargs: Any) -> None:
+    def add_scalar(self, name: str, value: Scalar, step: int = 0, **kwargs: object) -> None:
         """Keep one scalar; used alone, of whatever :func:`as_scalar` takes.
 
         Warns:
@@ -137,7 +137,7 @@ class LocalVisBackend(BaseVisBackend):
         scalar_dict: Mapping[str, Scalar],
         step: int = 0,
         file_path: str | None = None,
-        **kwargs: Any,
+        **kwargs: object,
     ) -> None:
         """Keep scalars that belong together, as one line.
 

@@ -50,7 +50,10 @@ class RunConfig(dict[Any, Any]):
     """
 
     def __init__(
-        self, values: Mapping[Any, Any] = {}, pretty_text: str | None = None, original: Any = None
+        self,
+        values: Mapping[Any, Any] = {},
+        pretty_text: str | None = None,
+        original: object = None,
     ) -> None:
         super().__init__(values)
         self.pretty_text = as_assignments(self) if pretty_text is None else pretty_text
@@ -75,7 +78,7 @@ class RunConfig(dict[Any, Any]):
         write_whole(path, self.pretty_text.encode())
 
 
-def as_config(config: Any) -> RunConfig:
+def as_config(config: object) -> RunConfig:
     """Return the config of a run as a :class:`RunConfig`.
 
     Inside it, paths become strings, enums their values, numpy scalars, arrays and tensors

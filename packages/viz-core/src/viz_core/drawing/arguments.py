@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -20,6 +20,7 @@ __all__ = [
     "as_font_size",
     "as_line_style",
     "as_masks",
+    "as_polygons",
     "as_radii",
     "as_rows",
     "as_texts",
@@ -85,7 +86,8 @@ def as_coordinates(value: ArrayLike, name: str, columns: int, layout: str) -> Fl
 
 def _as_table(value: ArrayLike, name: str, columns: int, layout: str) -> npt.NDArray[Any]:
     array = as_array(value, name)
-    if array.shape[1:] == (columns,) and array.dtype.kind in "iuf":  # mostly
+    shape = array.shape
+    if shape[1:] == (columns,) and array.dtype.kind in "iuf":  # mostly
         return array
     if array.dtype.kind not in "iuf":
         raise TypeError(f"{name} must hold numbers, got dtype {array.dtype}")
@@ -93,8 +95,7 @@ def _as_table(value: ArrayLike, name: str, columns: int, layout: str) -> npt.NDA
         array = array[None] if array.size else array.reshape(0, columns)
     if array.ndim != 2 or array.shape[1] != columns:
         raise ValueError(
-            f"{name} must have shape ({columns},) or (N, {columns}): {layout}; got "
-            f"{np.shape(value)}"
+            f"{name} must have shape ({columns},) or (N, {columns}): {layout}; got {shape}"
         )
     return array
 
@@ -207,10 +208,19 @@ def as_radii(radius: ArrayLike, count: int) -> list[float]:
         radius: Shape (N,), or one number for all.
         count: How many circles there are.
     """
-    given = as_array(radius, "radius") if hasattr(radius, "shape") else np.asarray(radius)
+    given = np.asarray(radius) if isinstance(radius, (int, float)) else as_array(radius, "radius")
     if given.size not in (1, count):
         raise ValueError(f"radius must have one entry per center, got {given.size} for {count}")
-    return per_item(radius, count, "radius", as_length, cycle=False)
+    return per_item(given.tolist(), count, "radius", as_length, cycle=False)
+
+
+def as_polygons(polygons: ArrayLike | Sequence[ArrayLike]) -> Sequence[ArrayLike]:
+    """Return one polygon or many as a list of them."""
+    if not isinstance(polygons, (list, tuple)):
+        return [cast(ArrayLike, polygons)]
+    first: Any = polygons[0] if polygons else None
+    is_pair = isinstance(first, (list, tuple)) and len(first) == 2
+    return [polygons] if is_pair and isinstance(first[0], (int, float, np.number)) else polygons
 
 
 def as_texts(texts: str | Sequence[str]) -> list[str]:
@@ -228,6 +238,7 @@ def as_texts(texts: str | Sequence[str]) -> list[str]:
 def as_masks(value: ArrayLike, height: int, width: int) -> npt.NDArray[np.bool_]:
     """Return one mask or many as bool of shape (N, height, width)."""
     masks = as_array(value, "binary_masks")
+    shape = masks.shape
     if masks.dtype != np.bool_:
         raise TypeError(
             f"binary_masks must be bool, got dtype {masks.dtype}; compare first, as in masks > 0.5"
@@ -237,6 +248,6 @@ def as_masks(value: ArrayLike, height: int, width: int) -> npt.NDArray[np.bool_]
     if masks.ndim != 3 or masks.shape[1:] != (height, width):
         raise ValueError(
             f"binary_masks must have the image's size, shape ({height}, {width}) or "
-            f"(N, {height}, {width}), got {np.shape(value)}"
+            f"(N, {height}, {width}), got {shape}"
         )
     return masks

@@ -13,16 +13,22 @@ import numpy.typing as npt
 from viz_core._checks import as_fraction, as_length, as_number, as_string
 from viz_core._warnings import warn_user
 from viz_core.colors import as_colors, faded
-from viz_core.convert import as_image
+from viz_core.convert import as_array, as_image
 from viz_core.drawing import arguments as check
 from viz_core.drawing.surface import DPI, Surface
 from viz_core.typing import ArrayLike, Colors, Image
 
 if TYPE_CHECKING:
+    import os
+    from typing import TypeAlias
+
     from matplotlib.axes import Axes
+    from matplotlib.font_manager import FontProperties
 
     from viz_core.drawing.fonts import SizedFont
     from viz_core.drawing.paths import Style
+
+    FontLike: TypeAlias = FontProperties | os.PathLike[str]
 
 __all__ = ["Canvas"]
 
@@ -38,8 +44,8 @@ class Canvas:
     Every drawing method draws at once, over what is there, and returns the canvas, so that calls
     can be chained. What leaves the image is clipped, with one warning a call. Coordinates are
     in pixels from the top left corner, x to the right and y down; (0, 0) is the corner of the
-    first pixel, not its middle. They are numpy arrays or torch tensors of any device, one item
-    or many; N = 0 is fine.
+    first pixel, not its middle. They are numpy arrays, torch tensors of any device or lists of
+    numbers, one item or many; N = 0 is fine.
 
     Style parameters take one value for all items, or a list of one per item, of which boxes,
     lines, circles and polygons start over when it is too short. These mean the same everywhere:
@@ -148,7 +154,8 @@ class Canvas:
         """Draw closed polygons.
 
         Args:
-            polygons: The corners of one, shape (M, 2), or a list of such, which may be empty.
+            polygons: The corners of one, shape (M, 2), or a list of such, which may be empty. A
+                list of pairs of numbers is one polygon.
             edge_colors: Of the lines.
             line_styles: Of the lines.
             line_widths: Of the lines, in points.
@@ -158,10 +165,9 @@ class Canvas:
         from viz_core.drawing.paths import draw_paths, place_polygons
 
         surface = self._surface
-        given = polygons if isinstance(polygons, (list, tuple)) else [polygons]
         corners = [
             check.as_coordinates(polygon, f"polygons[{i}]", 2, "x, y of each corner")
-            for i, polygon in enumerate(given)
+            for i, polygon in enumerate(check.as_polygons(polygons))
         ]
         for i, points in enumerate(corners):
             if not len(points):
@@ -231,8 +237,8 @@ class Canvas:
         y_pairs = check.as_coordinates(y_datas, "y_datas", 2, "y of start and end")
         if x_pairs.shape != y_pairs.shape:
             raise ValueError(
-                f"x_datas and y_datas must have the same shape, got {np.shape(x_datas)} and "
-                f"{np.shape(y_datas)}"
+                f"x_datas and y_datas must have the same shape, got {as_array(x_datas).shape} and "
+                f"{as_array(y_datas).shape}"
             )
         styles = _styles(len(x_pairs), colors, "none", line_widths, line_styles, 1.0)
         ends = np.stack([x_pairs, y_pairs], axis=-1).reshape(-1, 2)
@@ -281,7 +287,7 @@ class Canvas:
         horizontal_alignments: str | Sequence[str] = "left",
         font_families: str | Sequence[str] = "sans-serif",
         bboxes: dict[str, Any] | Sequence[dict[str, Any] | None] | None = None,
-        font_properties: Any = None,
+        font_properties: FontLike | Sequence[FontLike | None] | None = None,
         *,
         rotations: float | Sequence[float] = 0.0,
     ) -> Self:
@@ -318,7 +324,7 @@ class Canvas:
         if len(places) != count:
             raise ValueError(
                 f"positions must have one row for each of the {count} texts, got "
-                f"{np.shape(positions)}"
+                f"{as_array(positions).shape}"
             )
         width, height = surface.width, surface.height
         leaves = False
@@ -352,7 +358,7 @@ class Canvas:
         texts: str | Sequence[str],
         font_sizes: float | Sequence[float] | None = None,
         font_families: str | Sequence[str] = "sans-serif",
-        font_properties: Any = None,
+        font_properties: FontLike | Sequence[FontLike | None] | None = None,
     ) -> npt.NDArray[np.float64]:
         """Return the width and height in pixels that texts take, without background or rotation.
 

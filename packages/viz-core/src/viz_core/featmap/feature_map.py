@@ -49,24 +49,28 @@ class FeatureMap:
             TypeError: If it is neither an array nor a tensor, or does not hold real numbers.
             ValueError: If its shape is not (C, H, W) or it is empty.
         """
+        values: Any = featmap
         tensor = is_tensor(featmap)
-        if not (tensor or isinstance(featmap, np.ndarray)):
-            raise TypeError(
-                f"`featmap` should be torch.Tensor, but got {type(featmap)}; a numpy array will "
-                "do as well: convert it with np.asarray"
-            )
-        if featmap.ndim != 3:
-            cure = "; pass one sample of the batch, as featmap[0]" if featmap.ndim == 4 else ""
+        if not tensor:
+            try:
+                values = as_array(featmap, "featmap")
+            except TypeError as error:
+                raise TypeError(
+                    f"`featmap` should be torch.Tensor, but got {type(featmap)}; a numpy array or "
+                    "a nested list of numbers will do as well"
+                ) from error
+        if values.ndim != 3:
+            cure = "; pass one sample of the batch, as featmap[0]" if values.ndim == 4 else ""
             raise ValueError(
-                f"Input dimension must be 3, but got {featmap.ndim}: featmap has shape "
-                f"{tuple(featmap.shape)}, not (C, H, W){cure}"
+                f"Input dimension must be 3, but got {values.ndim}: featmap has shape "
+                f"{tuple(values.shape)}, not (C, H, W){cure}"
             )
-        if 0 in featmap.shape:
-            raise ValueError(f"featmap must not be empty, got shape {tuple(featmap.shape)}")
+        if 0 in values.shape:
+            raise ValueError(f"featmap must not be empty, got shape {tuple(values.shape)}")
         if channels is not None:
-            _check_channels(channels, len(featmap))
-            featmap = pick(featmap, channels)
-        return cls(_float_tensor(featmap) if tensor else _float_array(featmap))
+            _check_channels(channels, len(values))
+            values = pick(values, channels)
+        return cls(_float_tensor(values) if tensor else _float_array(values))
 
     @property
     def shape(self) -> tuple[int, int, int]:

@@ -159,7 +159,7 @@ def _check_choice(value: object, choices: Iterable[object], name: str) -> None:
         raise ValueError(f"{name} must be one of {', '.join(map(repr, choices))}, got {value!r}")
 
 
-def _check_fraction(value: object, name: str) -> float:
+def _check_fraction(value: Any, name: str) -> float:
     """Return a number in 0..1 as a float."""
     number = float(as_scalar(value, name))
     if not 0 <= number <= 1:

@@ -101,7 +101,7 @@ class Registry(Generic[T]):
         name: str | list[str] | None = None,
         force: bool = False,
         module: Any = None,
-    ) -> Any:
+    ) -> object:
         """Register a class: a decorator, or a call with ``module=``.
 
         It wins over a plugin's class of the same name, whichever came first.

@@ -17,7 +17,7 @@ from viz_core.recording.dispatch import Call, bind
 from viz_core.recording.failures import Failures
 from viz_core.recording.shutdown import finish_at_exit, is_ending, renew_after_fork
 from viz_core.recording.worker import Worker
-from viz_core.typing import ArrayLike, Kind, OnError, Ranks
+from viz_core.typing import ArrayLike, Kind, OnError, Ranks, ScalarDict, ScalarLike
 
 __all__ = ["Recorder"]
 
@@ -123,33 +123,33 @@ class Recorder:
             for kind in get_args(Kind)
         }
 
-    def add_config(self, config: Any, **kwargs: Any) -> None:
+    def add_config(self, config: object, **kwargs: object) -> None:
         """Record the config of the run; see :func:`viz_core.as_config`."""
         self._record("config", (as_config(config),), kwargs)
 
-    def add_graph(self, model: Any, data_batch: Any = None, **kwargs: Any) -> None:
+    def add_graph(self, model: object, data_batch: object = None, **kwargs: object) -> None:
         """Record the graph of ``model``; ``data_batch`` is an input for it, or None.
 
         In the background too this waits until it is done, as the model is trained afterwards.
         """
         self._record("graph", (model, data_batch), kwargs)
 
-    def add_image(self, name: str, image: ArrayLike, step: int = 0, **kwargs: Any) -> None:
+    def add_image(self, name: str, image: ArrayLike, step: int = 0, **kwargs: object) -> None:
         """Record a picture; see :func:`viz_core.as_image`."""
         name, step = as_name(name), as_step(step)
         self._record("image", (name, as_image(image), step), kwargs)
 
-    def add_scalar(self, name: str, value: Any, step: int = 0, **kwargs: Any) -> None:
+    def add_scalar(self, name: str, value: ScalarLike, step: int = 0, **kwargs: object) -> None:
         """Record a number; see :func:`viz_core.as_scalar`."""
         name = as_name(name)
         self._record("scalar", (name, as_scalar(value, name), as_step(step)), kwargs)
 
     def add_scalars(
         self,
-        scalar_dict: Mapping[str, Any],
+        scalar_dict: ScalarDict,
         step: int = 0,
         file_path: str | None = None,
-        **kwargs: Any,
+        **kwargs: object,
     ) -> None:
         """Record scalars that belong together; see :func:`viz_core.as_scalars`.
 

@@ -1,0 +1,91 @@
+"""Lists of numbers are taken wherever arrays are, and mean the same."""
+
+import numpy as np
+import pytest
+
+from viz_core import Visualizer, draw_featmap
+
+BOX, BOXES = [5, 5, 20, 15], [[5, 5, 20, 15], (8, 2, 30, 30.5)]
+TRIANGLE = [[3, 3], [20, 5], [8, 25]]
+MASK = (np.arange(40 * 60).reshape(40, 60) % 7 == 0).tolist()
+
+CALLS = [
+    ("draw_bboxes", [BOX]),
+    ("draw_bboxes", [BOXES]),
+    ("draw_points", [[10, 10], "r", None, [9]]),
+    ("draw_points", [[[10, 10], [20, 20]]]),
+    ("draw_texts", ["cat", [10, 10]]),
+    ("draw_texts", [["cat", "dog"], [[10, 10], [30, 20]]]),
+    ("draw_lines", [[1, 50], [1, 30]]),
+    ("draw_lines", [[[1, 50], [3, 4]], [[1, 30], [5, 6]]]),
+    ("draw_circles", [[20, 20], [8]]),
+    ("draw_circles", [[[20, 20], [30, 20]], [8, 5]]),
+    ("draw_polygons", [TRIANGLE]),
+    ("draw_polygons", [tuple(map(tuple, TRIANGLE))]),
+    ("draw_binary_masks", [MASK]),
+    ("draw_binary_masks", [[MASK, MASK]]),
+]
+
+
+def as_arrays(value):
+    """Return lists of numbers as arrays, and any other value as it is."""
+    if not isinstance(value, (list, tuple)) or "cat" in value:
+        return value
+    return np.array(value)
+
+
+@pytest.mark.parametrize(("method", "arguments"), CALLS)
+def test_a_list_draws_what_an_array_draws(method, arguments):
+    first, second = (Visualizer(image=np.full((40, 60, 3), 90, np.uint8)) for _ in range(2))
+    getattr(first, method)(*arguments)
+    getattr(second, method)(*map(as_arrays, arguments))
+    assert (first.get_image() == second.get_image()).all()
+    assert (first.get_image() != 90).any()
+
+
+def test_polygons_may_be_lists_of_lists_beside_arrays():
+    first, second = (Visualizer(image=np.zeros((40, 60, 3), np.uint8)) for _ in range(2))
+    moved = [[x + 20, y] for x, y in TRIANGLE]
+    first.draw_polygons([TRIANGLE, np.array(moved)])
+    second.draw_polygons([np.array(TRIANGLE), np.array(moved)])
+    assert (first.get_image() == second.get_image()).all()
+
+
+@pytest.mark.parametrize("method", ["draw_bboxes", "draw_points", "draw_polygons"])
+def test_an_empty_list_draws_nothing(method):
+    visualizer = Visualizer(image=np.full((40, 60, 3), 90, np.uint8))
+    getattr(visualizer, method)([])
+    assert (visualizer.get_image() == 90).all()
+
+
+def test_feature_maps_and_images_may_be_lists():
+    featmap = np.random.default_rng(0).random((3, 4, 5))
+    image = np.arange(4 * 5).reshape(4, 5)
+    assert (draw_featmap(featmap.tolist()) == draw_featmap(featmap)).all()
+    drawn = draw_featmap(featmap.tolist(), image.tolist())
+    assert (drawn == draw_featmap(featmap, image)).all()
+    assert (Visualizer(image=image.tolist()).get_image()[..., 0] == image).all()
+
+
+@pytest.mark.parametrize(
+    ("method", "arguments", "text"),
+    [
+        ("draw_bboxes", [[[1, 1, 5, 5], [1]]], "the rows of bboxes must have equal lengths"),
+        ("draw_bboxes", [["a"] * 4], "bboxes must hold numbers, got list of <U1"),
+        ("draw_texts", ["cat", ["10", "20"]], "positions must hold numbers"),
+        ("draw_circles", [[20, 20], "8"], "radius must be an array, a tensor or a nested list"),
+        ("draw_circles", [[20, 20], [[8]]], "radius must be a number"),
+        ("draw_polygons", [[[1], [2]]], r"polygons\[0\] must have shape"),
+        ("draw_binary_masks", [[[0, 1]]], "binary_masks must be bool"),
+    ],
+)
+def test_a_wrong_list_is_named(method, arguments, text):
+    visualizer = Visualizer(image=np.zeros((40, 60, 3), np.uint8))
+    with pytest.raises((TypeError, ValueError), match=text):
+        getattr(visualizer, method)(*arguments)
+
+
+@pytest.mark.parametrize("wrong", ["map.npy", None, [["a"]], object()])
+def test_a_wrong_feature_map_says_what_is_taken(wrong):
+    with pytest.raises(TypeError, match=r"`featmap` should be torch\.Tensor, but got <class"):
+        draw_featmap(wrong)

@@ -1,0 +1,143 @@
+"""What users write, and type checkers accept; mypy and pyright look at it, nobody runs it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+import viz_core
+from viz_core import (
+    VISBACKENDS,
+    VISUALIZERS,
+    BaseVisBackend,
+    LocalVisBackend,
+    Recorder,
+    RunConfig,
+    Visualizer,
+    as_array,
+    as_color,
+    as_image,
+    as_scalar,
+    as_scalars,
+    draw_featmap,
+    hookimpl,
+)
+from viz_core.typing import ArrayLike, BackendConfig, Image, Scalar, VisBackend
+
+
+class Tensor:
+    """What matters of a torch tensor, which need not be installed where types are checked."""
+
+    shape: tuple[int, ...]
+
+    def __array__(self, dtype: object = None) -> Any:
+        """Return a numpy array."""
+
+    def __float__(self) -> float:
+        """Return the only element."""
+        return 0.0
+
+
+class Picture:
+    """What matters of an image of Pillow's."""
+
+    @property
+    def __array_interface__(self) -> dict[str, Any]:
+        """The memory and its layout."""
+        return {}
+
+
+def draw(image: Image, boxes: Tensor) -> Image:
+    visualizer = Visualizer(image=image)
+    visualizer.draw_bboxes(boxes, edge_colors="r", line_widths=3)
+    visualizer.draw_bboxes([1, 1, 5, 5]).draw_bboxes([[1, 1, 5, 5], [2, 2, 6.5, 6]])
+    visualizer.draw_bboxes((1, 1, 5, 5), edge_colors=[(255, 0, 0)], face_colors=(0, 0, 255))
+    visualizer.draw_bboxes([boxes, boxes], edge_colors=np.array([[255, 0, 0], [0, 255, 0]]))
+    visualizer.draw_bboxes(np.array([1, 1, 5, 5]), edge_colors=[255, 0, 0])
+    visualizer.draw_texts("cat", [10, 20]).draw_texts(["cat", "dog"], [[10, 20], [30, 40]])
+    visualizer.draw_circles([40, 50], [20]).draw_circles(boxes, boxes)
+    visualizer.draw_lines([0, 9], [0, 9]).draw_points([[1, 2], [3, 4]], colors=["r", "g"])
+    visualizer.draw_polygons([[1, 1], [5, 1], [3, 4]]).draw_polygons([boxes, boxes])
+    visualizer.draw_binary_masks(np.zeros((3, 4), bool)).draw_binary_masks(boxes)
+    return visualizer.get_image()
+
+
+def look(features: Tensor, image: Image) -> Image:
+    visualizer = Visualizer()
+    visualizer.show(draw_featmap(features, image, channel_reduction="select_max"))
+    return visualizer.draw_featmap(np.zeros((3, 7, 7)), topk=3, arrangement=(1, 3))
+
+
+def record(folder: Path, loss: Tensor) -> object:
+    one: BackendConfig = {"type": "LocalVisBackend"}
+    with Visualizer(
+        vis_backends=[dict(type="LocalVisBackend"), dict(type=LocalVisBackend, quality=3)],
+        save_dir=folder,
+    ) as visualizer:
+        visualizer.add_scalar("loss", loss, step=1)
+        visualizer.add_scalar("loss", np.float32(0.5))
+        visualizer.add_scalars({"loss": 0.5, "acc": np.array(1), "val": {"loss": loss}}, step=3)
+        visualizer.add_image("cat", [[0, 255], [255, 0]], step=1, extra=True)
+        visualizer.add_image("dog", Picture())
+        visualizer.add_config({"lr": 0.1})
+    Visualizer(vis_backends=one)
+    Visualizer(vis_backends=LocalVisBackend(folder))
+    Visualizer(vis_backends=(one, LocalVisBackend(folder), Like()))
+    return visualizer.get_backend("LocalVisBackend").experiment
+
+
+def convert(value: ArrayLike, tensor: Tensor) -> tuple[Scalar, int]:
+    as_array([[1, 2], [3, 4]])
+    as_array(value)
+    as_image(tensor)
+    as_color([255, 0, 0])
+    values, step, wrong = as_scalars({"loss": tensor, "step": 5})
+    for name, error in wrong.items():
+        print(name, error)
+    return as_scalar(np.float64(1)) + values["loss"], step
+
+
+@VISBACKENDS.register_module()
+class Own(BaseVisBackend):
+    """A backend whose methods name what else they understand."""
+
+    def add_config(self, config: RunConfig, **kwargs: object) -> None:
+        print(config.pretty_text)
+
+    def add_image(
+        self, name: str, image: Image, step: int = 0, caption: str = "", **kwargs: object
+    ) -> None:
+        print(image.shape, caption)
+
+    def add_scalars(
+        self, scalar_dict: Mapping[str, Scalar], step: int = 0, **kwargs: object
+    ) -> None:
+        print(sum(scalar_dict.values()))
+
+
+class Like:
+    """A backend made for MMEngine, which inherits nothing of ours."""
+
+    experiment = None
+
+    def add_config(self, config: Any) -> None: ...
+    def add_graph(self, model: Any, data_batch: Any) -> None: ...
+    def add_image(self, tag: str, picture: Any, iteration: int = 0) -> None: ...
+    def add_scalar(self, name: str, value: float, step: int = 0, **kwargs: Any) -> None: ...
+    def add_scalars(self, scalar_dict: dict[str, float], step: int = 0) -> None: ...
+    def close(self) -> None: ...
+
+
+def seam() -> VisBackend:
+    Recorder({"own": Own(), "like": Like()}, ranks="all")
+    VISUALIZERS.build(dict(type="Visualizer", name="mine"))
+    viz_core.VISBACKENDS.get("LocalVisBackend")
+    return Own()
+
+
+@hookimpl
+def viz_backends() -> dict[str, str]:
+    return {"Own": "accepted:Own"}
