@@ -49,7 +49,7 @@ def test_labels_are_composed_once_in_large_letters_too(monkeypatch):
         canvas.draw_texts(texts, places, 40, "w", bboxes={"pad": 1})
 
     draw_all()
-    monkeypatch.setattr(labels, "Bitmap", None)  # none is made any more
+    monkeypatch.setattr(labels, "as_core", None)  # no bitmap is made any more
     draw_all()
 
 

@@ -18,12 +18,14 @@ __all__ = [
     "Floats",
     "as_coordinates",
     "as_font_size",
+    "as_horizontal",
     "as_line_style",
     "as_masks",
     "as_polygons",
     "as_radii",
     "as_rows",
     "as_texts",
+    "as_vertical",
     "check_box",
     "check_finite",
     "leaves",
@@ -155,6 +157,22 @@ def as_line_style(value: Any, name: str) -> str:
     if style is None:
         raise ValueError(f"{name} must be one of {', '.join(_LINE_STYLES)}, got {value!r}")
     return style
+
+
+def as_horizontal(value: Any, name: str) -> str:
+    """Return a horizontal alignment."""
+    return _one_of(("left", "center", "right"), value, name)
+
+
+def as_vertical(value: Any, name: str) -> str:
+    """Return a vertical alignment."""
+    return _one_of(("top", "bottom", "center", "baseline", "center_baseline"), value, name)
+
+
+def _one_of(allowed: tuple[str, ...], value: Any, name: str) -> str:
+    if as_string(value, name) not in allowed:
+        raise ValueError(f"{name} must be one of {', '.join(allowed)}, got {value!r}")
+    return str(value)
 
 
 def leaves(low: npt.NDArray[Any], high: npt.NDArray[Any], width: int, height: int) -> bool:

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from viz_core._checks import as_fraction, as_length, as_number, as_string
+from viz_core._checks import as_fraction, as_length, as_number
 from viz_core._warnings import warn_user
 from viz_core.colors import as_colors, faded
 from viz_core.convert import as_array, as_image
 from viz_core.drawing import arguments as check
 from viz_core.drawing.surface import DPI, Surface
+from viz_core.drawing.text_background import as_backgrounds
 from viz_core.typing import ArrayLike, Colors, Image
 
 if TYPE_CHECKING:
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.font_manager import FontProperties
 
-    from viz_core.drawing.fonts import SizedFont
     from viz_core.drawing.paths import Style
 
     FontLike: TypeAlias = FontProperties | os.PathLike[str]
@@ -314,8 +314,8 @@ class Canvas:
                 comes before ``font_families``; its size is not used.
             rotations: In degrees, counterclockwise.
         """
-        from viz_core.drawing.text_background import as_backgrounds
-        from viz_core.drawing.texts import as_horizontal, as_vertical, draw_texts
+        from viz_core.drawing.fonts import find_fonts
+        from viz_core.drawing.texts import draw_texts
 
         surface = self._surface
         words = check.as_texts(texts)
@@ -332,25 +332,26 @@ class Canvas:
             if not (0 <= x <= width and 0 <= y <= height):
                 check.check_finite(places[number], "positions", number)
                 leaves = True
-        fonts = self._fonts(count, font_sizes, font_families, font_properties)
-        items = zip(
-            words,
-            places,
-            fonts,
+        sizes = surface.font_size if font_sizes is None else font_sizes
+        fonts = find_fonts(count, sizes, font_families, font_properties)
+        columns = (
             as_colors(colors, count, cycle=False),
             check.per_item(
-                horizontal_alignments, count, "horizontal_alignments", as_horizontal, cycle=False
+                horizontal_alignments,
+                count,
+                "horizontal_alignments",
+                check.as_horizontal,
+                cycle=False,
             ),
             check.per_item(
-                vertical_alignments, count, "vertical_alignments", as_vertical, cycle=False
+                vertical_alignments, count, "vertical_alignments", check.as_vertical, cycle=False
             ),
             check.per_item(rotations, count, "rotations", as_number, cycle=False),
             as_backgrounds(bboxes, [font.size for font in fonts]),
-            strict=True,
         )
         if leaves:
             _warn_out_of_bounds("text")
-        draw_texts(surface, items)
+        draw_texts(surface, words, places, fonts, *columns)
         return self
 
     def measure_texts(
@@ -371,12 +372,14 @@ class Canvas:
         Returns:
             Shape (N, 2).
         """
+        from viz_core.drawing.fonts import find_fonts
         from viz_core.drawing.texts import measure
 
         words = check.as_texts(texts)
-        fonts = self._fonts(len(words), font_sizes, font_families, font_properties)
-        sizes = [measure(text, font) for text, font in zip(words, fonts, strict=True)]
-        return np.array(sizes, dtype=np.float64).reshape(-1, 2)
+        sizes = self._surface.font_size if font_sizes is None else font_sizes
+        fonts = find_fonts(len(words), sizes, font_families, font_properties)
+        measured = [measure(text, font) for text, font in zip(words, fonts, strict=True)]
+        return np.array(measured, dtype=np.float64).reshape(-1, 2)
 
     def draw_binary_masks(
         self: Self,
@@ -453,24 +456,6 @@ class Canvas:
                 f"making the {type(self).__name__}"
             )
         return self._canvas_surface
-
-    def _fonts(self, count: int, sizes: Any, families: Any, properties: Any) -> list[SizedFont]:
-        """Return the font of each text."""
-        from viz_core.drawing.font_fallback import as_font_properties
-        from viz_core.drawing.fonts import find_font
-
-        if sizes is None:
-            sizes = self._surface.font_size
-        return list(
-            map(
-                find_font,
-                check.per_item(
-                    properties, count, "font_properties", as_font_properties, cycle=False
-                ),
-                check.per_item(families, count, "font_families", as_string, cycle=False),
-                check.per_item(sizes, count, "font_sizes", check.as_font_size, cycle=False),
-            )
-        )
 
 
 def _styles(

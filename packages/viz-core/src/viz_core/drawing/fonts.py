@@ -5,16 +5,18 @@ from __future__ import annotations
 import math
 import unicodedata
 from functools import cached_property, lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from matplotlib.font_manager import FontProperties
 
+from viz_core._checks import as_string
+from viz_core.drawing.arguments import as_font_size, per_item
 from viz_core.drawing.byte_cache import ByteCache
-from viz_core.drawing.font_fallback import cover
+from viz_core.drawing.font_fallback import as_font_properties, cover
 from viz_core.drawing.surface import DPI, Octets, make_renderer
 
-__all__ = ["NUMERALS", "Extent", "Run", "SizedFont", "find_font"]
+__all__ = ["NUMERALS", "Extent", "Run", "SizedFont", "find_fonts"]
 
 #: The end of a text that is set character by character: the scores of labels.
 NUMERALS = "0123456789.%"
@@ -51,7 +53,12 @@ class Run(NamedTuple):
 
 
 _NO_INK = np.empty((0, 0), np.uint8)
-_runs: ByteCache[Run] = ByteCache(4 << 20)
+
+# The bytes that all runs may take, and about those of one without ink.
+_MOST = 4 << 20
+_BARE_RUN = 400
+
+_runs: ByteCache[Run] = ByteCache(_MOST)
 
 
 class SizedFont:
@@ -111,18 +118,14 @@ class SizedFont:
             return {numeral: run.extent.width for numeral, run in runs.items()}
         return {}
 
-    def run(self, text: str) -> Run:
-        """Return the ink of a line."""
-        key = (self, text)
-        return _runs.get(key) or self._keep(key, self._render(text, 0.0))
-
-    def turned(self, text: str, degrees: float) -> Run:
-        """Return the ink of a line that is turned counterclockwise around its start."""
+    def run(self, text: str, degrees: float = 0.0) -> Run:
+        """Return the ink of a line, turned counterclockwise around its start."""
         key = (self, text, degrees)
-        return _runs.get(key) or self._keep(key, self._render(text, degrees))
-
-    def _keep(self, key: tuple[object, ...], run: Run) -> Run:
-        return _runs.keep(key, run, run.coverage.nbytes + 400)
+        run = _runs.get(key)
+        if run is None:
+            run = self._render(text, degrees)
+            _runs.keep(key, run, run.coverage.nbytes + _BARE_RUN)
+        return run
 
     def _measure(self, text: str, properties: FontProperties) -> tuple[float, float, float]:
         width, height, descent = self._renderer.get_text_width_height_descent(
@@ -166,24 +169,27 @@ def _runs_from_the_right(text: str) -> bool:
     )
 
 
-def find_font(properties: FontProperties | None, family: str, size: float) -> SizedFont:
-    """Return the font to draw with.
+def find_fonts(count: int, sizes: Any, families: Any, properties: Any) -> list[SizedFont]:
+    """Return the font of each of ``count`` texts.
 
     Args:
-        properties: The font, or None for the plain font of ``family``.
-        family: A font's name, or a generic one such as ``sans-serif``.
-        size: In points.
+        count: How many texts there are.
+        sizes: In points.
+        families: A font's name, or a generic one such as ``sans-serif``.
+        properties: A font that comes before the family, as `as_font_properties` takes it.
     """
+    return list(
+        map(
+            _find_font,
+            per_item(properties, count, "font_properties", as_font_properties, cycle=False),
+            per_item(families, count, "font_families", as_string, cycle=False),
+            per_item(sizes, count, "font_sizes", as_font_size, cycle=False),
+        )
+    )
+
+
+@lru_cache(maxsize=256)
+def _find_font(properties: FontProperties | None, family: str, size: float) -> SizedFont:
     if properties is None:
-        return _family_font(family, size)
-    return _property_font(properties, size)
-
-
-@lru_cache(maxsize=256)
-def _family_font(family: str, size: float) -> SizedFont:
-    return SizedFont(FontProperties(family=[family]), size)
-
-
-@lru_cache(maxsize=256)
-def _property_font(properties: FontProperties, size: float) -> SizedFont:
+        properties = FontProperties(family=[family])
     return SizedFont(properties, size)

@@ -2,158 +2,227 @@
 
 Labels are mostly a name from a short list and a score that never repeats ("zebra: 87.3"). So the
 start of a line and each of the numerals behind it have bitmaps of their own, which are kept: a
-label that was never seen before is a few of them, side by side.
+label that was never seen before is a few of them, side by side. A bitmap is small, and each of
+its bytes has an opacity; Pillow, which lays it over an image, has no mode of three bytes a pixel
+and sees rows of bytes.
 """
 
 from __future__ import annotations
 
 import math
-from typing import NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 
 from viz_core.colors import RGBA
-from viz_core.drawing.bitmaps import Bitmap, make_bitmap
+from viz_core.drawing._pillow import as_core
 from viz_core.drawing.byte_cache import ByteCache
 from viz_core.drawing.fonts import NUMERALS, Run, SizedFont
 from viz_core.drawing.surface import Octets
+from viz_core.drawing.text_background import TextBackground
 
-__all__ = ["Label", "LabelStyle", "find_label_style"]
+__all__ = ["LabelStyle", "baseline", "find_label_style"]
 
-# The bytes that all styles may take, and about those of one without labels.
+# The bytes that all styles may take, and about those of one without labels and of a bare bitmap.
 _MOST = 16 << 20
-_BARE = 5000
+_BARE_STYLE = 5000
+_BARE_BITMAP = 1500
+
+# So many pixels off nothing reaches into an image, and Pillow's numbers end.
+_FAR = 1 << 23
+
+_NOTHING: RGBA = (0, 0, 0, 0.0)
 
 # The color and the opacity for each coverage.
 _Table: TypeAlias = tuple[Octets, Octets]
 
 
-class Label(NamedTuple):
-    """A line composed with its background.
+class _Line(NamedTuple):
+    """A line, or the start of one, composed with its background.
 
     Attributes:
-        bitmaps: What it is made of, side by side.
+        color: Of the bitmap: red, green and blue of each pixel, one after the other.
+        opacity: Of each such byte.
         left: Of the first column, in pixels from where the line starts.
         top: Of the first row, in pixels from the baseline.
+        right: Behind the last column, in pixels from where the line starts.
+        bottom: Behind the last row, in pixels from the baseline.
         width: Of the line, as alignment counts it.
         ascent: Of the line, as alignment counts it.
         descent: Of the line, as alignment counts it.
     """
 
-    bitmaps: list[Bitmap]
+    color: Any
+    opacity: Any
     left: int
     top: int
+    right: int
+    bottom: int
     width: float
     ascent: float
     descent: float
 
 
-class _Numerals(dict[tuple[str, int], Bitmap]):
-    """The bitmaps of numerals on the rows of some labels, of each numeral and width in pixels."""
+class _Numerals(dict[tuple[str, float], tuple[Any, Any, int, float]]):
+    """The bitmaps of one or two numerals on the rows of some lines.
 
-    def __init__(self, font: SizedFont, table: _Table, top: int, height: int) -> None:
+    Each is found under the numerals and where they begin, in pixels from the bitmap's first column,
+    which rounds to 0. With it come its width in bytes, and where what follows begins.
+    """
+
+    def __init__(
+        self, font: SizedFont, table: _Table, top: int, bottom: int, padding: float
+    ) -> None:
         super().__init__()
-        self._font, self._table, self._top, self._height = font, table, top, height
+        self._font, self._table, self._padding = font, table, padding
+        self._top, self._height = top, bottom - top
 
-    def __missing__(self, key: tuple[str, int]) -> Bitmap:
-        numeral, width = key
-        run = self._font.run(numeral)
-        coverage = np.zeros((self._height, width), np.uint8)
-        rows, columns = run.coverage.shape
-        row = run.top - self._top
-        coverage[row : row + rows, run.left : run.left + columns] = run.coverage
-        bitmap = self[key] = _make_bitmap(coverage, self._table)
-        return bitmap
+    def __missing__(self, key: tuple[str, float]) -> tuple[Any, Any, int, float]:
+        numerals, x = key
+        runs = []
+        for numeral in numerals:
+            runs.append((_snap(x), self._font.run(numeral)))
+            x += self._font.advances[numeral]
+        columns = _snap(x + self._padding)
+        coverage = np.zeros((self._height, columns), np.uint8)
+        for column, run in runs:
+            _put(run, coverage, column, -self._top)
+        found = self[key] = (*_make_bitmap(coverage, self._table), 3 * columns, x - columns)
+        return found
+
+
+# A line, and the bitmaps of numerals that may follow it: inside the label, and at its end.
+_Start: TypeAlias = "tuple[_Line, tuple[_Numerals, ...]]"
 
 
 class LabelStyle:
-    """A font, the colors and the padding of labels, and what was composed of them.
+    """A font, a color and a background, and the lines that were composed of them.
 
     Args:
         font: The font.
         color: Of the text.
-        background: Of the rectangle behind it; opacity 0 for none.
-        padding: Between the text and the rectangle's border, in pixels.
+        background: What is behind it, of which face and padding count.
     """
 
-    def __init__(self, font: SizedFont, color: RGBA, background: RGBA, padding: float) -> None:
+    def __init__(self, font: SizedFont, color: RGBA, background: TextBackground | None) -> None:
         self._font = font
-        self._padding = padding
-        self._table = _blend_table(color, background)
+        self._padding = background.padding if background else 0.0
+        self._table = _blend_table(color, background.face if background else _NOTHING)
         numerals = font.extent(NUMERALS)
         self._ascent, self._descent = numerals.ascent, numerals.descent
-        self._lines: dict[tuple[str, float], Label] = {}  # of each text and rotation
-        self._starts: dict[str, tuple[Label, _Numerals]] = {}  # up to where numerals begin
-        self._numerals: dict[tuple[int, int], _Numerals] = {}  # of each first row and height
+        self._lines: dict[tuple[str, float], _Start] = {}  # of each text and rotation
+        self._starts: dict[str, _Start] = {}
+        self._numerals: dict[tuple[int, int], tuple[_Numerals, _Numerals]] = {}  # of rows
 
-    def label(self, text: str) -> Label:
-        """Return a line composed with its background."""
-        head = text.rstrip(NUMERALS)
+    def draw(
+        self,
+        paste: Any,
+        text: str,
+        x: float,
+        y: float,
+        before: float = 0.0,
+        vertical: str = "baseline",
+        degrees: float = 0.0,
+    ) -> None:
+        """Draw a line; what leaves the image is clipped.
+
+        Args:
+            paste: What pastes into the image.
+            text: The line.
+            x: Of its position.
+            y: Of its position.
+            before: Which part of its width lies before the position.
+            vertical: What of it is at the position.
+            degrees: How far it is turned counterclockwise around its start; then it has no
+                background.
+        """
+        head = text if degrees else text.rstrip(NUMERALS)
         numerals = text[len(head) :]
         start = (self._starts.get(head) or self._make_start(head)) if numerals else None
         if start is None:
-            return self._lines.get((text, 0.0)) or self._make_line(text)
-        (bitmaps, left, top, x, ascent, descent), bitmap_of = start
-        bitmaps, column = bitmaps.copy(), int(x)
-        advances, floor = self._font.advances, math.floor
-        for numeral in numerals[:-1]:
-            x += advances[numeral]
-            end = floor(x + 0.5)
-            bitmaps.append(bitmap_of[numeral, end - column])
-            column = end
-        x += advances[numerals[-1]]
-        bitmaps.append(bitmap_of[numerals[-1], floor(x + self._padding + 0.5) - column])
-        return Label(bitmaps, left, top, x, ascent, descent)
+            numerals = ""
+            start = self._lines.get((text, degrees)) or self._make_line(text, degrees)
+        (color, opacity, left, top, right, bottom, width, ascent, descent), behind = start
+        if before:
+            x -= (width + sum([self._font.advances[numeral] for numeral in numerals])) * before
+        y += baseline(vertical, ascent, descent)
+        if not (-_FAR < x < _FAR and -_FAR < y < _FAR):
+            return
+        column, row = math.floor(x + 0.5), math.floor(y + 0.5)
+        end, top, bottom = 3 * (column + right), row + top, row + bottom
+        paste(color, (3 * (column + left), top, end, bottom), opacity)
+        x = 0.0
+        for i in range(0, len(numerals), 2):
+            is_last = i + 2 >= len(numerals)
+            color, opacity, columns, x = behind[is_last][numerals[i : i + 2], x]
+            paste(color, (end, top, end + columns, bottom), opacity)
+            end += columns
 
-    def turned(self, text: str, degrees: float) -> Label:
-        """Return a line without a background, turned counterclockwise around its start."""
-        label = self._lines.get((text, degrees))
-        if label is None:
-            run = self._font.turned(text, degrees)
-            bitmap = _make_bitmap(run.coverage, self._table)
-            label = Label([bitmap], run.left, run.top, *run.extent)
-            self._lines[text, degrees] = label
-        return label
+    def _make_line(self, text: str, degrees: float) -> _Start:
+        run = self._font.run(text, degrees)
+        rows, columns = run.coverage.shape
+        if degrees:
+            box = (run.left, run.top, run.left + columns, run.top + rows)
+            line = _Line(*_make_bitmap(run.coverage, self._table), *box, *run.extent)
+        else:
+            end = max(_snap(run.extent.width + self._padding), run.left + columns)
+            line = self._compose(run, end)
+        start = self._lines[text, degrees] = (line, ())
+        return start
 
-    def _make_line(self, text: str) -> Label:
-        run = self._font.run(text)
-        right = max(_snap(run.extent.width + self._padding), run.left + run.coverage.shape[1])
-        label = self._lines[text, 0.0] = self._compose(run, right)
-        return label
-
-    def _make_start(self, head: str) -> tuple[Label, _Numerals] | None:
+    def _make_start(self, head: str) -> _Start | None:
         if not self._font.splits(head):
             return None
         run = self._font.run(head)
-        label = self._compose(run, _snap(run.extent.width))
-        label = label._replace(width=_snap(run.extent.width))
-        rows = (label.top, label.bitmaps[0].height)
+        line = self._compose(run, _snap(run.extent.width))
+        line = line._replace(width=_snap(run.extent.width))
+        rows = (line.top, line.bottom)
         if rows not in self._numerals:
-            self._numerals[rows] = _Numerals(self._font, self._table, *rows)
-        start = self._starts[head] = (label, self._numerals[rows])
+            self._numerals[rows] = (
+                _Numerals(self._font, self._table, *rows, 0.0),
+                _Numerals(self._font, self._table, *rows, self._padding),
+            )
+        start = self._starts[head] = (line, self._numerals[rows])
         return start
 
-    def _compose(self, run: Run, right: int) -> Label:
+    def _compose(self, run: Run, right: int) -> _Line:
         """Compose ``run`` up to the column ``right``."""
         width, ascent, descent = run.extent
         ascent, descent = max(ascent, self._ascent), max(descent, self._descent)
         left = min(_snap(-self._padding), run.left)
         top = min(_snap(-ascent - self._padding), run.top)
-        ink_height, ink_width = run.coverage.shape
-        bottom = max(_snap(descent + self._padding), run.top + ink_height)
-        coverage = np.zeros((bottom - top, max(right - left, 0)), np.uint8)
-        y, x = run.top - top, run.left - left
-        coverage[y : y + ink_height, x : x + ink_width] = run.coverage
-        return Label([_make_bitmap(coverage, self._table)], left, top, width, ascent, descent)
+        bottom = max(_snap(descent + self._padding), run.top + run.coverage.shape[0])
+        right = max(right, left)
+        coverage = np.zeros((bottom - top, right - left), np.uint8)
+        _put(run, coverage, -left, -top)
+        bitmap = _make_bitmap(coverage, self._table)
+        return _Line(*bitmap, left, top, right, bottom, width, ascent, descent)
+
+
+def baseline(vertical: str, ascent: float, height_below: float) -> float:
+    """Return how far below the position the first baseline lies.
+
+    Args:
+        vertical: The alignment.
+        ascent: Of the first line.
+        height_below: From the first baseline to the end of the text.
+    """
+    if vertical == "top":
+        return ascent
+    if vertical == "bottom":
+        return -height_below
+    if vertical == "center":
+        return (ascent - height_below) / 2
+    return ascent / 2 if vertical == "center_baseline" else 0.0
 
 
 _styles: ByteCache[LabelStyle] = ByteCache(_MOST)
 
 
-def find_label_style(font: SizedFont, color: RGBA, background: RGBA, padding: float) -> LabelStyle:
+def find_label_style(font: SizedFont, color: RGBA, background: TextBackground | None) -> LabelStyle:
     """Return the style with these properties, which keeps its labels."""
-    key = (font, color, background, padding)
-    return _styles.get(key) or _styles.keep(key, LabelStyle(*key), _BARE)
+    key = (font, color, background)
+    return _styles.get(key) or _styles.keep(key, LabelStyle(*key), _BARE_STYLE)
 
 
 def _snap(value: float) -> int:
@@ -174,11 +243,19 @@ def _blend_table(color: RGBA, background: RGBA) -> _Table:
     return np.rint(mixed).astype(np.uint8), np.rint(opacity[:, 0] * 255).astype(np.uint8)
 
 
-def _make_bitmap(coverage: Octets, table: _Table) -> Bitmap:
-    """Return the bitmap for how much letters cover, 0 to 255, shape (h, w)."""
-    colors, opacities = table
+def _put(run: Run, coverage: Octets, x: int, y: int) -> None:
+    """Put the ink of a run where the line starts at the column x, the baseline at the row y."""
+    rows, columns = run.coverage.shape
+    x, y = x + run.left, y + run.top
+    coverage[y : y + rows, x : x + columns] = run.coverage
+
+
+def _make_bitmap(coverage: Octets, table: _Table) -> tuple[Any, Any]:
+    """Return the colors and the opacities for how much letters cover, 0 to 255, shape (h, w)."""
     height, width = coverage.shape
-    color = colors[coverage].reshape(height, 3 * width)
-    bitmap = make_bitmap(color, np.repeat(opacities[coverage], 3, axis=1))
-    _styles.count(bitmap.nbytes)
-    return bitmap
+    colors, opacities = table
+    _styles.count(6 * coverage.size + _BARE_BITMAP)
+    return (
+        as_core(colors[coverage].reshape(height, 3 * width), 3 * width, height),
+        as_core(np.repeat(opacities[coverage], 3, axis=1), 3 * width, height),
+    )

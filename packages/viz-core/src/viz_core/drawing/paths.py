@@ -23,6 +23,7 @@ __all__ = [
     "place_polygons",
     "place_segments",
     "place_turned",
+    "round_box",
 ]
 
 # The lengths of dashes and gaps in line widths: matplotlib's own, whatever a matplotlibrc says.
@@ -161,6 +162,24 @@ def as_fractions(color: RGBA) -> tuple[float, float, float, float]:
     """Return a color as matplotlib's four numbers in 0..1."""
     red, green, blue, opacity = color
     return (red / 255, green / 255, blue / 255, opacity)
+
+
+def round_box(left: float, top: float, right: float, bottom: float, radius: float) -> Path:
+    """Return a box with round corners, as matplotlib's FancyBboxPatch has them."""
+    r = min(radius, (right - left) / 2, (bottom - top) / 2)
+    if not r:
+        corners = [(left, top), (right, top), (right, bottom), (left, bottom), (left, top)]
+        return Path(corners, closed=True)
+    # fmt: off
+    corners = [
+        (left + r, top), (right - r, top), (right, top), (right, top + r),
+        (right, bottom - r), (right, bottom), (right - r, bottom),
+        (left + r, bottom), (left, bottom), (left, bottom - r),
+        (left, top + r), (left, top), (left + r, top), (left + r, top),
+    ]
+    # fmt: on
+    line, curve = Path.LINETO, Path.CURVE3
+    return Path(corners, [Path.MOVETO, *[line, curve, curve] * 4, Path.CLOSEPOLY])
 
 
 def place_turned(path: Path, turn: Floats, origin: Floats) -> PlacedPath:

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from itertools import repeat
 from typing import Any, NamedTuple
-
-from matplotlib.path import Path
 
 from viz_core._checks import as_fraction, as_length
 from viz_core.colors import RGBA, as_color
 from viz_core.drawing.arguments import as_line_style, per_item
 from viz_core.drawing.surface import DPI
 
-__all__ = ["TextBackground", "as_background", "as_backgrounds", "background_path"]
+__all__ = ["TextBackground", "as_background", "as_backgrounds"]
 
 
 class TextBackground(NamedTuple):
@@ -26,6 +25,7 @@ class TextBackground(NamedTuple):
         rounding: Radius of the corners, in pixels.
         width: Of the border, in points.
         dashes: The border's line style.
+        is_plain: Whether it is nothing but a filled rectangle.
     """
 
     face: RGBA
@@ -34,25 +34,19 @@ class TextBackground(NamedTuple):
     rounding: float
     width: float
     dashes: str
-
-    @property
-    def is_plain(self) -> bool:
-        """Whether it is nothing but a filled rectangle."""
-        return not self.rounding and not (self.edge[3] and self.width)
+    is_plain: bool
 
 
-_BOX_KEYS = {
-    "facecolor": "facecolor",
+# The properties there are, and what else they are called.
+_PROPERTIES = {
+    **{
+        name: name
+        for name in ("facecolor", "edgecolor", "linewidth", "linestyle", "alpha", "pad", "boxstyle")
+    },
     "fc": "facecolor",
-    "edgecolor": "edgecolor",
     "ec": "edgecolor",
-    "linewidth": "linewidth",
     "lw": "linewidth",
-    "linestyle": "linestyle",
     "ls": "linestyle",
-    "alpha": "alpha",
-    "pad": "pad",
-    "boxstyle": "boxstyle",
 }
 
 
@@ -67,7 +61,7 @@ def as_backgrounds(bboxes: Any, font_sizes: Sequence[float]) -> list[TextBackgro
         given = per_item(bboxes, len(font_sizes), "bboxes", lambda box, _: box, cycle=False)
         return list(map(as_background, given, repeat("bboxes"), font_sizes))
     by_size = {size: as_background(bboxes, "bboxes", size) for size in set(font_sizes)}
-    return [by_size[size] for size in font_sizes]
+    return list(map(by_size.__getitem__, font_sizes))
 
 
 def as_background(
@@ -94,42 +88,33 @@ def as_background(
             f"{name} must be a dict such as dict(facecolor='black', alpha=0.8), or a list of "
             f"one per item, got {type(value).__name__}: {value!r}"
         )
-    given: dict[str, Any] = {}
-    for key, setting in value.items():
-        if key not in _BOX_KEYS:
-            raise ValueError(f"{name} has no property {key!r}; it has {', '.join(_BOX_KEYS)}")
-        given[_BOX_KEYS[key]] = setting
-    pixels = DPI / 72
-    shape = given.get("boxstyle")
-    pad = given.get("pad")
-    if shape is None:
-        rounded = False
-        padding = as_length(4 if pad is None else pad, f"{name}['pad']") * pixels
-        rounding = 0.0
+    given = {_PROPERTIES.get(key): setting for key, setting in value.items()}
+    if None in given:
+        wrong = next(key for key in value if key not in _PROPERTIES)
+        raise ValueError(f"{name} has no property {wrong!r}; it has {', '.join(_PROPERTIES)}")
+    pad, alpha = given.get("pad"), given.get("alpha")
+    if given.get("boxstyle") is None:
+        padding, rounding = as_length(4 if pad is None else pad, f"{name}['pad']"), 0.0
     else:
-        rounded, in_sizes, rounding_in_sizes = _box_shape(shape, name)
-        if in_sizes is None:
-            in_sizes = as_length(0.3 if pad is None else pad, f"{name}['pad']")
-        padding = in_sizes * font_size * pixels
-        rounding = padding
-        if rounding_in_sizes is not None:
-            rounding = rounding_in_sizes * font_size * pixels
-    alpha = given.get("alpha")
-    alpha = None if alpha is None else as_fraction(alpha, f"{name}['alpha']")
-    return TextBackground(
-        _with_alpha(as_color(given.get("facecolor", "C0"), f"{name}['facecolor']"), alpha),
-        _with_alpha(as_color(given.get("edgecolor", "black"), f"{name}['edgecolor']"), alpha),
-        padding,
-        rounding if rounded else 0.0,
-        as_length(given.get("linewidth", 1.0), f"{name}['linewidth']"),
-        as_line_style(given.get("linestyle", "-"), f"{name}['linestyle']"),
-    )
+        in_sizes = as_length(0.3 if pad is None else pad, f"{name}['pad']")
+        padding, rounding = (
+            size * font_size for size in _box_shape(given["boxstyle"], in_sizes, name)
+        )
+    if alpha is not None:
+        alpha = as_fraction(alpha, f"{name}['alpha']")
+    face = _with_alpha(as_color(given.get("facecolor", "C0"), f"{name}['facecolor']"), alpha)
+    edge = _with_alpha(as_color(given.get("edgecolor", "black"), f"{name}['edgecolor']"), alpha)
+    width = as_length(given.get("linewidth", 1.0), f"{name}['linewidth']")
+    dashes = as_line_style(given.get("linestyle", "-"), f"{name}['linestyle']")
+    is_plain = not rounding and not (edge[3] and width)
+    pixels = DPI / 72
+    return TextBackground(face, edge, padding * pixels, rounding * pixels, width, dashes, is_plain)
 
 
-def _box_shape(boxstyle: Any, name: str) -> tuple[bool, float | None, float | None]:
-    """Return whether it is round, and the padding and rounding in font sizes if given."""
+def _box_shape(boxstyle: Any, pad: float, name: str) -> tuple[float, float]:
+    """Return the padding and the radius of the corners in font sizes."""
     shape, *settings = str(boxstyle).replace(" ", "").split(",")
-    values: dict[str, float | None] = {"pad": None, "rounding_size": None}
+    values = {"pad": pad, "rounding_size": math.nan}
     try:
         if shape not in ("square", "round"):
             raise ValueError(shape)
@@ -143,29 +128,11 @@ def _box_shape(boxstyle: Any, name: str) -> tuple[bool, float | None, float | No
             f"{name}['boxstyle'] must be 'square' or 'round', with pad and rounding_size as in "
             f"'round,pad=0.2', got {boxstyle!r}; for other shapes draw with axes()"
         ) from error
-    return shape == "round", values["pad"], values["rounding_size"]
+    pad, radius = values.values()
+    if shape == "square":
+        radius = 0.0
+    return pad, pad if math.isnan(radius) else radius
 
 
 def _with_alpha(color: RGBA, alpha: float | None) -> RGBA:
     return color if alpha is None or not color[3] else (*color[:3], alpha)
-
-
-def background_path(background: TextBackground, width: float, top: float, bottom: float) -> Path:
-    """Return the background of a text from x = 0 to ``width`` and from ``top`` to ``bottom``."""
-    left, right = -background.padding, width + background.padding
-    top, bottom = top - background.padding, bottom + background.padding
-    r = min(background.rounding, (right - left) / 2, (bottom - top) / 2)
-    if not r:
-        corners = [(left, top), (right, top), (right, bottom), (left, bottom), (left, top)]
-        return Path(corners, closed=True)
-    # fmt: off
-    corners = [
-        (left + r, top), (right - r, top), (right, top), (right, top + r),
-        (right, bottom - r), (right, bottom), (right - r, bottom),
-        (left + r, bottom), (left, bottom), (left, bottom - r),
-        (left, top + r), (left, top), (left + r, top), (left + r, top),
-    ]
-    # fmt: on
-    line, curve = Path.LINETO, Path.CURVE3
-    codes = [Path.MOVETO, *[line, curve, curve] * 4, Path.CLOSEPOLY]
-    return Path(corners, codes)
