@@ -86,7 +86,7 @@ PLACES = {
 @pytest.mark.parametrize("shape", [(9, 11), (30, 40), (4, 5)])
 @pytest.mark.parametrize("how", HOWS)
 @pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16, torch.int32])
-def test_the_picture_is_the_same_on_every_device(place, shape, how, dtype):
+def test_the_image_is_the_same_on_every_device(place, shape, how, dtype):
     featmap = (torch.randn(20, 9, 11, generator=torch.manual_seed(1)) * 10).to(dtype)
     expected = draw_featmap(featmap.float().numpy(), None, how, resize_shape=shape)
     drawn = draw_featmap(PLACES[place](featmap), None, how, resize_shape=shape)

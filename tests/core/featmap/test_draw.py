@@ -1,4 +1,4 @@
-"""One call from a feature map to a picture."""
+"""One call from a feature map to an image."""
 
 import inspect
 import subprocess
@@ -20,10 +20,10 @@ def ramp(height=40, width=60):
 
 
 def gray(featmap, *args, **kwargs):
-    """Levels before colouring: matplotlib's ``gray`` shows level 7 as (7, 7, 7)."""
-    picture = draw_featmap(featmap, *args, colormap="gray", **kwargs)
-    assert (picture == picture[..., :1]).all()
-    return picture[..., 0]
+    """Levels before coloring: matplotlib's ``gray`` shows level 7 as (7, 7, 7)."""
+    drawn = draw_featmap(featmap, *args, colormap="gray", **kwargs)
+    assert (drawn == drawn[..., :1]).all()
+    return drawn[..., 0]
 
 
 def resampled(plane, shape):
@@ -89,19 +89,19 @@ def test_drawing_and_captions_need_no_pyplot_and_no_random_numbers():
     assert result.stdout.strip() == "False"
 
 
-def test_the_colours_run_from_dark_blue_to_dark_red():
-    picture = draw_featmap(ramp())
-    assert picture.dtype == np.uint8
-    assert picture.shape == (40, 60, 3)
-    assert picture[0, 0].tolist() == LOWEST
-    assert picture[-1, -1].tolist() == HIGHEST
+def test_the_colors_run_from_dark_blue_to_dark_red():
+    drawn = draw_featmap(ramp())
+    assert drawn.dtype == np.uint8
+    assert drawn.shape == (40, 60, 3)
+    assert drawn[0, 0].tolist() == LOWEST
+    assert drawn[-1, -1].tolist() == HIGHEST
 
 
 @pytest.mark.parametrize("how", ["squeeze_mean", "select_max", "norm"])
 @pytest.mark.parametrize("value", [0, 3.5, -2])
-def test_a_constant_map_is_drawn_in_the_lowest_colour(how, value):
-    picture = draw_featmap(np.full((4, 5, 6), value), None, how, resize_shape=(9, 11))
-    assert (picture == LOWEST).all()
+def test_a_constant_map_is_drawn_in_the_lowest_color(how, value):
+    drawn = draw_featmap(np.full((4, 5, 6), value), None, how, resize_shape=(9, 11))
+    assert (drawn == LOWEST).all()
 
 
 def test_constant_components_are_black():
@@ -109,25 +109,27 @@ def test_constant_components_are_black():
 
 
 def test_a_map_with_one_direction_leaves_the_other_components_black():
-    picture = draw_featmap(np.concatenate([ramp(), 2 * ramp()]), None, "pca")
-    assert picture[..., 0].max() == 255
-    assert (picture[..., 1:] == 0).all()
+    drawn = draw_featmap(np.concatenate([ramp(), 2 * ramp()]), None, "pca")
+    assert drawn[..., 0].max() == 255
+    assert (drawn[..., 1:] == 0).all()
 
 
 @pytest.mark.parametrize(
     "dtype",
     ["bool", "int8", "uint8", "int64", "float16", "float32", "float64", ">f4", "longdouble"],
 )
-def test_every_real_dtype_is_drawn_the_same(dtype):
-    featmap = (ramp() > 0.5).astype(dtype)
-    assert (draw_featmap(featmap) == draw_featmap(featmap.astype(np.float32))).all()
+def test_every_real_dtype_is_drawn_to_the_nearest_level(dtype):
+    featmap = (np.maximum(noise(30, 9, 8), 0) * 10).astype(dtype)
+    expected = levels(resampled(featmap.astype(np.float64).mean(0), (20, 30)))
+    assert np.abs(gray(featmap, resize_shape=(20, 30)) - expected).max() <= 0.51
 
 
-@pytest.mark.parametrize("scale", [1e-42, 1e-30, 1, 1e30, 3e38])
+@pytest.mark.parametrize("scale", [1e-42, 1e-30, 1, 1e30, 3e38, -3e38])
 @pytest.mark.parametrize("how", ["squeeze_mean", "select_max", "norm"])
 def test_the_scale_of_the_values_does_not_matter(scale, how):
     featmap = (ramp(9, 8) * np.float64(scale)).astype(np.float32)
-    expected = levels(resampled(featmap[0].astype(np.float64), (20, 30)))
+    plane = np.abs(featmap[0]) if how == "norm" else featmap[0]
+    expected = levels(resampled(plane.astype(np.float64), (20, 30)))
     drawn = gray(np.concatenate([featmap, featmap]), None, how, resize_shape=(20, 30))
     assert np.abs(drawn - expected).max() <= 0.51
 
@@ -139,11 +141,18 @@ def test_small_differences_beside_a_large_mean_are_seen(dtype, offset):
     assert np.abs(gray(featmap, resize_shape=(80, 90)) - expected).max() <= 0.51
 
 
-def test_small_differences_are_seen_where_a_smaller_image_leaves_out_what_is_large():
+@pytest.mark.parametrize("shape", [(3, 8), (8, 3), (3, 9), (9, 3)])
+def test_small_differences_are_seen_where_a_smaller_image_leaves_out_what_is_large(shape):
     featmap = ramp(8, 8).copy()
-    featmap[:, [2, 5]] = featmap[:, :, [2, 5]] = 1e6  # 8 to 3 pixels reads the others
-    expected = levels(resampled(featmap[0].astype(np.float64), (3, 3)))
-    assert np.abs(gray(featmap, resize_shape=(3, 3)) - expected).max() <= 0.51
+    axis = shape.index(3)
+    featmap[0].swapaxes(0, axis)[[2, 5]] = -1e6  # 8 to 3 pixels reads the others
+    expected = levels(resampled(featmap[0].astype(np.float64), shape))
+    assert np.abs(gray(featmap, resize_shape=shape) - expected).max() <= 0.51
+
+
+def test_what_float64_rounds_is_not_drawn():
+    featmap = 3 + 1e-14 * noise(1, 9, 8).astype(np.float64)
+    assert (draw_featmap(featmap) == LOWEST).all()
 
 
 def test_selects_the_channel_with_the_largest_sum():
@@ -160,7 +169,7 @@ def test_shrinking_can_change_which_channel_is_the_largest():
     assert shrunk.tolist() == [[255, 0], [0, 0]]
 
 
-@pytest.mark.parametrize("alpha", [0, 0.001, 0.1, 0.3, 0.5, 0.725, 0.999, 1])
+@pytest.mark.parametrize("alpha", [0, 0.001, 0.1, 0.3, 0.4, 0.5, 0.6, 0.725, 0.999, 1])
 @pytest.mark.parametrize("shape", [(40, 60), (300, 400)])
 @pytest.mark.parametrize("how", ["squeeze_mean", "pca"])
 def test_colors_and_image_are_blended_to_the_nearest_level(alpha, shape, how):
@@ -171,11 +180,11 @@ def test_colors_and_image_are_blended_to_the_nearest_level(alpha, shape, how):
 
 
 @pytest.mark.parametrize("width", [100, 400])
-def test_small_and_large_pictures_have_the_same_colours(width):
+def test_small_and_large_images_have_the_same_colors(width):
     levels = np.resize(np.arange(256, dtype=np.float32), (1, 100, width))
-    picture = draw_featmap(levels)
+    drawn = draw_featmap(levels)
     expected = draw_featmap(np.arange(256, dtype=np.float32).reshape(1, 1, 256))[0]
-    assert (picture == expected[levels[0].astype(int)]).all()
+    assert (drawn == expected[levels[0].astype(int)]).all()
 
 
 @pytest.mark.parametrize(
@@ -199,8 +208,8 @@ def test_a_map_of_another_size_is_resampled_to_the_image_with_a_warning():
     with pytest.warns(
         UserWarning, match=r"overlaid_image: \(80, 30\) and featmap: \(40, 60\) are not same"
     ):
-        picture = draw_featmap(ramp(), image, alpha=1)
-    assert (picture == draw_featmap(ramp(), resize_shape=(80, 30))).all()
+        drawn = draw_featmap(ramp(), image, alpha=1)
+    assert (drawn == draw_featmap(ramp(), resize_shape=(80, 30))).all()
 
 
 def test_the_warning_points_at_the_caller():
@@ -212,17 +221,25 @@ def test_the_warning_points_at_the_caller():
 def test_resize_shape_resamples_map_and_image():
     image = np.zeros((40, 60, 3), np.uint8)
     image[:, 30:] = 200
-    picture = draw_featmap(ramp(), image, resize_shape=(20, 120), alpha=0)
-    assert picture.shape == (20, 120, 3)
-    assert (picture[:, :55] == 0).all()
-    assert (picture[:, 65:] == 200).all()
+    drawn = draw_featmap(ramp(), image, resize_shape=(20, 120), alpha=0)
+    assert drawn.shape == (20, 120, 3)
+    assert (drawn[:, :55] == 0).all()
+    assert (drawn[:, 65:] == 200).all()
 
 
-def test_a_large_picture_has_no_seams():
-    picture = gray(np.arange(4, dtype=np.float32).reshape(1, 4, 1), resize_shape=(1000, 300))
-    assert (np.diff(picture[:, 0].astype(int)) >= 0).all()
-    assert (np.diff(picture[:, 0].astype(int)) <= 1).all()
-    assert (picture == picture[:, :1]).all()
+def test_the_image_is_resampled_bilinearly():
+    image = np.random.default_rng(1).integers(0, 256, (9, 8, 3), dtype=np.uint8)
+    drawn = draw_featmap(ramp(), image, resize_shape=(20, 30), alpha=0)
+    for channel in range(3):
+        expected = resampled(image[..., channel].astype(np.float64), (20, 30))
+        assert np.abs(drawn[..., channel] - expected).max() <= 1.01  # Pillow rounds twice
+
+
+def test_a_large_image_has_no_seams():
+    drawn = gray(np.arange(4, dtype=np.float32).reshape(1, 4, 1), resize_shape=(1000, 300))
+    assert (np.diff(drawn[:, 0].astype(int)) >= 0).all()
+    assert (np.diff(drawn[:, 0].astype(int)) <= 1).all()
+    assert (drawn == drawn[:, :1]).all()
 
 
 def test_jet_is_that_of_opencv():
@@ -265,28 +282,31 @@ def test_what_is_not_finite_is_marked_and_does_not_spread(bad, how):
     featmap = noise(4, 10, 12)
     featmap[2, 5, 6] = bad
     with pytest.warns(VizWarning, match=r"has 1 values .* in 1 of 4 channels \(2\)") as caught:
-        picture = draw_featmap(featmap, None, how, resize_shape=(40, 48))
+        drawn = draw_featmap(featmap, None, how, resize_shape=(40, 48))
     assert len(caught) == 1
     assert caught[0].filename == __file__
-    marked = (picture == MAGENTA).all(-1)
+    marked = (drawn == MAGENTA).all(-1)
     assert marked[20:24, 24:28].all()
     assert marked.sum() == 16
 
 
-@pytest.mark.parametrize("how", ["squeeze_mean", "norm"])
-@pytest.mark.parametrize("offset", [0, 100])
-def test_the_rest_is_drawn_as_if_what_is_not_finite_were_not_there(how, offset):
-    plane = np.abs(noise(10, 12)) + offset
+@pytest.mark.parametrize(
+    ("how", "offset"), [("squeeze_mean", 0), ("squeeze_mean", 1e5), ("norm", 0)]
+)
+@pytest.mark.parametrize("shape", [(36, 43), (20, 24)])
+def test_the_rest_is_drawn_as_if_what_is_not_finite_were_not_there(how, offset, shape):
+    plane = np.abs(noise(10, 12)) + np.float32(offset)
     hole = np.zeros((10, 12), bool)
     hole[3:5, 4] = hole[0, 0] = True
+    hole[5::2, 6:] = hole[5:, 6::2] = True  # and pixels with no other beside them
     featmap = np.stack([plane, plane])
     featmap[1, hole] = np.nan
     with pytest.warns(VizWarning):
-        drawn = draw_featmap(featmap, None, how, resize_shape=(36, 43), colormap="gray")
+        drawn = draw_featmap(featmap, None, how, resize_shape=shape, colormap="gray")
     there = 1 - hole.astype(np.float64)
-    weights = resampled(there, (36, 43))
+    weights = resampled(there, shape)
     shown = (drawn == drawn[..., :1]).all(-1)
-    values = resampled(plane * there, (36, 43))[shown] / weights[shown]
+    values = resampled(plane * there, shape)[shown] / weights[shown]
     assert np.abs(drawn[shown][:, 0] - levels(values)).max() <= 0.51
 
 
@@ -305,17 +325,35 @@ def test_channels_are_selected_by_what_is_finite():
     featmap[1] += 5
     featmap[0, 0, 0] = np.inf
     with pytest.warns(VizWarning):
-        picture = draw_featmap(featmap, None, "select_max")
-    assert (picture == draw_featmap(featmap[1:2])).all()
+        drawn = draw_featmap(featmap, None, "select_max")
+    assert (drawn == draw_featmap(featmap[1:2])).all()
 
 
-def test_a_map_of_nothing_finite_is_all_mark():
+def test_a_channel_that_is_not_finite_is_told_even_if_another_is_selected():
+    featmap = noise(3, 6, 6)
+    featmap[0, 0, 0] = np.nan
+    featmap[1] += 5
+    with pytest.warns(VizWarning, match=r"in 1 of 3 channels \(0\)"):
+        drawn = draw_featmap(featmap, None, "select_max")
+    assert (drawn == draw_featmap(featmap[1:2])).all()
+
+
+@pytest.mark.parametrize("how", ["squeeze_mean", "select_max", "norm", "pca"])
+def test_a_map_of_nothing_finite_is_all_mark(how):
     with pytest.warns(VizWarning):
-        picture = draw_featmap(np.full((2, 4, 4), np.nan))
-    assert (picture == MAGENTA).all()
+        drawn = draw_featmap(np.full((4, 5, 6), np.nan), None, how, resize_shape=(9, 11))
+    assert (drawn == MAGENTA).all()
 
 
-def test_the_mark_stands_out_from_every_colour_map_and_over_an_image():
+def test_three_channels_are_marked_where_one_is_not_finite():
+    featmap = noise(3, 6, 7)
+    featmap[0, 1, 2], featmap[2, 3, 4] = np.nan, np.inf
+    with pytest.warns(VizWarning):
+        drawn = draw_featmap(featmap, None, None, topk=-1)
+    assert np.argwhere((drawn == MAGENTA).all(-1)).tolist() == [[1, 2], [3, 4]]
+
+
+def test_the_mark_stands_out_from_every_color_map_and_over_an_image():
     featmap = ramp()
     featmap[0, 3, 4] = np.nan
     with pytest.warns(VizWarning):

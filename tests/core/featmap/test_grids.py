@@ -1,7 +1,11 @@
 """Grids of channels: sizes, order, scales, captions."""
 
+from pathlib import Path
+
+import matplotlib
 import numpy as np
 import pytest
+from PIL import Image, ImageDraw, ImageFont
 
 from viz_core import VizWarning
 from viz_core.featmap import draw_featmap
@@ -42,6 +46,12 @@ def test_the_channels_come_by_falling_sum_and_the_rest_is_white():
     assert (cells(sheet, 2, 2)[3] == 255).all()
 
 
+def test_equal_channels_come_in_their_order():
+    featmap = np.repeat(steps(1, 24, 90), 40, axis=0)
+    sheet = draw_featmap(featmap, None, None, topk=4, arrangement=(2, 2))
+    assert (sheet == draw_featmap(featmap, channels=[0, 1, 2, 3], arrangement=(2, 2))).all()
+
+
 def test_more_may_be_asked_for_than_there_are():
     sheet = draw_featmap(steps(2), None, None)
     filled = [not (cell == 255).all() for cell in cells(sheet, 5, 2)]
@@ -80,14 +90,49 @@ def test_one_number_is_one_channel():
     ).all()
 
 
-def test_a_cell_of_24_pixels_is_captioned_and_one_of_23_is_not():
-    def changed(height):
-        featmap = steps(1, height, 90)
-        captioned = draw_featmap(featmap, channels=[0], arrangement=(1, 1)).astype(int)
-        return np.abs(captioned - draw_featmap(featmap)).max(-1) > 0
+def white_cell(height, width, channel):
+    """A cell of white, with its caption."""
+    featmap = np.broadcast_to(np.float32(0), (channel + 1, height, width))
+    return draw_featmap(featmap, channels=channel, arrangement=(1, 1), colormap="gray_r")
 
-    assert not changed(23).any()
-    assert changed(24).any()
+
+def strip(text, pixels):
+    """A text on what is left of white below it, as Pillow writes it."""
+    path = Path(matplotlib.get_data_path(), "fonts", "ttf", "DejaVuSans.ttf")
+    font = ImageFont.truetype(str(path), pixels, layout_engine=ImageFont.Layout.BASIC)
+    left, _, right, _ = font.getbbox(text)
+    image = Image.new("L", (right - left + 4, sum(font.getmetrics()) + 2))
+    ImageDraw.Draw(image).text((2 - left, 1), text, fill=255, font=font)
+    ink = np.asarray(image, float)[..., None]
+    return 0.35 * (255 - ink) + ink
+
+
+def assert_captioned(cell, text, pixels):
+    expected = np.full(cell.shape, 255.0)
+    written = strip(text, pixels)
+    expected[: written.shape[0], : written.shape[1]] = written
+    assert np.abs(cell - expected).max() <= 0.5001
+
+
+@pytest.mark.parametrize(
+    ("height", "pixels"), [(24, 10), (32, 10), (33, 11), (41, 13), (42, 14), (480, 14)]
+)
+def test_letters_grow_with_the_cell(height, pixels):
+    assert_captioned(white_cell(height, 120, 7), "channel: 7", pixels)
+
+
+def test_a_cell_of_less_than_24_pixels_has_no_caption():
+    assert (white_cell(23, 120, 7) == 255).all()
+
+
+def test_a_caption_gets_shorter_then_smaller_where_a_cell_is_narrow_and_goes():
+    captions = [("channel: 1199", 14), ("1199", 14), ("1199", 8)]
+    widths = [strip(*caption).shape[1] for caption in captions]
+    for width, caption in zip(widths, captions, strict=True):
+        assert_captioned(white_cell(60, width, 1199), *caption)
+    for width, caption in zip(widths, captions[1:], strict=False):
+        assert_captioned(white_cell(60, width - 1, 1199), *caption)
+    assert (white_cell(60, widths[-1] - 1, 1199) == 255).all()
 
 
 @pytest.mark.parametrize(("height", "width"), [(24, 24), (24, 90), (60, 60), (480, 640)])
@@ -120,12 +165,6 @@ def test_a_caption_stays_in_its_cell():
     left, right = cells(draw_featmap(featmap, channels=[1, 0], arrangement=(1, 2)), 1, 2)
     assert (right == draw_featmap(featmap, channels=[0], arrangement=(1, 1))).all()
     assert (left == draw_featmap(featmap, channels=[1], arrangement=(1, 1))).all()
-
-
-def test_a_cell_too_narrow_for_its_number_has_none():
-    featmap = np.zeros((1200, 40, 8), np.float32)
-    cell = draw_featmap(featmap, channels=[1199], arrangement=(1, 1))
-    assert (cell == LOWEST).all()
 
 
 def test_what_is_not_finite_is_warned_about_once_and_marked_in_its_own_cell():

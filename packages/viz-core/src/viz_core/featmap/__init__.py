@@ -1,4 +1,4 @@
-"""Feature maps as pictures: reduced where they live, resampled, coloured, laid out."""
+"""Feature maps as images: reduced where they live, resampled, colored, laid out."""
 
 from viz_core.featmap.draw import draw_featmap
 

@@ -21,7 +21,7 @@ _LARGEST, _SMALLEST = 14, 8
 """Font sizes in pixels."""
 _PADDING = 2
 _DIM = 0.35
-"""How much of the picture is left behind a caption: white stands out from it on any colours."""
+"""How much of the image is left behind a caption: white stands out from it on any colors."""
 
 
 def write_caption(cell: Image, channel: int) -> None:
@@ -48,7 +48,7 @@ def write_caption(cell: Image, channel: int) -> None:
 
 @lru_cache(maxsize=1024)
 def _strip(text: str, pixels: int) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
-    """Return what part of the picture is left, 0..1, and what is added, shape (H, W, 1)."""
+    """Return what part of the image is left, 0..1, and what is added, shape (H, W, 1)."""
     from PIL import Image as Pillow
     from PIL import ImageDraw
 
@@ -56,9 +56,9 @@ def _strip(text: str, pixels: int) -> tuple[npt.NDArray[np.float32], npt.NDArray
     ascent, descent = font.getmetrics()
     left, _, right, _ = font.getbbox(text)
     width = int(np.ceil(right - left)) + 2 * _PADDING
-    picture = Pillow.new("L", (width, ascent + descent + _PADDING), 0)
-    ImageDraw.Draw(picture).text((_PADDING - left, _PADDING // 2), text, fill=255, font=font)
-    ink: npt.NDArray[np.float32] = np.asarray(picture, np.float32)[..., None]
+    strip = Pillow.new("L", (width, ascent + descent + _PADDING), 0)
+    ImageDraw.Draw(strip).text((_PADDING - left, _PADDING // 2), text, fill=255, font=font)
+    ink: npt.NDArray[np.float32] = np.asarray(strip, np.float32)[..., None]
     return np.float32(_DIM) * (1 - ink / np.float32(255)), ink + np.float32(0.5)  # the sum is cut
 
 

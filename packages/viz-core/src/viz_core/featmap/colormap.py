@@ -1,4 +1,4 @@
-"""Numbers to colours, through a table of 256."""
+"""Gray levels to colors, through a table of 256."""
 
 from __future__ import annotations
 
@@ -13,21 +13,20 @@ from viz_core.typing import Image
 __all__ = ["ColorTable", "color_table"]
 
 _MARKS = ((255, 0, 255), (255, 255, 255), (0, 255, 0), (0, 0, 0))
-"""Colours that may say "not a number": the first that stands out most from a table is taken."""
-
+"""Colors that may say "not a number": the first that stands out most from a table is taken."""
 
 _FEW = 16_000
-"""Pixels up to which numpy looks the colours up sooner than Pillow has been set up for it."""
+"""Pixels up to which numpy looks the colors up sooner than Pillow has been set up for it."""
 
 
 class ColorTable:
-    """256 colours, from the lowest value's to the highest's.
+    """256 colors, from the lowest value's to the highest's.
 
     Args:
         colors: RGB, uint8, shape (256, 3).
 
     Attributes:
-        mark: The colour of what is not finite; magenta with JET.
+        mark: The color of what is not finite; magenta with JET.
     """
 
     def __init__(self, colors: npt.NDArray[np.uint8]) -> None:
@@ -38,20 +37,20 @@ class ColorTable:
         self.mark = _MARKS[int(np.argmax(distances))]
 
     def paint(self, levels: Image) -> Image:
-        """Return gray levels of shape (H, W) in colour, shape (H, W, 3)."""
+        """Return gray levels of shape (H, W) in color, shape (H, W, 3)."""
         if levels.size <= _FEW:
             return self._colors.take(levels, axis=0)
         from PIL import Image as Pillow
 
         height, width = levels.shape
-        picture = Pillow.frombuffer("P", (width, height), levels, "raw", "P", 0, 1)
-        picture.putpalette(self._palette)
-        return np.asarray(picture.convert("RGB"))
+        image = Pillow.frombuffer("P", (width, height), levels, "raw", "P", 0, 1)
+        image.putpalette(self._palette)
+        return np.asarray(image.convert("RGB"))
 
 
 @lru_cache(maxsize=32)
 def color_table(colormap: str | None) -> ColorTable:
-    """Return the table of a matplotlib colour map, or for None JET as OpenCV's users know it.
+    """Return the table of a matplotlib colormap, or for None JET as OpenCV's users know it.
 
     Raises:
         TypeError: If it is not a string.
@@ -61,7 +60,7 @@ def color_table(colormap: str | None) -> ColorTable:
         return ColorTable(_jet())
     if not isinstance(colormap, str):
         raise TypeError(
-            f"colormap must be the name of a matplotlib colour map, got {type(colormap).__name__}"
+            f"colormap must be the name of a matplotlib colormap, got {type(colormap).__name__}"
         )
     from matplotlib import colormaps
 

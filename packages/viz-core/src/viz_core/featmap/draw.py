@@ -1,4 +1,4 @@
-"""One call from a feature map to a picture."""
+"""One call from a feature map to an image."""
 
 from __future__ import annotations
 
@@ -24,18 +24,18 @@ def draw_featmap(
     colormap: str | None = None,
     channels: Sequence[int] | ArrayLike | None = None,
 ) -> Image:
-    """Return a feature map as a picture: RGB, uint8, shape (H, W, 3).
+    """Return a feature map as an image: RGB, uint8, shape (H, W, 3).
 
     A tensor is reduced on its own device, and only the small result is moved. What is NaN or
-    infinite is drawn in one colour of its own, which is magenta with JET, with one warning; for
+    infinite is drawn in one color of its own, which is magenta with JET, with one warning; for
     a reduction over channels that is each pixel where any channel is not finite. A constant map
-    is drawn in the lowest colour. Levels and blended colors are rounded to the nearest.
+    is drawn in the lowest color. Levels and blended colors are rounded to the nearest.
 
     Args:
         featmap: Array or tensor of real numbers, shape (C, H, W).
-        overlaid_image: The image to blend in, RGB or gray, as
-            `viz_core.as_image` takes it. A map of another size is resampled to it.
-        channel_reduction: How C channels become one picture. ``'squeeze_mean'``: their mean.
+        overlaid_image: The image to blend in, RGB or gray: bool, integers in 0..255 or floats in
+            0..1, shape (H, W), (H, W, 1) or (H, W, 3). A map of another size is resampled to it.
+        channel_reduction: How C channels become one image. ``'squeeze_mean'``: their mean.
             ``'select_max'``: the channel with the largest sum at the size that is shown.
             ``'norm'``: each pixel's Euclidean length. ``'pca'``: the first three principal
             components as red, green and blue. Lengths and components are those of the map at its
@@ -48,9 +48,9 @@ def draw_featmap(
             that fits a cell at least 24 pixels high. Cells that are left over are white.
         resize_shape: (H, W) that the map and the image are resampled to, bilinearly.
         alpha: How much of the map is seen over the image, 0..1.
-        normalize: ``'map'``: each channel's own lowest to highest value takes all colours.
+        normalize: ``'map'``: each channel's own lowest to highest value takes all colors.
             ``'grid'``: all that are shown share one scale.
-        colormap: The name of a matplotlib colour map. Default: JET as OpenCV draws it.
+        colormap: The name of a matplotlib colormap. Default: JET as OpenCV draws it.
         channels: Numbers of the channels to show as a grid, in this order, instead of ``topk``
             and of the default reduction.
 

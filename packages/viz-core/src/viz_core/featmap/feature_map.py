@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -19,7 +20,7 @@ _BLOCK = 64
 
 
 class NotFiniteError(Exception):
-    """A reduction met NaN, an infinity or an overflow; :meth:`FeatureMap.tamed` has none."""
+    """A reduction met NaN, an infinity or an overflow; `FeatureMap.tamed` has none."""
 
 
 class FeatureMap:
@@ -94,26 +95,25 @@ class FeatureMap:
         for start in range(0, len(self.values), _BLOCK):
             yield self.values[start : start + _BLOCK]
 
-    def peak(self) -> float:
-        """Return the largest magnitude.
+    def scale(self) -> float:
+        """Return a power of two near the largest magnitude: dividing by it rounds nothing.
 
         Raises:
             NotFiniteError: If a value is NaN or infinite.
         """
         peak = max(float(self.values.max()), -float(self.values.min()))
-        if not np.isfinite(peak):
+        if not math.isfinite(peak):
             raise NotFiniteError
-        return peak
+        return math.ldexp(1.0, math.frexp(peak)[1] - 1)
 
     def tamed(self) -> FeatureMap:
-        """Return the map with 0 for what is not finite, and the rest scaled into -1..1.
+        """Return the map with 0 for what is not finite, and the rest scaled into -2..2.
 
-        No picture changes by a scale, and nothing can overflow in one that is so scaled.
+        No image changes by a scale, and nothing can overflow in one that is so scaled.
         """
         finite = self.library.isfinite(self.values)
         values = self.library.where(finite, self.values, self.place(np.zeros(1)))
-        peak = max(float(values.max()), -float(values.min()))
-        values /= peak or 1.0
+        values /= FeatureMap(values).scale()
         return FeatureMap(values, finite)
 
     def count_bad(self) -> npt.NDArray[np.int64]:
@@ -123,13 +123,6 @@ class FeatureMap:
             return np.zeros(channels, np.int64)
         counts = (~self.finite).reshape(channels, -1).sum(1)
         return self.fetch(counts).astype(np.int64, copy=False)
-
-    def whole(self) -> FeatureMap:
-        """Return the map with all channels 0 where one of them is not finite."""
-        if self.finite is None:
-            return self
-        everywhere = self.finite.all(0)
-        return FeatureMap(self.values * everywhere, everywhere[None])
 
     def finite_everywhere(self) -> npt.NDArray[np.bool_] | None:
         """Return where all channels are finite, shape (H, W); None for everywhere."""

@@ -63,10 +63,9 @@ class HeatmapPainter:
         joined = planes[0]
         if len(planes) == len(_GRAY_WEIGHTS):
             weighted = [w * plane.values for w, plane in zip(_GRAY_WEIGHTS, planes, strict=True)]
-            values = np.sum(weighted, axis=0)
             masks = [plane.finite for plane in planes if plane.finite is not None]
             finite = np.logical_and.reduce(masks) if masks else None
-            joined = Plane(values if finite is None else values * finite, finite)
+            joined = Plane(np.sum(weighted, axis=0), finite)
         image = self._new()
         self._paint(SampledPlane(joined, self.shape), span, image)
         return image

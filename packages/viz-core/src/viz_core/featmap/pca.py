@@ -26,8 +26,6 @@ def principal_components(feature_map: FeatureMap) -> list[Plane]:
     A direction has no sign of its own; it is turned such that its largest weight is positive.
     Components that a map of fewer than three channels or pixels does not have are 0.
     """
-    feature_map = feature_map.whole()
-    finite = feature_map.finite_everywhere()
     vectors = _centered(feature_map)
     directions = _directions(vectors, feature_map)
     planes = feature_map.fetch((directions.T @ vectors).reshape(-1, *feature_map.shape[1:]))
@@ -35,20 +33,19 @@ def principal_components(feature_map: FeatureMap) -> list[Plane]:
     signs = np.sign(weights[np.abs(weights).argmax(0), np.arange(len(planes))])
     missing = _COMPONENTS - len(planes)
     planes = np.pad(planes * signs[:, None, None], ((0, missing), (0, 0), (0, 0)))
+    finite = feature_map.finite_everywhere()
     return [Plane(plane, finite) for plane in planes]
 
 
 def _centered(feature_map: FeatureMap) -> Any:
-    """Return what the finite pixels differ from their mean, shape (C, P), of a scale near 1."""
-    vectors = feature_map.values.reshape(feature_map.shape[0], -1) / (feature_map.peak() or 1.0)
+    """Return what the finite pixels differ from their mean, others 0, shape (C, P)."""
+    vectors = feature_map.values.reshape(feature_map.shape[0], -1) / feature_map.scale()
+    finite = feature_map.finite_everywhere()
+    counted = np.ones(vectors.shape[1]) if finite is None else finite.reshape(-1)
+    weights = feature_map.place(counted / max(counted.sum(), 1))
     for _ in range(2):  # a mean of many large values is rounded, that of what is left is not
-        if feature_map.finite is None:
-            vectors -= vectors.mean(1)[:, None]
-        else:
-            finite = feature_map.finite.reshape(-1)
-            vectors -= (vectors.sum(1) / finite.sum())[:, None]
-            vectors *= finite
-    return vectors
+        vectors -= (vectors @ weights)[:, None]
+    return vectors if finite is None else vectors * feature_map.place(counted)
 
 
 def _directions(vectors: Any, feature_map: FeatureMap) -> Any:

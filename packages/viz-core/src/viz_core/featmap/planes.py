@@ -49,7 +49,7 @@ class Plane:
     """One value a pixel.
 
     Args:
-        values: Floats of shape (H, W), 0 where ``finite`` is False.
+        values: Floats of shape (H, W).
         finite: Where a value may be shown; None for everywhere.
 
     Attributes:
@@ -136,7 +136,7 @@ class SampledPlane:
             bad = None if self._bad is None else self._bad[here]
             if bad is not None:
                 values[bad] = 0
-            return Levels(values.astype(np.uint8), bad)
+            return Levels(values.astype(np.uint8, order="C"), bad)
 
         return levels
 

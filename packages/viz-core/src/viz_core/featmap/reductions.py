@@ -16,15 +16,13 @@ __all__ = ["largest_channels", "mean", "norm", "take"]
 
 def mean(feature_map: FeatureMap) -> Plane:
     """Return the mean over the channels, up to a scale."""
-    feature_map = feature_map.whole()
     return Plane(feature_map.fetch(feature_map.values.sum(0)), feature_map.finite_everywhere())
 
 
 def norm(feature_map: FeatureMap) -> Plane:
     """Return the Euclidean length over the channels, up to a scale."""
-    feature_map = feature_map.whole()
     # Scaled, because the squares of 1e-25 and of 1e25 are 0 and infinite in float32.
-    scale = feature_map.peak() or 1.0
+    scale = feature_map.scale()
     total: Any = 0.0
     for block in feature_map.blocks():
         total = total + ((block / scale) ** 2).sum(0)

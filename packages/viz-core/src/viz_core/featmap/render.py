@@ -1,4 +1,4 @@
-"""Checking what a picture of a feature map is to be, and making it."""
+"""Checking what an image of a feature map is to be, and making it."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def render(
     _check_choice(normalize, ("map", "grid"), "normalize")
     if channel_reduction == "pca" and colormap is not None:
         raise ValueError(
-            f"colormap must be left out with channel_reduction='pca', which has colours of its "
+            f"colormap must be left out with channel_reduction='pca', which has colors of its "
             f"own, got {colormap!r}"
         )
     chosen = None
@@ -56,6 +56,8 @@ def render(
             )
         channel_reduction = None
         chosen = _whole_numbers(channels, "channels")
+        if not chosen:
+            raise ValueError("channels must not be empty; leave it out to show what `topk` chooses")
     feature_map = FeatureMap.of(featmap, chosen)
     image = None if overlaid_image is None else _without_alpha(overlaid_image)
     shape = feature_map.shape[1:]
@@ -148,7 +150,7 @@ def _not_finite(bad: npt.NDArray[np.int64], chosen: list[int] | None) -> str:
     more = ", ..." if len(where) > len(names) else ""
     return (
         f"featmap has {bad.sum()} values that are NaN or infinite, in {len(where)} of {len(bad)} "
-        f"channels ({', '.join(map(str, names))}{more}); they are drawn in a colour of their own"
+        f"channels ({', '.join(map(str, names))}{more}); they are drawn in a color of their own"
     )
 
 
@@ -182,10 +184,7 @@ def _whole_numbers(value: Any, name: str) -> list[int]:
         value = [value]
     if not isinstance(value, Iterable):
         raise TypeError(f"{name} must be integers, got {type(value).__name__}: {value!r}")
-    found = [_whole_number(item, name) for item in value]
-    if not found:
-        raise ValueError(f"{name} must not be empty; leave it out to show what `topk` chooses")
-    return found
+    return [_whole_number(item, name) for item in value]
 
 
 def _check_pair(value: Any, name: str, meaning: str) -> tuple[int, int]:

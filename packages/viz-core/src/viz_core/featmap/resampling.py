@@ -18,7 +18,7 @@ __all__ = ["Resampled", "nearest", "tap_sums"]
 
 Floats = npt.NDArray[Any]
 Here = slice | npt.NDArray[np.intp]
-"""Some rows of a picture."""
+"""Some rows of an image."""
 
 
 class _Taps(NamedTuple):
