@@ -57,7 +57,7 @@ def test_a_view_becomes_contiguous():
         (np.full((4, 4, 3), np.nan), r"got nan\.\.nan"),
         (np.zeros((0, 4, 3)), r"must not be empty, got shape \(0, 4, 3\)"),
         (np.zeros((3, 8, 8)), r"got \(3, 8, 8\); move the channels last with \.transpose"),
-        (np.zeros((2, 8, 8, 3)), "one picture of the batch at a time"),
+        (np.zeros((2, 8, 8, 3)), "one image of the batch at a time"),
         (np.zeros((8, 8, 2)), r"got \(8, 8, 2\)"),
     ],
 )
@@ -194,13 +194,13 @@ class Level(enum.IntEnum):
         (2**70, 2**70),
     ],
 )
-def test_every_number_becomes_a_plain_one(given, value):
+def test_every_scalar_becomes_a_plain_one(given, value):
     result = as_scalar(given)
     assert result == value
     assert type(result) is type(value)
 
 
-def test_nan_and_infinities_are_numbers():
+def test_nan_and_infinities_are_scalars():
     assert math.isnan(as_scalar(np.float32("nan")))
     assert as_scalar(-math.inf) == -math.inf
 
@@ -218,7 +218,7 @@ def test_nan_and_infinities_are_numbers():
         ("x" * 100, TypeError, r"\.\.\."),
     ],
 )
-def test_what_is_no_number_is_refused(given, error, text):
+def test_what_is_no_scalar_is_refused(given, error, text):
     with pytest.raises(error, match=text):
         as_scalar(given, "loss")
 

@@ -34,12 +34,12 @@ def test_an_ambiguous_tensor_has_its_channels_last():
 @pytest.mark.parametrize(
     "dtype", [torch.float16, torch.bfloat16, torch.float32, torch.float64, torch.int8, torch.bool]
 )
-def test_a_scalar_tensor_of_any_dtype_is_a_number(dtype):
+def test_a_scalar_tensor_of_any_dtype_is_a_scalar(dtype):
     assert as_scalar(torch.ones(1, dtype=dtype)) == 1
     assert as_scalar(torch.tensor(1, dtype=dtype)) == 1
 
 
-def test_a_loss_with_a_gradient_is_a_number():
+def test_a_loss_with_a_gradient_is_a_scalar():
     assert as_scalar(torch.tensor(0.5, requires_grad=True) * 2) == 1.0
     assert as_step(torch.tensor(7)) == 7
 

@@ -76,7 +76,7 @@ def test_plain_construction_registers_nothing(classes):
 def test_a_constructor_that_raises_leaves_nothing_behind(classes):
     base, _, _ = classes
     with pytest.raises(TypeError):
-        base.get_instance("a", colour=1)
+        base.get_instance("a", color=1)
     assert not base.check_instance_created("a")
     done = threading.Event()
     threading.Thread(target=lambda: (base.get_instance("a"), done.set())).start()

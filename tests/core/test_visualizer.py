@@ -188,7 +188,7 @@ def test_a_wrong_name_is_refused(name, error):
         Visualizer(name)
 
 
-def test_is_a_picture_in_a_notebook(image):
+def test_is_an_image_in_a_notebook(image):
     assert Visualizer(image=image)._repr_png_().startswith(b"\x89PNG")
 
 

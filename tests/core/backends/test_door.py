@@ -125,8 +125,8 @@ def test_a_method_of_a_parent_that_is_no_backend_has_a_door_too():
 
 def test_a_method_with_other_arguments_is_called_as_it_is():
     class Other(BaseVisBackend):
-        def add_image(self, tag, picture):
-            self.got = tag, picture
+        def add_image(self, tag, image):
+            self.got = tag, image
 
     backend = Other()
     backend.add_image(3, "as it is")

@@ -52,11 +52,11 @@ def test_writes_the_files_that_users_of_mmengine_know(tmp_path, image):
 
 
 def test_the_names_of_the_files_can_be_chosen(tmp_path, image):
-    backend = LocalVisBackend(tmp_path, "pictures", "settings.py", "numbers.json")
+    backend = LocalVisBackend(tmp_path, "images", "settings.py", "values.json")
     backend.add_scalar("loss", 1)
     backend.add_image("demo", image)
     backend.add_config({})
-    assert files(tmp_path) == ["numbers.json", "pictures/demo_0.png", "settings.py"]
+    assert files(tmp_path) == ["images/demo_0.png", "settings.py", "values.json"]
 
 
 @pytest.mark.parametrize(
@@ -95,20 +95,20 @@ def test_takes_what_the_converters_take_when_used_alone(tmp_path, alone, image):
         backend.add_scalar("", 1)
 
 
-def test_good_numbers_are_written_before_a_wrong_one_raises(tmp_path):
+def test_good_scalars_are_written_before_a_wrong_one_raises(tmp_path):
     with pytest.raises(TypeError, match="acc must be a number"):
         LocalVisBackend(tmp_path).add_scalars({"loss": 0.5, "acc": "high", "lr": 0.1}, step=3)
     assert lines(tmp_path / "scalars.json") == ['{"loss": 0.5, "lr": 0.1, "step": 3}']
 
 
-def test_a_step_among_the_numbers_is_the_step(tmp_path):
-    given_numbers = {"step": 7, "loss": 0.5}
-    LocalVisBackend(tmp_path).add_scalars(given_numbers, step=3)
+def test_a_step_among_the_scalars_is_the_step(tmp_path):
+    scalars = {"step": 7, "loss": 0.5}
+    LocalVisBackend(tmp_path).add_scalars(scalars, step=3)
     assert lines(tmp_path / "scalars.json") == ['{"loss": 0.5, "step": 7}']
-    assert given_numbers == {"step": 7, "loss": 0.5}
+    assert scalars == {"step": 7, "loss": 0.5}
 
 
-def test_a_number_called_step_is_kept_with_one_warning(tmp_path):
+def test_a_scalar_called_step_is_kept_with_one_warning(tmp_path):
     backend = LocalVisBackend(tmp_path)
     with pytest.warns(RecordingWarning, match="written as 'step_value'.*read_scalars"):
         backend.add_scalar("step", 7, step=3)
@@ -135,12 +135,12 @@ def test_file_path_gets_the_same_line(tmp_path):
         st.tuples(st.integers(1, 9), st.integers(1, 9), st.sampled_from([3, 4])),
     )
 )
-def test_png_is_lossless(tmp_path_factory, picture):
+def test_png_is_lossless(tmp_path_factory, image):
     folder = tmp_path_factory.mktemp("png")
-    LocalVisBackend(folder).add_image("demo", picture)
+    LocalVisBackend(folder).add_image("demo", image)
     read = Image.open(io.BytesIO((folder / "vis_image/demo_0.png").read_bytes()))
-    assert (np.asarray(read) == picture).all()
-    assert read.mode == ("RGB" if picture.shape[2] == 3 else "RGBA")
+    assert (np.asarray(read) == image).all()
+    assert read.mode == ("RGB" if image.shape[2] == 3 else "RGBA")
 
 
 @pytest.mark.parametrize("kind", ["jpg", "webp"])
@@ -153,8 +153,8 @@ def test_smaller_formats_have_a_quality(tmp_path, kind):
         LocalVisBackend(folder, image_format=kind, quality=quality).add_image("demo", smooth)
         path = folder / f"vis_image/demo_0.{kind}"
         sizes.append(path.stat().st_size)
-        with Image.open(path) as picture:
-            assert picture.format == {"jpg": "JPEG", "webp": "WEBP"}[kind]
+        with Image.open(path) as opened:
+            assert opened.format == {"jpg": "JPEG", "webp": "WEBP"}[kind]
     assert sizes == sorted(set(sizes))
     assert abs(np.asarray(Image.open(path)).astype(int) - smooth).max() <= 12
 
@@ -248,7 +248,7 @@ def test_close_leaves_no_file_open(tmp_path, image):
     assert not [path for path in open_files() if path.startswith(str(tmp_path))]
 
 
-def test_a_reader_never_finds_half_a_picture(tmp_path, image):
+def test_a_reader_never_finds_half_an_image(tmp_path, image):
     backend = LocalVisBackend(tmp_path)
     backend.add_image("demo", image)
     path, stop, broken = tmp_path / "vis_image/demo_0.png", threading.Event(), []
@@ -270,7 +270,7 @@ def test_a_reader_never_finds_half_a_picture(tmp_path, image):
     assert files(tmp_path) == ["vis_image/demo_0.png"]
 
 
-def test_a_picture_that_cannot_be_written_leaves_nothing(tmp_path, image):
+def test_an_image_that_cannot_be_written_leaves_nothing(tmp_path, image):
     (tmp_path / "vis_image" / "demo_0.png" / "in the way").mkdir(parents=True)
     with pytest.raises(OSError, match=r"demo_0\.png"):
         LocalVisBackend(tmp_path).add_image("demo", image)

@@ -7,15 +7,15 @@ from hypothesis import strategies as st
 
 from viz_core import LocalVisBackend, RecordingWarning, read_scalars
 
-numbers = st.one_of(st.integers(-(2**70), 2**70), st.floats())
+scalars = st.one_of(st.integers(-(2**70), 2**70), st.floats())
 
 
 def same(left, right):
     return left == right or (math.isnan(left) and math.isnan(right))
 
 
-@pytest.mark.filterwarnings("ignore:a number called 'step'")
-@given(st.lists(st.tuples(st.text(min_size=1).filter(str.strip), numbers, st.integers())))
+@pytest.mark.filterwarnings("ignore:a scalar called 'step'")
+@given(st.lists(st.tuples(st.text(min_size=1).filter(str.strip), scalars, st.integers())))
 def test_gives_back_what_was_recorded(tmp_path_factory, points):
     folder = tmp_path_factory.mktemp("scalars")
     backend = LocalVisBackend(folder)

@@ -224,13 +224,13 @@ def test_a_plugin_can_be_registered_by_hand_and_a_wrong_one_is_refused_whole():
 
     class Bad:
         @hookimpl
-        def viz_backends(self, colour):
+        def viz_backends(self, color):
             return {}
 
     assert registry.names() == []
     host.register(Good(), "by hand")
     assert registry.get("HandVisBackend") is Good
-    with pytest.raises(PluginError, match="colour") as caught:
+    with pytest.raises(PluginError, match="color") as caught:
         host.register(Bad(), "wrong")
     assert isinstance(caught.value.__cause__, pluggy.PluginValidationError)
     assert registry.names() == ["HandVisBackend"]

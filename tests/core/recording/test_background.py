@@ -14,7 +14,7 @@ IMAGE = np.zeros((48, 64, 3), np.uint8)
 
 
 class Slow(BaseVisBackend):
-    """Takes its time over every picture, or hangs until it is let go."""
+    """Takes its time over every image, or hangs until it is let go."""
 
     def __init__(self, seconds=0.02):
         super().__init__()
@@ -38,18 +38,18 @@ def test_the_caller_does_not_wait_and_the_order_is_kept():
     for step in range(10):
         recorder.add_image("a", IMAGE, step)
         recorder.add_scalar("b", 1, 100 + step)
-    assert backend.steps == []  # all calls returned while the first picture is in the works
+    assert backend.steps == []  # all calls returned while the first image is in the works
     backend.go.set()
     recorder.flush()
     assert backend.steps == [s for step in range(10) for s in (step, 100 + step)]
 
 
-def test_a_picture_that_the_caller_draws_on_is_kept_as_it_was():
+def test_an_image_that_the_caller_draws_on_is_kept_as_it_was():
     backend = Slow()
     recorder = Recorder({"slow": backend}, background=True)
-    picture = IMAGE.copy()
-    recorder.add_image("a", picture, 0)
-    picture += 1
+    image = IMAGE.copy()
+    recorder.add_image("a", image, 0)
+    image += 1
     recorder.flush()
     assert backend.sums == [0]
 
@@ -75,7 +75,7 @@ def test_a_full_queue_blocks_and_never_drops():
     assert backend.steps == list(range(10))
 
 
-def test_a_picture_larger_than_the_queue_is_recorded():
+def test_an_image_larger_than_the_queue_is_recorded():
     backend = Slow(0)
     recorder = Recorder({"slow": backend}, background=True, queue_bytes=10)
     recorder.add_image("a", IMAGE, 0)

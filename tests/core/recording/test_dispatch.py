@@ -31,14 +31,14 @@ def test_by_position_in_any_spelling():
         def add_graph(self, network, inputs):
             self.calls.append((network, inputs))
 
-        def add_image(self, tag, picture, iteration=0):
-            self.calls.append((tag, picture.shape, iteration))
+        def add_image(self, tag, image, iteration=0):
+            self.calls.append((tag, image.shape, iteration))
 
-        def add_scalar(self, tag, number, iteration=0):
-            self.calls.append((tag, number, iteration))
+        def add_scalar(self, tag, value, iteration=0):
+            self.calls.append((tag, value, iteration))
 
-        def add_scalars(self, numbers, iteration=0):
-            self.calls.append((numbers, iteration))
+        def add_scalars(self, scalars, iteration=0):
+            self.calls.append((scalars, iteration))
 
     assert record_all(Stranger()) == [
         {"lr": 1},
@@ -63,7 +63,7 @@ def test_by_keyword_when_the_names_are_ours_in_any_order():
     assert record_all(Stranger()) == [("cat", (2, 2, 3), 3), ({"loss": 0.5}, 4), ({"acc": 1}, 5)]
 
 
-def test_one_that_keeps_only_single_numbers_gets_all_of_them():
+def test_one_that_keeps_only_single_scalars_gets_all_of_them():
     class Stranger:
         def __init__(self):
             self.calls = []
@@ -74,7 +74,7 @@ def test_one_that_keeps_only_single_numbers_gets_all_of_them():
     assert record_all(Stranger()) == [("loss", 0.5, 4), ("acc", 1, 5)]
 
 
-def test_one_that_keeps_only_single_numbers_loses_none_to_another():
+def test_one_that_keeps_only_single_scalars_loses_none_to_another():
     class Stranger:
         def __init__(self):
             self.calls = []
@@ -97,8 +97,8 @@ def test_what_the_caller_passes_besides_reaches_who_takes_it():
         def __init__(self):
             self.calls = []
 
-        def add_scalar(self, name, value, step=0, colour=None):
-            self.calls.append(colour)
+        def add_scalar(self, name, value, step=0, color=None):
+            self.calls.append(color)
 
     class Refuser(Taker):
         def add_scalar(self, name, value, step=0):
@@ -109,10 +109,10 @@ def test_what_the_caller_passes_besides_reaches_who_takes_it():
             self.calls.append(given)
 
     backends = {"a": Taker(), "b": Refuser(), "c": Any()}
-    Recorder(backends, on_backend_error="raise").add_scalar("a", 1, 2, colour="red")
+    Recorder(backends, on_backend_error="raise").add_scalar("a", 1, 2, color="red")
     assert backends["a"].calls == ["red"]
     assert backends["b"].calls == ["nothing"]
-    assert backends["c"].calls == [{"value": 1, "step": 2, "colour": "red"}]
+    assert backends["c"].calls == [{"value": 1, "step": 2, "color": "red"}]
 
 
 def test_a_backend_for_mmengine_gets_its_own_config_object():

@@ -52,5 +52,5 @@ def test_what_dataloader_workers_record_is_there_and_nothing_hangs(tmp_path, bac
     expected = [f'{{"worker": {i}, "step": {i}}}' for i in range(20)] * 2
     expected += [f'{{"epoch": {i}, "step": {i}}}' for i in range(2)]
     assert sorted(lines) == sorted(expected)
-    pictures = {path.name for path in (folder / "vis_image").iterdir()}
-    assert pictures == {f"sample_{i}.png" for i in range(20)}
+    images = {path.name for path in (folder / "vis_image").iterdir()}
+    assert images == {f"sample_{i}.png" for i in range(20)}

@@ -55,7 +55,7 @@ class CutsNames(Good):
         super().add_scalars({name[:250]: value for name, value in scalar_dict.items()}, step)
 
 
-class SwapsColours(Good):
+class SwapsColors(Good):
     def add_image(self, name, image, step=0, **kwargs):
         super().add_image(name, image[..., ::-1], step)
 
@@ -125,9 +125,9 @@ class KeepsNothing(BaseVisBackend):
     [
         ("keeps_every_step", DropsAStep, r"'loss' = 2\.5 of step 9 .* there is nothing"),
         ("keeps_every_step", KeepsTwice, "never recorded, or were recorded once"),
-        ("keeps_numbers_under_any_name", CutsNames, r"cannot be read back"),
-        ("keeps_numbers_under_any_name", LeavesItsFolder, r"a name left the folder .*'up'"),
-        ("keeps_pictures_of_every_step", SwapsColours, "the picture 'demo' of step 5 is another"),
+        ("keeps_scalars_under_any_name", CutsNames, r"cannot be read back"),
+        ("keeps_scalars_under_any_name", LeavesItsFolder, r"a name left the folder .*'up'"),
+        ("keeps_images_of_every_step", SwapsColors, "the image 'demo' of step 5 is another"),
         ("opens_nothing_until_it_is_used", OpensAtOnce, r"made \['run', 'run/log'\] before"),
         ("records_after_close", IsFinishedByClose, "the run is finished"),
         ("closes_twice", ClosesOnce, "save_dir"),
@@ -172,8 +172,8 @@ def test_what_is_left_out_says_for_which_kind(tmp_path):
 
 def test_a_backend_with_arguments_of_its_own_is_not_asked_to_convert(tmp_path):
     class Positional(Good):
-        def add_scalars(self, numbers, iteration):
-            super().add_scalars(numbers, iteration)
+        def add_scalars(self, scalars, iteration):
+            super().add_scalars(scalars, iteration)
 
     contract = Contract()
     contract.type = Positional

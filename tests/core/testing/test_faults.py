@@ -82,7 +82,7 @@ def test_what_a_busy_machine_writes_late_is_tried_again(faults, tmp_path, monkey
 @pytest.mark.parametrize(
     ("name", "test", "message"),
     [
-        ("Hoards", "test_many_numbers_take_no_memory", "something is kept for every record"),
+        ("Hoards", "test_many_scalars_take_no_memory", "something is kept for every record"),
         ("Waits", "test_being_killed_loses_nothing", "cannot be read"),
         (
             "SaysNothing",

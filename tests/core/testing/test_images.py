@@ -9,7 +9,7 @@ def image():
     return np.full((4, 6, 3), 100, np.uint8)
 
 
-def test_equal_pictures_pass(image):
+def test_equal_images_pass(image):
     assert_images_close(image, image.copy())
 
 

@@ -1,4 +1,4 @@
-"""Draw on images, turn feature maps into pictures, and record them anywhere.
+"""Draw on images, turn feature maps into images, and record them anywhere.
 
 >>> import numpy as np
 >>> from viz_core import Visualizer

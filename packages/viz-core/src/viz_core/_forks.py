@@ -1,4 +1,4 @@
-"""What a forked child does before anything else: the one door to Python's registry of it."""
+"""Functions that every forked child calls before its own code runs."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ Function = TypeVar("Function", bound=Callable[[], object])
 
 
 def after_fork(function: Function) -> Function:
-    """Call ``function`` in every forked child before its own code runs, in order of registration.
+    """Call `function` in every forked child before its own code runs, in order of registration.
 
     It is the place to make locks anew that another thread may have held, and to forget threads,
     files and connections that are the parent's. Where there is no fork, as on Windows, it is

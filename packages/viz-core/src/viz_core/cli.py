@@ -1,4 +1,4 @@
-"""``viz`` on the command line: which backends there are, and what is wrong with the others."""
+"""`viz` on the command line: which backends there are, and what is wrong with the others."""
 
 from __future__ import annotations
 
@@ -40,10 +40,10 @@ class Report:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run ``viz`` and return its exit status: 1 if something is broken.
+    """Run `viz` and return its exit status: 1 if something is broken.
 
     Args:
-        arguments: What stands after ``viz``; by default the program's own.
+        arguments: What stands after `viz`; by default the program's own.
     """
     parser = argparse.ArgumentParser(prog="viz", description=viz_core.__doc__)
     parser.add_argument("--version", action="version", version=f"viz-core {viz_core.__version__}")
@@ -70,7 +70,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _examine(name: str, check: bool) -> Report:
-    """Return what is known of the backend ``name``; only ``check`` imports its tracker."""
+    """Return what is known of the backend `name`; only `check` imports its tracker."""
     offers = VISBACKENDS.offers().get(name, [])
     providers = [offer.provider for offer in offers] or [f"viz-core {viz_core.__version__}"]
     report = Report(name, " and ".join(providers))

@@ -24,7 +24,7 @@ def as_color(color: Color, name: str = "color") -> RGBA:
     """Return a color as red, green and blue in 0..255 and opacity in 0..1.
 
     Args:
-        color: A matplotlib color name, letter or hex string, ``'none'`` (fully transparent), or
+        color: A matplotlib color name, letter or hex string, `'none'` (fully transparent), or
             3 or 4 numbers in 0..255 as a tuple, a list, an array or a tensor: red, green, blue
             and opacity.
         name: What the color is called in an error.
@@ -49,7 +49,7 @@ def as_color(color: Color, name: str = "color") -> RGBA:
 def as_colors(
     colors: Colors, count: int, name: str = "colors", *, cycle: bool = True
 ) -> list[RGBA]:
-    """Return the colors of ``count`` items.
+    """Return the colors of `count` items.
 
     Args:
         colors: One color for all, or a list or an (N, 3) or (N, 4) array of one per item. More
@@ -79,13 +79,13 @@ def as_colors(
 
 
 def faded(color: RGBA, alpha: float) -> RGBA:
-    """Return a color with its opacity multiplied by ``alpha``."""
+    """Return a color with its opacity multiplied by `alpha`."""
     red, green, blue, opacity = color
     return (red, green, blue, opacity * alpha)
 
 
 def spread(values: list[Any], count: int, name: str, *, cycle: bool) -> list[Any]:
-    """Return one value for each of ``count`` items, starting over where that is allowed."""
+    """Return one value for each of `count` items, starting over where that is allowed."""
     if len(values) >= count:
         return values[:count]
     if values and cycle:

@@ -1,4 +1,4 @@
-"""Conversion at the door: what users pass to what viz-core works with."""
+"""Converting what users pass to what viz-core works with."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _shortened.maxother = _shortened.maxstring = 60
 
 
 def is_tensor(value: object) -> TypeGuard[Any]:
-    """Return whether ``value`` is a torch tensor, without importing torch."""
+    """Return whether `value` is a torch tensor, without importing torch."""
     torch = sys.modules.get("torch")
     return torch is not None and isinstance(value, torch.Tensor)
 
@@ -50,7 +50,7 @@ def as_array(value: ArrayLike, name: str = "value") -> npt.NDArray[Any]:
         name: What the value is called in an error.
 
     Raises:
-        TypeError: If ``value`` is none of these, or does not hold numbers.
+        TypeError: If `value` is none of these, or does not hold numbers.
         ValueError: If the rows of nested lists have several lengths.
     """
     if isinstance(value, np.ndarray):
@@ -105,14 +105,14 @@ def _cure(value: object) -> str:
 
 
 def as_image(image: ArrayLike, name: str = "image") -> Image:
-    """Return a picture as contiguous uint8 of shape (H, W, 3), or (H, W, 4) if it has alpha.
+    """Return an image as contiguous uint8 of shape (H, W, 3), or (H, W, 4) if it has alpha.
 
     Args:
         image: RGB of shape (H, W), (H, W, 1), (H, W, 3) or (H, W, 4); a tensor may also be
             (C, H, W) where its last axis cannot be the channels. bool (True is white), any
             integers within 0..255, or floats within 0..1, which are scaled. Turn BGR into
-            RGB with ``image[..., ::-1]``. An image of Pillow's, of any mode, will do too.
-        name: What the picture is called in an error.
+            RGB with `image[..., ::-1]`. An image of Pillow's, of any mode, will do too.
+        name: What the image is called in an error.
 
     Returns:
         The same memory if nothing had to be converted.
@@ -154,12 +154,12 @@ def _without_palette(image: Any) -> Any:
 
 
 def as_scalar(value: ScalarLike, name: str = "value") -> Scalar:
-    """Return a number as a Python int or float; NaN and infinities are numbers.
+    """Return a scalar as a Python int or float, which may be NaN or infinite.
 
     Args:
         value: int, float, bool, a numpy scalar, or an array or tensor of one element, of
             any device and dtype, with or without a gradient.
-        name: What the number is called in an error.
+        name: What the scalar is called in an error.
 
     Raises:
         TypeError: If it is not a real number.
@@ -205,16 +205,16 @@ class Scalars(NamedTuple):
 def as_scalars(scalar_dict: ScalarDict, step: ScalarLike = 0) -> Scalars:
     """Return scalars that belong together, those that are wrong apart from the others.
 
-    Who records keeps ``values``, and then raises or tells what is ``wrong``.
+    A backend keeps `values`, then raises the first of `wrong`; a visualizer tells of all.
 
     Args:
-        scalar_dict: Scalars by name, as :func:`as_scalar` takes them. A mapping among them is
-            a group: ``{"val": {"loss": 0.5}}`` is ``val/loss``. ``"step"`` is the step, but in a
-            group it is a name like any other.
-        step: The step, if ``scalar_dict`` has none.
+        scalar_dict: Scalars by name, each as [`as_scalar`][viz_core.as_scalar] takes it. A mapping
+            among them is a group: `{"val": {"loss": 0.5}}` is `val/loss`. `"step"` is the step, but
+            in a group it is a name as any other.
+        step: The step, if `scalar_dict` has none.
 
     Raises:
-        TypeError: If ``scalar_dict`` is not a mapping, or the step not a number.
+        TypeError: If `scalar_dict` is not a mapping, or the step not a number.
         ValueError: If the step is not whole.
     """
     if not isinstance(scalar_dict, Mapping):
@@ -230,7 +230,7 @@ def as_scalars(scalar_dict: ScalarDict, step: ScalarLike = 0) -> Scalars:
 def _add_group(
     scalars: Scalars, prefix: str, group: Mapping[Any, Any], groups: tuple[int, ...]
 ) -> None:
-    """Add the scalars of a group, which lies in other ``groups``."""
+    """Add the scalars of a group, which lies in other `groups`."""
     groups = (*groups, id(group))
     for key, value in group.items():
         if key == "step" and not prefix:
@@ -267,7 +267,7 @@ def as_step(step: ScalarLike) -> int:
 
 
 def as_name(name: object) -> str:
-    """Return the name of an image or a number; any unicode and ``/`` are allowed.
+    """Return the name of an image or a scalar; any unicode and `/` are allowed.
 
     Raises:
         TypeError: If it is not a string.
@@ -286,7 +286,7 @@ def as_name(name: object) -> str:
 
 
 def _as_uint8(array: npt.NDArray[Any], name: str) -> Image:
-    """Return ``array`` as uint8, scaling what is within 0..1 and refusing what is outside."""
+    """Return `array` as uint8, scaling what is within 0..1 and refusing what is outside."""
     kind = array.dtype.kind
     if array.dtype == np.uint8:
         same: Image = array
@@ -316,7 +316,7 @@ def _hint(shape: tuple[int, ...]) -> str:
     if len(shape) == 3 and shape[0] in _CHANNELS:
         return "; move the channels last with .transpose(1, 2, 0)"
     if len(shape) == 4:
-        return "; pass one picture of the batch at a time"
+        return "; pass one image of the batch at a time"
     return ""
 
 

@@ -1,4 +1,4 @@
-"""Showing a picture to a person; the only door to pyplot and cv2's windows."""
+"""Windows and notebooks that show an image; nothing else imports pyplot or cv2."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Window:
     """One window, opened when first shown in and used again afterwards.
 
     Args:
-        figure_arguments: Arguments of the ``matplotlib`` figure.
+        figure_arguments: Arguments of the `matplotlib` figure.
     """
 
     def __init__(self, figure_arguments: Mapping[str, Any]) -> None:
@@ -31,24 +31,32 @@ class Window:
 
     @property
     def manager(self) -> Any:
-        """The ``matplotlib`` figure manager, or None when no window is open."""
+        """The `matplotlib` figure manager, or None when no window is open."""
         return None if self._figure is None else self._figure.canvas.manager
 
     def show(
         self, image: ArrayLike, title: str, wait_time: float, continue_key: str, backend: str
     ) -> None:
-        """Show ``image`` and wait, as :meth:`viz_core.Visualizer.show` says."""
+        """Show an image and wait for a key.
+
+        Args:
+            image: What [`as_image`][viz_core.as_image] takes.
+            title: Of the window.
+            wait_time: Seconds to wait; 0 waits until the key is pressed or the window is closed.
+            continue_key: The key that ends the wait, as matplotlib calls it.
+            backend: `'matplotlib'` or `'cv2'`.
+        """
         if backend not in ("matplotlib", "cv2"):
             raise ValueError(f"backend must be 'matplotlib' or 'cv2', got {backend!r}")
-        picture = as_image(image)
+        shown = as_image(image)
         if _in_notebook():
-            _show_inline(picture)
+            _show_inline(shown)
         elif not _has_display():
             _warn_headless("no display is set")
         elif backend == "cv2":
-            self._show_cv2(picture, title, wait_time, continue_key)
+            self._show_cv2(shown, title, wait_time, continue_key)
         else:
-            self._show_matplotlib(picture, title, wait_time, continue_key)
+            self._show_matplotlib(shown, title, wait_time, continue_key)
 
     def close(self) -> None:
         """Close the window, if one is open."""
@@ -164,7 +172,7 @@ def _warn_headless(reason: str) -> None:
         return
     _warned.add(reason)
     warn_user(
-        f"show() shows nothing: {reason}; use get_image() for the picture, add_image() to record "
+        f"show() shows nothing: {reason}; use get_image() for the image, add_image() to record "
         "it, or a notebook to see it inline",
         VizWarning,
     )

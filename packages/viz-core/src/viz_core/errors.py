@@ -1,7 +1,5 @@
 """The errors and warnings that viz-core raises of its own.
 
-::
-
     Exception
     └── VizError
         ├── UnknownTypeError (LookupError)      a config names a type that nobody provides
@@ -15,7 +13,7 @@
         ├── PluginWarning                       a plugin was left out
         └── RecordingWarning                    something was not recorded, or not as given
 
-A value of the wrong type or out of range is a plain ``TypeError`` or ``ValueError``.
+A value of the wrong type or out of range is a plain `TypeError` or `ValueError`.
 """
 
 from __future__ import annotations

@@ -19,8 +19,8 @@ _lock = threading.RLock()
 class NamedInstances:
     """Lets a class and its subclasses keep instances by name.
 
-    An instance made by :meth:`get_instance` is known to its class and to every parent that
-    has instances, so ``Visualizer.get_current_instance()`` returns the latest one made, of
+    An instance made by `get_instance` is known to its class and to every parent that
+    has instances, so `Visualizer.get_current_instance()` returns the latest one made, of
     whatever subclass. Plain construction registers nothing.
 
     Args:
@@ -44,16 +44,16 @@ class NamedInstances:
 
     @classmethod
     def get_instance(cls: type[T], name: str, **kwargs: Any) -> T:
-        """Return the instance called ``name``, made with ``kwargs`` if there is none yet.
+        """Return the instance called `name`, made with `kwargs` if there is none yet.
 
         A constructor that raises leaves nothing behind.
 
         Raises:
-            TypeError: If ``name`` is not a string.
-            ValueError: If ``name`` is empty.
+            TypeError: If `name` is not a string.
+            ValueError: If `name` is empty.
 
         Warns:
-            VizWarning: If the instance exists already, and ``kwargs`` therefore have no effect.
+            VizWarning: If the instance exists already, and `kwargs` therefore have no effect.
         """
         _checked(name)
         with _lock:
@@ -90,13 +90,13 @@ class NamedInstances:
 
     @classmethod
     def check_instance_created(cls, name: str) -> bool:
-        """Return whether there is an instance called ``name``."""
+        """Return whether there is an instance called `name`."""
         with _lock:
             return name in cls._instance_dict
 
     @classmethod
     def forget_instance(cls, name: str) -> None:
-        """Close the instance called ``name`` and forget it; an unknown name is fine."""
+        """Close the instance called `name` and forget it; an unknown name is fine."""
         with _lock:
             if name not in cls._instance_dict:
                 return
@@ -117,7 +117,7 @@ class NamedInstances:
 
 
 def _tables(cls: type[NamedInstances]) -> list[dict[str, Any]]:
-    """Return the tables of ``cls`` and of each parent that has one."""
+    """Return the tables of `cls` and of each parent that has one."""
     return [c.__dict__["_instance_dict"] for c in cls.__mro__ if "_instance_dict" in c.__dict__]
 
 

@@ -11,8 +11,8 @@ __all__ = ["get_rank", "get_world_size", "is_main_process"]
 def get_rank() -> int:
     """Return the rank of this process; 0 if the run is not distributed.
 
-    Asks ``torch.distributed`` if it is imported and initialised, else reads the variable
-    ``RANK`` that torchrun sets. The answer may change once: when the group is initialised.
+    Asks `torch.distributed` if it is imported and initialized, else reads the variable
+    `RANK` that torchrun sets. The answer may change once: when the group is initialized.
     """
     return _ask("get_rank", "RANK", 0)
 
@@ -40,7 +40,7 @@ def _read(variable: str) -> bytes | str | None:
 
 
 # `os.environ.get` raises and catches a KeyError for what is not set, which costs as much as the
-# rest of recording a number. Its dict is private: where there is none, the public way is taken.
+# rest of recording a scalar. Its dict is private: where there is none, the public way is taken.
 _variables: dict[bytes, bytes] | None = (
     getattr(os.environ, "_data", None) if os.name == "posix" else None
 )

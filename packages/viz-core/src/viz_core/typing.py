@@ -49,25 +49,25 @@ class SupportsArrayInterface(Protocol):
 
 
 class NestedSequence(Protocol[T_co]):
-    """A list, a tuple or another sequence of items or of such sequences; no string."""
+    """A list, a tuple or another sequence of items or of such sequences, but no string."""
 
     def __len__(self) -> int:
         """Return the number of items."""
 
     def __getitem__(self, index: int, /) -> T_co | NestedSequence[T_co]:
-        """Return the item at ``index``."""
+        """Return the item at `index`."""
 
     def __iter__(self) -> Iterator[T_co | NestedSequence[T_co]]:
         """Return an iterator over the items."""
 
     def __contains__(self, item: object, /) -> bool:
-        """Return whether ``item`` is one of the items; a string takes no object here."""
+        """Return whether `item` is one of the items; a string takes no object here."""
 
 
 class VisBackend(Protocol):
     """A backend, as MMEngine's interface has it: `viz_core.BaseVisBackend`, or one like it.
 
-    While a program runs, one that has a single ``add_*`` method will do.
+    While a program runs, one that has a single `add_*` method will do.
     """
 
     @property
@@ -99,42 +99,44 @@ class VisBackend(Protocol):
         """The method that ends recording."""
 
 
-#: A numpy array, a torch tensor, an image of Pillow's, or nested lists of numbers, of arrays or of
-#: tensors.
 ArrayLike: TypeAlias = (
     "SupportsArray | SupportsArrayInterface | NestedSequence[float | SupportsArray]"
 )
+"""An array, a tensor, an image of Pillow's, or nested lists of numbers, arrays or tensors."""
 
-#: The config of a backend: ``dict(type="LocalVisBackend", ...)``. ``type`` is a name, a class or
-#: ``"package.module:Class"``; ``name`` and ``save_dir`` are optional; the rest are its arguments.
 BackendConfig: TypeAlias = Mapping[str, object]
+"""The config of a backend, as `dict(type="LocalVisBackend", ...)`.
 
-#: What a visualizer is given as its backends: configs or backends, one or a sequence.
+`type` is a name, a class or `"package.module:Class"`; `name` and `save_dir` are optional; the rest
+are arguments of the class.
+"""
+
 VisBackends: TypeAlias = "BackendConfig | VisBackend | Sequence[BackendConfig | VisBackend]"
+"""What a visualizer is given as its backends: configs or backends, one or a sequence."""
 
-#: An image inside viz-core: RGB, uint8, shape (H, W, 3), or (H, W, 4) if it has alpha.
 Image: TypeAlias = npt.NDArray[np.uint8]
+"""An image inside viz-core: RGB, uint8, shape (H, W, 3), or (H, W, 4) if it has alpha."""
 
-#: A matplotlib color name, letter or hex string, ``'none'``, or 3 or 4 numbers in 0..255.
 Color: TypeAlias = "str | Sequence[float | np.number[Any]] | SupportsArray"
+"""A matplotlib color name, letter or hex string, `'none'`, or 3 or 4 numbers in 0..255."""
 
-#: One color for all items, or a list with one per item.
 Colors: TypeAlias = "Color | Sequence[Color]"
+"""One color for all items, or a list with one per item."""
 
-#: What a recorded scalar becomes at the door.
 Scalar: TypeAlias = "int | float"
+"""What a backend gets for a scalar; NaN and infinities are floats."""
 
-#: What is taken for a scalar: a number, or an array or tensor of one.
 ScalarLike: TypeAlias = "SupportsFloat | SupportsArray"
+"""What is taken for a scalar: a number, or an array or tensor of one element."""
 
-#: What is taken for scalars that belong together: by name, and groups of them by name.
 ScalarDict: TypeAlias = "Mapping[str, ScalarLike | ScalarDict]"
+"""Scalars that belong together, by name, and groups of them by name."""
 
-#: The kinds of records that a backend may support.
 Kind: TypeAlias = Literal["config", "graph", "image", "scalar", "scalars"]
+"""The kinds of records that a backend may support."""
 
-#: What a failing backend costs: a warning, or an error after every backend had its turn.
 OnError: TypeAlias = Literal["warn", "raise"]
+"""What a failing backend costs: a warning, or an error after every backend had its turn."""
 
-#: Which ranks of a distributed run record: rank 0, or each in files of its own.
 Ranks: TypeAlias = Literal["main", "all"]
+"""Which ranks of a distributed run record: rank 0, or each in files of its own."""

@@ -1,4 +1,4 @@
-"""A canvas with a recorder and a name: what users hold and libraries subclass."""
+"""A canvas with a recorder and a name: what users make and libraries subclass."""
 
 from __future__ import annotations
 
@@ -39,26 +39,27 @@ class Visualizer(Canvas, NamedInstances):
     """Draws on images and records what a run yields, from anywhere in the code.
 
     Drawing works on every rank and returns the visualizer. Recording goes to every backend in
-    order; one that fails neither stops the program nor robs the others.
+    order; one that fails stops neither the program nor the others.
 
-    Subclasses may add what they like: the drawing methods are :class:`~viz_core.Canvas`'s,
-    the instances :class:`~viz_core.instances.NamedInstances`'s.
+    The drawing methods are those of [`Canvas`][viz_core.Canvas], the named instances those of
+    [`NamedInstances`][viz_core.NamedInstances]; subclasses may override both.
 
     Args:
-        name: What :meth:`get_instance` knows it by; not empty.
-        image: The picture to draw on, as :meth:`set_image` takes it.
-        vis_backends: Configs (``dict(type='LocalVisBackend')``) or backend objects, one or a
-            sequence. An entry may name itself (``name=``) and its folder (``save_dir=``).
-        save_dir: Backends write to ``<save_dir>/vis_data``. Without it those that need a
+        name: What `get_instance` knows it by; not empty.
+        image: The image to draw on, as `set_image` takes it.
+        vis_backends: Configs (`dict(type='LocalVisBackend')`) or backend objects, one or a
+            sequence. An entry may name itself (`name=`) and its folder (`save_dir=`).
+        save_dir: Backends write to `<save_dir>/vis_data`. Without it those that need a
             folder are left out, with a warning.
-        fig_save_cfg: Accepted for users of MMEngine; there is no such figure.
-        fig_show_cfg: Arguments of the ``matplotlib`` figure that :meth:`show` opens.
-        on_backend_error: ``'warn'``: the first failure of each kind is told, later ones are
-            counted, and :meth:`close` says what was not recorded. ``'raise'``: every backend
-            has its turn, then one :class:`~viz_core.RecordingError` names those that failed.
-        ranks: ``'main'``: rank 0 records. ``'all'``: each rank does, in files of its own.
-        background: Give each backend a worker of its own and return at once. Nothing is
-            dropped: a full queue blocks, and a normal exit writes what is left.
+        fig_save_cfg: Has no effect: MMEngine draws on a figure, this class on pixels.
+        fig_show_cfg: Arguments of the `matplotlib` figure that `show` opens.
+        on_backend_error: `'warn'`: the first failure of each kind is told, later ones are
+            counted, and `close` says what was not recorded. `'raise'`: every backend
+            has its turn, then one [`RecordingError`][viz_core.RecordingError] names those that
+            failed.
+        ranks: `'main'`: rank 0 records. `'all'`: each rank does, in files of its own.
+        background: Whether each backend has a thread of its own, so that recording returns at
+            once. Nothing is dropped: a full queue blocks, and a normal exit writes what is left.
 
     Raises:
         TypeError, ValueError: For a wrong image, backend config or name.
@@ -82,7 +83,7 @@ class Visualizer(Canvas, NamedInstances):
         Canvas.__init__(self, image)
         if fig_save_cfg not in (None, _FIG_CFG):
             warn_user(
-                f"fig_save_cfg={dict(fig_save_cfg or {})!r} has no effect: pictures are drawn "
+                f"fig_save_cfg={dict(fig_save_cfg or {})!r} has no effect: images are drawn "
                 "without a figure",
                 VizWarning,
             )
@@ -124,7 +125,7 @@ class Visualizer(Canvas, NamedInstances):
 
     @property
     def dataset_meta(self) -> Any:
-        """What the dataset says of itself, such as ``classes`` and ``palette``; settable."""
+        """What the dataset says of itself, such as `classes` and `palette`; settable."""
         return self._dataset_meta
 
     @dataset_meta.setter
@@ -133,7 +134,7 @@ class Visualizer(Canvas, NamedInstances):
 
     @property
     def _vis_backends(self) -> dict[str, Any]:
-        """The backends by name. MMDetection's DetVisualizationHook(show=True) assigns ``{}``."""
+        """The backends by name. MMDetection's DetVisualizationHook(show=True) assigns `{}`."""
         return self._recorder.backends
 
     @_vis_backends.setter
@@ -142,13 +143,13 @@ class Visualizer(Canvas, NamedInstances):
 
     @property
     def manager(self) -> Any:
-        """The ``matplotlib`` figure manager of the window, or None before :meth:`show`."""
+        """The `matplotlib` figure manager of the window; None before `show`."""
         return self._window.manager
 
     def get_backend(self, name: str) -> VisBackend | Any:  # `Any` for None, which few must expect
-        """Return the backend called ``name``, or None if there is none.
+        """Return the backend called `name`, or None if there is none.
 
-        Its ``experiment`` is the tracker's own object.
+        Its `experiment` is the tracker's own object.
 
         Raises:
             MissingSaveDirError: If it was left out because it has no folder.
@@ -167,18 +168,18 @@ class Visualizer(Canvas, NamedInstances):
         continue_key: str = " ",
         backend: str = "matplotlib",
     ) -> None:
-        """Show a picture: in a window, inline in a notebook, or not at all without a display.
+        """Show an image: in a window, inline in a notebook, or not at all without a display.
 
         Args:
-            drawn_img: The picture, as :meth:`set_image` takes it; by default the one drawn on.
+            drawn_img: The image, as `set_image` takes it; by default the one drawn on.
             win_name: Title of the window.
             wait_time: Seconds to wait for the key; 0 waits until it is pressed or the window
                 is closed.
             continue_key: The key that goes on, as matplotlib calls it.
-            backend: ``'matplotlib'`` or ``'cv2'``.
+            backend: `'matplotlib'` or `'cv2'`.
 
         Raises:
-            ValueError: If there is nothing to show or no such ``backend``.
+            ValueError: If there is nothing to show or no such `backend`.
 
         Warns:
             VizWarning: Once, if there is no display. Nothing is shown and nothing waits.
@@ -190,23 +191,23 @@ class Visualizer(Canvas, NamedInstances):
         """Record the config of the run.
 
         Args:
-            config: A mapping, dataclass, ``argparse.Namespace``, an mmengine ``Config``, or an
+            config: A mapping, dataclass, `argparse.Namespace`, an mmengine `Config`, or an
                 OmegaConf or pydantic object.
             **kwargs: Passed on to the backends.
         """
         self._recorder.add_config(config, **kwargs)
 
     def add_graph(self, model: object, data_batch: object = None, **kwargs: object) -> None:
-        """Record the graph of ``model``; ``data_batch`` is an input for it, or None."""
+        """Record the graph of `model`; `data_batch` is an input for it, or None."""
         self._recorder.add_graph(model, data_batch, **kwargs)
 
     def add_image(self, name: str, image: ArrayLike, step: int = 0, **kwargs: object) -> None:
-        """Record a picture.
+        """Record an image.
 
         Args:
-            name: Any unicode; ``/`` groups.
-            image: RGB of shape (H, W), (H, W, 1), (H, W, 3) or (H, W, 4), array or tensor, bool,
-                integers in 0..255 or floats in 0..1. Turn BGR with ``image[..., ::-1]``.
+            name: Any unicode; `/` makes groups.
+            image: RGB of shape (H, W), (H, W, 1), (H, W, 3) or (H, W, 4), bool,
+                integers in 0..255 or floats in 0..1. Turn BGR with `image[..., ::-1]`.
             step: Any whole number, in any order. The same name and step again replaces it.
             **kwargs: Passed on to the backends.
 
@@ -216,16 +217,16 @@ class Visualizer(Canvas, NamedInstances):
         self._recorder.add_image(name, image, step, **kwargs)
 
     def add_scalar(self, name: str, value: ScalarLike, step: int = 0, **kwargs: object) -> None:
-        """Record a number.
+        """Record a scalar.
 
         Args:
-            name: Any unicode; ``/`` groups.
-            value: A number, or an array or tensor of one, of any device and dtype.
+            name: Any unicode; `/` makes groups.
+            value: A number, or an array or tensor of one element, of any device and dtype.
             step: Any whole number, in any order; repeats are kept.
             **kwargs: Passed on to the backends.
 
         Raises:
-            TypeError, ValueError: If ``value`` is not one number.
+            TypeError, ValueError: If `value` is not one number.
         """
         self._recorder.add_scalar(name, value, step, **kwargs)
 
@@ -239,11 +240,11 @@ class Visualizer(Canvas, NamedInstances):
         """Record scalars that belong together.
 
         Args:
-            scalar_dict: Values by name, as :meth:`add_scalar` takes them; a mapping among them is
-                a group: ``{"val": {"loss": 0.5}}`` is ``val/loss``. A ``"step"`` in it wins over
+            scalar_dict: Values by name, as `add_scalar` takes them; a mapping among them is
+                a group: `{"val": {"loss": 0.5}}` is `val/loss`. A `"step"` in it wins over
                 the argument. The good ones are recorded even if one is not a number.
             step: Any whole number, in any order; repeats are kept.
-            file_path: The local backend appends them to this ``.json`` file too.
+            file_path: The local backend appends them to this `.json` file too.
             **kwargs: Passed on to the backends.
         """
         self._recorder.add_scalars(scalar_dict, step, file_path, **kwargs)
@@ -259,28 +260,28 @@ class Visualizer(Canvas, NamedInstances):
         wait_time: float = 0,
         step: int = 0,
     ) -> None:
-        """Draw a sample and record the picture. Task libraries override it; here it does nothing.
+        """Draw a sample and record the image. Task libraries override it; here it does nothing.
 
         Args:
-            name: Of the picture.
-            image: See :meth:`set_image`.
-            data_sample: What the task library has for one picture.
+            name: Of the recorded image.
+            image: What the sample is drawn on, as `set_image` takes it.
+            data_sample: What the task library has for one image.
             draw_gt: Whether to draw the ground truth.
             draw_pred: Whether to draw the prediction.
-            show: Whether to show the picture in a window.
+            show: Whether to show the image in a window.
             wait_time: Seconds to show it; 0 waits for a key.
-            step: See :meth:`add_image`.
+            step: Of the recorded image; any whole number.
         """
 
     def flush(self, sync: bool = False) -> None:
-        """Hand everything recorded so far to the trackers; with ``sync`` also to the disk."""
+        """Hand everything recorded so far to the trackers; with `sync` also to the disk."""
         self._recorder.flush(sync=sync)
 
     def close(self, timeout: float | None = None) -> None:
         """Finish the backends and close the window. It can be used again afterwards.
 
         Args:
-            timeout: With ``background``, the seconds to wait for what is queued; None waits.
+            timeout: With `background`, the seconds to wait for what is queued; None waits.
 
         Warns:
             RecordingWarning: If something was not recorded.

@@ -20,35 +20,34 @@ __all__ = ["BaseVisBackend"]
 
 
 class BaseVisBackend:
-    """Keeps what a :class:`~viz_core.Visualizer` records, in one tracker or file format.
+    """Keeps what a [`Visualizer`][viz_core.Visualizer] records, in one tracker or file format.
 
-    Override the ``add_*`` methods of the kinds you keep; none is required, and the others do
-    nothing. They are called by keyword, with what is already checked and converted, so
-    ``add_image(self, **kwargs)`` is complete. That also holds for who calls a backend alone: what
-    is passed then is converted as by a :class:`~viz_core.Visualizer`. A backend that raises never
-    stops training.
+    Override the `add_*` methods of the kinds you keep; none is required, and the others do
+    nothing. They are called by keyword, with arguments that are checked and converted, whoever
+    calls: `add_image(self, **kwargs)` is complete. A backend that raises never stops training.
 
-    Constructing a backend opens nothing: no file, no network, no tracker. That happens in
-    :meth:`open_experiment`, at the first use of :attr:`experiment`; after :meth:`close` the
-    next use opens it again.
+    Constructing a backend opens nothing: no file, no network, no tracker. `open_experiment` does,
+    at the first use of `experiment`, and again at the first use after `close`.
 
     Args:
         save_dir: The folder for everything the backend writes. The visualizer passes
-            ``<its save_dir>/vis_data`` unless the config names another.
+            `<its save_dir>/vis_data` unless the config names another.
     """
 
-    #: Import name of the package it records with; None if it needs none.
     tracker: str | None = None
+    """Import name of the package it records with; None if it needs none."""
 
-    #: Whether the backend records nothing without a ``save_dir``. The visualizer leaves it
-    #: out then, with one warning. May be a property.
     needs_save_dir: bool = False
+    """Whether the backend records nothing without a `save_dir`.
 
-    #: Which ranks record, set by the visualizer that the backend joins; None if used alone.
+    The visualizer leaves it out then, with one warning. May be a property.
+    """
+
     ranks: Ranks | None = None
+    """Which ranks record, set by the visualizer that the backend joins; None if used alone."""
 
     def __init_subclass__(cls, **kwargs: object) -> None:
-        """Put each ``add_*`` of the class behind the door that converts its arguments."""
+        """Put each `add_*` of the class behind the door that converts its arguments."""
         super().__init_subclass__(**kwargs)
         for kind in get_args(Kind):
             method = getattr(cls, f"add_{kind}")
@@ -70,10 +69,10 @@ class BaseVisBackend:
     def directory(self) -> Path:
         """The folder to write to, made on first use.
 
-        It is ``save_dir``, and ``save_dir/rank_<n>`` where every rank records.
+        It is `save_dir`, and `save_dir/rank_<n>` where every rank records.
 
         Raises:
-            MissingSaveDirError: If the backend has no ``save_dir``.
+            MissingSaveDirError: If the backend has no `save_dir`.
             OSError: If the folder cannot be made.
         """
         if self.save_dir is None:
@@ -89,7 +88,7 @@ class BaseVisBackend:
 
     @property
     def experiment(self) -> Any:
-        """The tracker's own object, opened on first use, and again after :meth:`close`.
+        """The tracker's own object, opened on first use, and again after `close`.
 
         A forked child opens its own: what the parent opened is not touched there.
 
@@ -126,28 +125,28 @@ class BaseVisBackend:
 
         Args:
             config: A dict of plain values, however the user's config was made, which has
-                ``pretty_text`` too.
+                `pretty_text` too.
             **kwargs: What the caller passed besides.
         """
 
     def add_graph(self, model: object, data_batch: object, **kwargs: Any) -> None:
-        """Keep the graph of ``model``; ``data_batch`` is an input for it, or None."""
+        """Keep the graph of `model`; `data_batch` is an input for it, or None."""
 
     def add_image(self, name: str, image: Image, step: int = 0, **kwargs: Any) -> None:
-        """Keep a picture.
+        """Keep an image.
 
         Args:
-            name: Any unicode, and it may contain ``/``.
+            name: Any unicode, and it may contain `/`.
             image: RGB, uint8, contiguous, shape (H, W, 3), or (H, W, 4) if it has alpha.
-            step: Steps come in any order. The same name and step again replaces the picture.
+            step: Steps come in any order. The same name and step again replaces the image.
             **kwargs: What the caller passed besides.
         """
 
     def add_scalar(self, name: str, value: Scalar, step: int = 0, **kwargs: Any) -> None:
-        """Keep one number, as :meth:`add_scalars` keeps several.
+        """Keep one scalar; by default with `add_scalars`.
 
         Args:
-            name: Any unicode, and it may contain ``/``.
+            name: Any unicode, and it may contain `/`.
             value: An int or a float, which may be NaN or infinite.
             step: Steps come in any order and may repeat.
             **kwargs: What the caller passed besides.
@@ -160,8 +159,8 @@ class BaseVisBackend:
         Args:
             scalar_dict: Ints and floats by name; NaN and infinities are floats.
             step: Steps come in any order and may repeat; every (name, step, value) is kept.
-            **kwargs: What the caller passed besides. MMEngine's loggers pass a ``file_path``,
-                where they want these scalars too; a name ending in ``.json``.
+            **kwargs: What the caller passed besides, such as the `file_path` of MMEngine's loggers:
+                a name ending in `.json`, of a file that is to have these scalars too.
         """
 
     def flush(self, sync: bool = False) -> None:
@@ -172,7 +171,7 @@ class BaseVisBackend:
         """
 
     def close(self) -> None:
-        """Finish. Closing twice is fine, and so is recording again afterwards."""
+        """End recording. Closing twice is fine, and so is recording again afterwards."""
         self._experiment = None
 
     @classmethod

@@ -20,7 +20,7 @@ _Method: TypeAlias = Callable[..., Any]
 
 
 def with_door(kind: Kind, method: _Method) -> _Method:
-    """Return the function ``add_<kind>`` of a class behind its door.
+    """Return the function `add_<kind>` of a class behind its door.
 
     One that has a door already, that takes other arguments than ours, or whose kind needs no
     conversion, is returned as it is.

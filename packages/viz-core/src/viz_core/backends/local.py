@@ -31,24 +31,24 @@ _NAMES_FILE = "names.json"
 
 
 class LocalVisBackend(BaseVisBackend):
-    """Keeps images, numbers and configs as files.
+    """Keeps images, scalars and configs as files.
 
     A record is with the operating system when the call returns, so that killing the process
-    loses none; ``flush(sync=True)`` waits for the disk. No reader ever finds half a picture,
+    loses none; `flush(sync=True)` waits for the disk. No reader ever finds half an image,
     line or config. Threads, forked children and other processes may record into one folder.
 
-    ``scalars.json`` has a line a call; :func:`~viz_core.read_scalars` reads it. Images are
-    ``<name>_<step>.png``, where ``/`` in a name makes folders; no name leaves the folder, and
-    one too long for a file is cut and listed whole in ``names.json`` beside the images.
+    `scalars.json` has one line for each call; [`read_scalars`][viz_core.read_scalars] reads it.
+    Images are `<name>_<step>.png`, where `/` in a name makes folders. No name leaves the folder. A
+    name that is too long for a file is cut, and is whole in `names.json` beside the images.
 
     Args:
-        save_dir: The folder.
+        save_dir: The folder for all of them.
         img_save_dir: The folder for images inside it.
-        config_save_file: The file for the config; ends in ``.py``.
-        scalar_save_file: The file for numbers; ends in ``.json``.
-        image_format: ``'png'``, or ``'jpg'`` or ``'webp'``, which are smaller and lossy; what
-            is transparent becomes white in ``'jpg'``.
-        quality: 1 to 100, of ``'jpg'`` and ``'webp'``; 90 by default.
+        config_save_file: The file for the config; ends in `.py`.
+        scalar_save_file: The file for scalars; ends in `.json`.
+        image_format: `'png'`, or `'jpg'` or `'webp'`, which are smaller and lossy; what
+            is transparent becomes white in `'jpg'`.
+        quality: 1 to 100, of `'jpg'` and `'webp'`; 90 by default.
 
     Raises:
         ValueError: If a file name has another ending, or the format or quality is none of these.
@@ -98,13 +98,13 @@ class LocalVisBackend(BaseVisBackend):
         return super().is_open or any(file.is_open for file in self._files.values())
 
     def add_config(self, config: RunConfig, **kwargs: object) -> None:
-        """Keep the config as Python source; used alone, of whatever :func:`as_config` takes."""
+        """Keep the config as Python source."""
         path = self.directory / self._config_file
         write_whole(path, config.pretty_text.encode())
         self._unsynced.add(path)
 
     def add_image(self, name: str, image: Image, step: int = 0, **kwargs: object) -> None:
-        """Keep an image; used alone, of whatever :func:`as_image` takes."""
+        """Keep an image as a file of its own."""
         data = self._encode(image)
         relative, shortened = file_name(name, f"_{step}.{self._image_format}")
         path = self.directory / self._image_folder / relative
@@ -117,11 +117,11 @@ class LocalVisBackend(BaseVisBackend):
             self._listed.add(str(relative))
 
     def add_scalar(self, name: str, value: Scalar, step: int = 0, **kwargs: object) -> None:
-        """Keep one scalar; used alone, of whatever :func:`as_scalar` takes.
+        """Keep one scalar, as one line.
 
         Warns:
-            RecordingWarning: Once, if it is called ``step``: that is how the line calls its
-                step, so that the scalar is called ``step_value`` there.
+            RecordingWarning: Once, if `name` is `step`. The line has its step under that name, and
+                the scalar as `step_value`.
         """
         self._scalars.append(encode_scalar(name, value, step))
         if name == "step" and not self._step_is_taken:
@@ -142,14 +142,14 @@ class LocalVisBackend(BaseVisBackend):
         """Keep scalars that belong together, as one line.
 
         Args:
-            scalar_dict: Scalars by name; used alone, whatever :func:`as_scalars` takes.
+            scalar_dict: Ints and floats by name.
             step: The step of all of them.
-            file_path: Another file for the same line, ending in ``.json``, in the same folder
+            file_path: Another file for the same line, ending in `.json`, in the same folder
                 unless it is absolute.
             **kwargs: What the caller passed besides.
 
         Raises:
-            ValueError: If ``file_path`` ends otherwise, or is where every scalar goes already.
+            ValueError: If `file_path` ends otherwise, or is where every scalar goes already.
         """
         if file_path is not None:
             _check_ending("file_path", file_path, ".json")
@@ -164,7 +164,7 @@ class LocalVisBackend(BaseVisBackend):
         self._scalars.append(line)
 
     def flush(self, sync: bool = False) -> None:
-        """Do nothing, as every record is written at once; with ``sync``, wait for the disk."""
+        """Do nothing, as every record is written at once; with `sync`, wait for the disk."""
         if not sync:
             return
         for file in list(self._files.values()):
@@ -206,13 +206,13 @@ class LocalVisBackend(BaseVisBackend):
             return encode_png(image)
         from PIL import Image as PillowImage
 
-        picture = PillowImage.fromarray(image)
-        if self._image_format == "jpg" and picture.mode == "RGBA":
-            white = PillowImage.new("RGBA", picture.size, "white")
-            picture = PillowImage.alpha_composite(white, picture).convert("RGB")
+        pillow = PillowImage.fromarray(image)
+        if self._image_format == "jpg" and pillow.mode == "RGBA":
+            white = PillowImage.new("RGBA", pillow.size, "white")
+            pillow = PillowImage.alpha_composite(white, pillow).convert("RGB")
         stream = io.BytesIO()
         kind = {"jpg": "jpeg", "webp": "webp"}[self._image_format]
-        picture.save(stream, kind, quality=self._quality)
+        pillow.save(stream, kind, quality=self._quality)
         return stream.getvalue()
 
 

@@ -65,10 +65,10 @@ class RunConfig(dict[Any, Any]):
         return copy
 
     def dump(self, path: str | os.PathLike[str]) -> None:
-        """Write :attr:`pretty_text` to ``path``, whole or not at all.
+        """Write `pretty_text` to `path`, whole or not at all.
 
         Raises:
-            ValueError: If ``path`` does not end in ``.py``.
+            ValueError: If `path` does not end in `.py`.
             OSError: If it cannot be written.
         """
         if Path(path).suffix != ".py":
@@ -79,15 +79,15 @@ class RunConfig(dict[Any, Any]):
 
 
 def as_config(config: object) -> RunConfig:
-    """Return the config of a run as a :class:`RunConfig`.
+    """Return the config of a run as a [`RunConfig`][viz_core.RunConfig].
 
     Inside it, paths become strings, enums their values, numpy scalars, arrays and tensors
     numbers and lists, classes and functions their dotted names, dtypes, devices and dates
     their text; nested configs of any kind become dicts.
 
     Args:
-        config: A mapping, dataclass, attrs object, ``argparse.Namespace`` or
-            ``SimpleNamespace``, an mmengine ``Config`` or ``ConfigDict``, or an OmegaConf or
+        config: A mapping, dataclass, attrs object, `argparse.Namespace` or
+            `SimpleNamespace`, an mmengine `Config` or `ConfigDict`, or an OmegaConf or
             pydantic object.
 
     Raises:
@@ -113,7 +113,7 @@ def as_config(config: object) -> RunConfig:
 
 
 def _own_text(config: Any) -> str | None:
-    """Return what mmengine's ``Config`` says itself to be, if it is one and can."""
+    """Return the source that mmengine's `Config` gives of itself; None if it has none."""
     if not hasattr(type(config), "pretty_text"):  # not of the object: that may be a key
         return None
     try:

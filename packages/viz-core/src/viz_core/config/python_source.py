@@ -17,10 +17,10 @@ _CALLED = frozenset({"dict", "float", "frozenset", "globals", "set"})
 
 
 def as_assignments(values: Mapping[Any, Any]) -> str:
-    """Return a module whose variables are ``values``; ``exec`` of it gives them back.
+    """Return a module whose variables are `values`; `exec` of it gives them back.
 
-    A key that cannot be a variable, such as ``'learning-rate'`` or ``1``, is set through
-    ``globals()`` at the end.
+    A key that cannot be a variable, such as `'learning-rate'` or `1`, is set through
+    `globals()` at the end.
     """
     lines = [
         f"{key} = {as_expression(value, len(key) + 3)}"
@@ -35,7 +35,7 @@ def as_assignments(values: Mapping[Any, Any]) -> str:
 
 
 def as_expression(value: Any, column: int = 0, depth: int = 0) -> str:
-    """Return an expression that evaluates to ``value``.
+    """Return an expression that evaluates to `value`.
 
     Args:
         value: str, bytes, numbers, bool or None, in dicts, lists, tuples, sets and frozensets.

@@ -20,8 +20,8 @@ class FileName(NamedTuple):
     """Where a record lies.
 
     Attributes:
-        path: Relative to the folder, without ``..``.
-        shortened: Whether the name was too long, so that ``path`` does not tell all of it.
+        path: Relative to the folder, without `..`.
+        shortened: Whether the name was too long, so that `path` does not tell all of it.
     """
 
     path: PurePosixPath
@@ -29,18 +29,18 @@ class FileName(NamedTuple):
 
 
 def file_name(name: str, ending: str) -> FileName:
-    """Return the path for ``name``: the name itself with ``ending``, wherever a path can be it.
+    """Return the path for `name`: the name itself with `ending`, wherever a path can be it.
 
-    ``/`` makes folders. What no path can hold is written as ``%`` and its two hexadecimal
-    digits, as in URLs: a NUL, the dots of a folder that is ``.`` or ``..``, and the ``%`` of a
-    name that looks like such an escape. A folder without a name, as in ``/a``, is ``%2F``. Two
+    `/` makes folders. What no path can hold is written as `%` and its two hexadecimal
+    digits, as in URLs: a NUL, the dots of a folder that is `.` or `..`, and the `%` of a
+    name that looks like such an escape. A folder without a name, as in `/a`, is `%2F`. Two
     names never share a path.
 
-    A part longer than 255 bytes is cut, and ends in ``~`` and a hash of the whole name.
+    A part longer than 255 bytes is cut, and ends in `~` and a hash of the whole name.
 
     Args:
         name: Any unicode, not empty.
-        ending: Put behind the name, such as ``'_3.png'``.
+        ending: Put behind the name, such as `'_3.png'`.
     """
     *folders, last = _ESCAPE_LIKE.sub("%25", name).replace("\0", "%00").split("/")
     suffix = PurePosixPath(ending).suffix

@@ -1,8 +1,8 @@
-"""The lines of ``scalars.json``: how numbers are written, and reading them back.
+"""The lines of `scalars.json`: how scalars are written, and reading them back.
 
-A line is one call, as strict JSON: ``{"loss": 0.3, "acc": 0.8, "step": 3}``. JSON has no NaN and
-no infinities; they are the strings ``"NaN"``, ``"Infinity"`` and ``"-Infinity"``. A number that is
-itself called ``step`` is the line ``{"step": 3, "step_value": 7}``, with the step first.
+A line is one call, as strict JSON: `{"loss": 0.3, "acc": 0.8, "step": 3}`. JSON has no NaN and
+no infinities; they are the strings `"NaN"`, `"Infinity"` and `"-Infinity"`. A scalar that is
+itself called `step` is the line `{"step": 3, "step_value": 7}`, with the step first.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _quoted = lru_cache(maxsize=4096)(encode_basestring_ascii)
 
 
 class Point(NamedTuple):
-    """One recorded number."""
+    """One recorded scalar."""
 
     name: str
     step: int
@@ -37,7 +37,7 @@ class Point(NamedTuple):
 
 
 def encode_line(values: Mapping[str, Scalar]) -> bytes:
-    """Return numbers by name as a line of strict JSON, in their order."""
+    """Return scalars by name as a line of strict JSON, in their order."""
     try:
         text = _encode(values)
     except ValueError:  # one of them is not finite
@@ -47,14 +47,14 @@ def encode_line(values: Mapping[str, Scalar]) -> bytes:
 
 
 def encode_scalar(name: str, value: Scalar, step: int) -> bytes:
-    """Return the line of one number; the fast way, as it is called for every iteration."""
+    """Return the line of one scalar; quicker than `encode_line`, for what every iteration calls."""
     if name == "step":
         return encode_line({"step": step, "step_value": value})
     return f'{{{_quoted(name)}: {_encoded(value)}, "step": {step}}}\n'.encode()
 
 
 def read_scalars(path: str | os.PathLike[str]) -> list[Point]:
-    """Return every number in a ``scalars.json``, in the order of its lines.
+    """Return every scalar in a `scalars.json`, in the order of its lines.
 
     Files that MMEngine wrote can be read too. A last line without its end, as left by a crash
     or by a writer that is at it now, is not there yet.

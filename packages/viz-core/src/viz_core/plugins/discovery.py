@@ -1,4 +1,4 @@
-"""Finding entry points by ``importlib.metadata``, where no distribution can spoil the others."""
+"""Finding entry points by `importlib.metadata`, where no distribution can spoil the others."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ __all__ = ["EntryPoint", "find_entry_points"]
 
 
 class EntryPoint(NamedTuple):
-    """One line of a distribution's ``entry_points.txt``.
+    """One line of a distribution's `entry_points.txt`.
 
     Args:
-        distribution: Name and version of the distribution: ``"viz-backend-csv 1.0"``.
-        name: What stands before the ``=``.
-        value: What stands behind it: ``"package.module"`` or ``"package.module:attribute"``.
+        distribution: Name and version of the distribution: `"viz-backend-csv 1.0"`.
+        name: What stands before the `=`.
+        value: What stands behind it: `"package.module"` or `"package.module:attribute"`.
         group: The heading that it stands under.
     """
 
@@ -44,9 +44,9 @@ class EntryPoint(NamedTuple):
 
 
 def find_entry_points(prefix: str) -> list[EntryPoint]:
-    """Return the entry points of all distributions whose group starts with ``prefix``.
+    """Return the entry points of all distributions whose group starts with `prefix`.
 
-    Of two distributions with one name, the first on ``sys.path`` counts.
+    Of two distributions with one name, the first on `sys.path` counts.
     """
     found: list[EntryPoint] = []
     seen: set[str] = set()

@@ -2,7 +2,7 @@
 
 A plugin answers with data: names and where their classes are. Installing one changes
 nothing by itself; a backend is used only when a config names it. The smallest plugin is a
-module with one hook and one entry point::
+module with one hook and one entry point:
 
     # viz_backend_csv.py
     @viz_core.hookimpl
@@ -23,7 +23,7 @@ import pluggy
 
 __all__ = ["Target", "hookimpl", "viz_backends", "viz_visualizers"]
 
-#: A class, or ``"package.module:Class"``, which is imported when its name is first used.
+#: A class, or `"package.module:Class"`, which is imported when its name is first used.
 Target: TypeAlias = "str | type"
 
 _hookspec = pluggy.HookspecMarker("viz")

@@ -49,14 +49,14 @@ class Failure:
 
 
 class PluginHost:
-    """Asks every installed plugin the questions in :mod:`viz_core.plugins.hookspecs`.
+    """Asks every installed plugin the questions in `viz_core.plugins.hookspecs`.
 
     Nothing is looked for or imported until the first question is asked. Each plugin is asked
     by itself, since one pluggy call for all loses every answer to the first exception.
 
     Args:
         find: Returns the entry points to consider; by default all installed ones whose group
-            starts with ``viz.plugins.``.
+            starts with `viz.plugins.`.
     """
 
     def __init__(self, find: Callable[[], Iterable[EntryPoint]] | None = None) -> None:
@@ -99,14 +99,14 @@ class PluginHost:
 
     @property
     def disabled(self) -> tuple[str, ...]:
-        """The providers that ``VIZ_DISABLE_PLUGINS`` switched off."""
+        """The providers that `VIZ_DISABLE_PLUGINS` switched off."""
         return tuple(self._disabled)
 
     def offers(self, question: str, reserved: Collection[str] = ()) -> Sequence[Offer]:
-        """Return what all plugins answer to ``question``, the name of a hook.
+        """Return what all plugins answer to `question`, the name of a hook.
 
         Args:
-            question: ``"viz_backends"`` or ``"viz_visualizers"``.
+            question: `"viz_backends"` or `"viz_visualizers"`.
             reserved: Names of viz-core's own, which no plugin can provide.
 
         Warns:
@@ -126,7 +126,7 @@ class PluginHost:
         """Add a plugin by hand, as a test or a notebook does.
 
         Raises:
-            PluginError: If ``plugin`` implements no hook, one that viz-core does not have, or
+            PluginError: If `plugin` implements no hook, one that viz-core does not have, or
                 one with arguments that the hook does not have.
         """
         with self._lock:

@@ -18,7 +18,7 @@ def _named(cls: type, arguments: dict[str, Any]) -> Any:
     return cls(**arguments)
 
 
-#: Backends by name. What is registered here need not inherit ``BaseVisBackend``.
+#: Backends by name. What is registered here need not inherit `BaseVisBackend`.
 VISBACKENDS: Registry[Any] = Registry(
     "backend",
     host,
@@ -31,7 +31,7 @@ VISBACKENDS: Registry[Any] = Registry(
     builtin={"LocalVisBackend": "viz_core.backends.local:LocalVisBackend"},
 )
 
-#: Visualizers by name. ``VISUALIZERS.build(cfg)`` makes the instance called ``cfg["name"]``,
+#: Visualizers by name. `VISUALIZERS.build(cfg)` makes the instance called `cfg["name"]`,
 #: or returns it if it exists.
 VISUALIZERS: Registry[Any] = Registry(
     "visualizer",

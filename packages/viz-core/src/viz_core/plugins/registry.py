@@ -15,24 +15,24 @@ __all__ = ["Registry"]
 T = TypeVar("T")
 C = TypeVar("C", bound=type)
 
-#: Scopes of configs written for OpenMMLab: ``mmdet.DetLocalVisualizer``.
+#: Scopes of configs written for OpenMMLab: `mmdet.DetLocalVisualizer`.
 _SCOPES = ("mmdet.", "mmengine.")
 
 
 class Registry(Generic[T]):
-    """Builds objects from configs such as ``{"type": "LocalVisBackend", ...}``.
+    """Builds objects from configs such as `{"type": "LocalVisBackend", ...}`.
 
     A name is looked up among the classes registered in this process, and only then among
     those of installed plugins.
 
     Args:
-        kind: What is registered, as error messages call it: ``"backend"``.
+        kind: What is registered, as error messages call it: `"backend"`.
         plugins: Asked for names that are not registered here.
         question: The hook that names what plugins add to this registry.
         homes: The packages of names that may not be installed.
         reserved: Names of viz-core's own, which no plugin can provide.
         create: Makes the object of a class and its arguments; by default calls the class.
-        builtin: Where viz-core's own classes are, by name, each as ``"package.module:Class"``,
+        builtin: Where viz-core's own classes are, by name, each as `"package.module:Class"`,
             imported when its name is first used. No plugin can provide their names.
     """
 
@@ -67,7 +67,7 @@ class Registry(Generic[T]):
         return iter(self._classes)
 
     def __contains__(self, name: object) -> bool:
-        """Return whether ``name`` can be built, here or by a plugin."""
+        """Return whether `name` can be built, here or by a plugin."""
         return name in self._builtin or name in self._registered or name in self.offers()
 
     @property
@@ -102,7 +102,7 @@ class Registry(Generic[T]):
         force: bool = False,
         module: Any = None,
     ) -> object:
-        """Register a class: a decorator, or a call with ``module=``.
+        """Register a class: a decorator, or a call with `module=`.
 
         It wins over a plugin's class of the same name, whichever came first.
 
@@ -113,7 +113,7 @@ class Registry(Generic[T]):
 
         Raises:
             TypeError: If it is not a class.
-            ValueError: If a name is taken by another class and ``force`` is not set.
+            ValueError: If a name is taken by another class and `force` is not set.
         """
         if name is not None and not isinstance(name, (str, list)):
             raise TypeError(
@@ -141,11 +141,11 @@ class Registry(Generic[T]):
         return sorted({*self._classes, *self.offers()})
 
     def get(self, name: str) -> type[T]:
-        """Return the class called ``name``, importing its plugin if need be.
+        """Return the class called `name`, importing its plugin if need be.
 
         Args:
             name: A registered name, with or without the scope of an OpenMMLab library
-                (``mmengine.LocalVisBackend``), or ``"package.module:Class"``.
+                (`mmengine.LocalVisBackend`), or `"package.module:Class"`.
 
         Raises:
             UnknownTypeError: If nobody provides the name.
@@ -170,14 +170,14 @@ class Registry(Generic[T]):
         return self._resolve(offers[0])
 
     def build(self, cfg: Mapping[str, Any]) -> T:
-        """Build the object that ``cfg`` describes; ``cfg`` is left as it was.
+        """Build the object that `cfg` describes; `cfg` is left as it was.
 
         Args:
-            cfg: ``"type"`` holds a name or a class; the rest are its arguments.
+            cfg: `"type"` holds a name or a class; the rest are its arguments.
 
         Raises:
-            TypeError: If ``cfg`` is not a mapping, or the class does not take the arguments.
-            ValueError: If it has no ``"type"``.
+            TypeError: If `cfg` is not a mapping, or the class does not take the arguments.
+            ValueError: If it has no `"type"`.
             UnknownTypeError: If nobody provides the type.
         """
         if not isinstance(cfg, Mapping):

@@ -31,12 +31,12 @@ class Backends:
 
 
 def join_backends(vis_backends: Any, save_dir: str | os.PathLike[str] | None) -> Backends:
-    """Build the backends that ``vis_backends`` asks for; configs are left as they were.
+    """Build the backends that `vis_backends` asks for; configs are left as they were.
 
     Args:
-        vis_backends: None, or one or a sequence of configs (``dict(type=..., name=...,
-            save_dir=...)``, the last two optional) or of backend objects.
-        save_dir: A backend whose config names no other folder gets ``<save_dir>/vis_data``.
+        vis_backends: None, or one or a sequence of configs (`dict(type=..., name=...,
+            save_dir=...)`, the last two optional) or of backend objects.
+        save_dir: A backend whose config names no other folder gets `<save_dir>/vis_data`.
 
     Raises:
         TypeError: If an entry is neither a config nor a backend, or has wrong arguments.
@@ -125,7 +125,11 @@ def _takes_save_dir(cls: Any) -> bool:
 
 
 def _lacks_folder(backend: Any) -> bool:
-    """Return whether ``backend`` needs a folder and has none, by MMEngine's rule for others."""
+    """Return whether `backend` needs a folder and has none.
+
+    A backend that does not say whether it needs one does if its class requires `save_dir`, which is
+    MMEngine's rule.
+    """
     needs = getattr(backend, "needs_save_dir", None)
     if needs is not None:
         return bool(needs) and backend.save_dir is None

@@ -12,7 +12,7 @@ from viz_core.typing import Kind
 
 __all__ = ["Call", "bind"]
 
-#: Takes the values of a record, in the order of ``ARGUMENTS``, and what the caller passed besides.
+#: Takes the values of a record, in the order of `ARGUMENTS`, and what the caller passed besides.
 Call: TypeAlias = Callable[[tuple[Any, ...], dict[str, Any]], object]
 
 #: The arguments of each kind of record, in the order that MMEngine gives them.
@@ -28,18 +28,18 @@ _POSITIONAL = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_O
 
 
 def bind(backend: object) -> dict[Kind, Call]:
-    """Return how to call ``backend`` for each kind of record that it keeps.
+    """Return how to call `backend` for each kind of record that it keeps.
 
     Signatures are read once, here. A method whose parameters have our names, or that takes
-    ``**kwargs``, is called by keyword; any other by position, in MMEngine's order. One that keeps
-    only ``add_scalar`` or only ``add_scalars`` gets all numbers through it.
+    `**kwargs`, is called by keyword; any other by position, in MMEngine's order. One that keeps
+    only `add_scalar` or only `add_scalars` gets all scalars through it.
     """
     calls: dict[Kind, Call] = {}
     for kind in _ARGUMENTS:
         method = getattr(backend, f"add_{kind}", None)
         if callable(method):
             calls[kind] = _bind(kind, behind_door(method))
-    # The base class passes single numbers on, as we do: without its call in between.
+    # The base class passes single scalars on, as we do: without its call in between.
     inherits = getattr(type(backend), "add_scalar", None) is BaseVisBackend.add_scalar
     if "scalars" in calls and ("scalar" not in calls or inherits):
         several = calls["scalars"]
@@ -114,7 +114,7 @@ def _one_by_one(call: Call) -> Call:
         for name, value in values[0].items():
             try:
                 call((name, value, values[1]), extra)
-            except Exception as error:  # noqa: BLE001  # a stranger's; the other numbers get their turn
+            except Exception as error:  # noqa: BLE001  # a stranger's; the others get their turn
                 failure = failure or error
         if failure is not None:
             raise failure
@@ -123,7 +123,7 @@ def _one_by_one(call: Call) -> Call:
 
 
 def _as_its_author_knows_it(call: Call) -> Call:
-    """Give an mmengine ``Config`` as it is to a backend that was written for it."""
+    """Give an mmengine `Config` as it is to a backend that was written for it."""
 
     def with_original(values: tuple[Any, ...], extra: dict[str, Any]) -> object:
         (config,) = values

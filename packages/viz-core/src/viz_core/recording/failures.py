@@ -1,4 +1,4 @@
-"""What backends failed to record: told once for each kind, counted ever after."""
+"""What backends failed to record: a warning for the first of each kind, a count of all."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ __all__ = ["Failures"]
 class Failures:
     """Counts the failures of all backends of one recorder.
 
-    They may come from any thread; they are told in the caller's, so that a filter that turns
-    warnings into errors meets the caller and no worker dies of it.
+    They may come from any thread. The caller's thread warns of them, so that a filter that turns
+    warnings into errors raises in the caller's code and not in a worker.
     """
 
     def __init__(self) -> None:
@@ -27,7 +27,7 @@ class Failures:
         self._kept: dict[str, Exception] = {}
 
     def add(self, backend: str, what: str, error: Exception) -> None:
-        """Note that ``backend`` failed to record ``what`` (``"image"``, ``"scalar"``, ...)."""
+        """Note that `backend` failed to record `what` (`"image"`, `"scalar"`, ...)."""
         key = (backend, what, type(error).__name__)
         with self._lock:
             self._counts[backend, what] += 1
@@ -85,7 +85,7 @@ class Failures:
 
 
 def _text(error: Exception) -> str:
-    """Return type and message of an error, even if its ``__str__`` is broken."""
+    """Return type and message of an error, even if its `__str__` is broken."""
     return traceback.format_exception_only(type(error), error)[-1].strip()
 
 

@@ -23,31 +23,32 @@ __all__ = ["Recorder"]
 
 _MIB = 1024 * 1024
 
-#: What a queued record weighs beside its picture, and each number in it, as measured.
-_RECORD, _NUMBER = 600, 128
+#: Bytes of a queued record besides its image, and of each scalar in it, as measured.
+_RECORD, _SCALAR = 600, 128
 
 
 class Recorder:
     """Checks and converts a record once, then gives it to every backend in order.
 
-    What is wrong with the record itself raises before anything is written, on every rank. What
-    goes wrong inside a backend never robs another: each has its turn first. A backend gets one
-    call at a time, whatever the number of threads that record.
+    What is wrong with the record itself raises before anything is written, on every rank. A
+    backend that fails costs no other the record: all are called before anything is raised. A
+    backend gets one call at a time, however many threads record.
 
-    The ``add_*`` methods take what those of :class:`~viz_core.Visualizer` take: a name, an
-    ``image``, a ``value`` or a ``scalar_dict``, and a ``step``. A ``file_path`` is for backends
+    The `add_*` methods take what those of [`Visualizer`][viz_core.Visualizer] take: a name, an
+    `image`, a `value` or a `scalar_dict`, and a `step`. A `file_path` is for backends
     that write files.
 
     Args:
-        backends: Objects with ``add_*`` methods, by name.
-        on_backend_error: ``"warn"`` or ``"raise"``; see :class:`~viz_core.Visualizer`.
-        ranks: ``"main"`` or ``"all"``; asked at each record, since the process group may be
-            initialised later.
+        backends: Objects with `add_*` methods, by name.
+        on_backend_error: `"warn"`: a failing backend is told and counted. `"raise"`: one error
+            names those that failed, after every backend had its turn.
+        ranks: `"main"` or `"all"`; asked at each record, since the process group may be
+            initialized later.
         background: Whether each backend has a worker and a queue.
         queue_bytes: How much may wait for each backend. A full queue blocks.
 
     Raises:
-        ValueError: For another ``on_backend_error`` or ``ranks``.
+        ValueError: For another `on_backend_error` or `ranks`.
     """
 
     def __init__(
@@ -104,7 +105,7 @@ class Recorder:
         self._prepare()
 
     def last_words(self) -> list[str]:
-        """Return what went wrong and was not told yet; forgets it."""
+        """Return what the user was not told yet, and forget it."""
         return [message for message, _ in self._failures.take_all()]
 
     def _prepare(self) -> None:
@@ -113,7 +114,7 @@ class Recorder:
             name: Worker(f"viz-{name}", self._queue_bytes, self._failures.note)
             for name in (self._backends if self._background else ())
         }
-        # Looked up once, as a training loop records many small numbers.
+        # Looked up once, as a training loop records many scalars.
         self._targets: dict[Kind, list[tuple[str, threading.RLock, Call]]] = {
             kind: [
                 (name, self._locks[name], calls[kind])
@@ -124,23 +125,23 @@ class Recorder:
         }
 
     def add_config(self, config: object, **kwargs: object) -> None:
-        """Record the config of the run; see :func:`viz_core.as_config`."""
+        """Record the config of the run, as [`as_config`][viz_core.as_config] takes it."""
         self._record("config", (as_config(config),), kwargs)
 
     def add_graph(self, model: object, data_batch: object = None, **kwargs: object) -> None:
-        """Record the graph of ``model``; ``data_batch`` is an input for it, or None.
+        """Record the graph of `model`; `data_batch` is an input for it, or None.
 
         In the background too this waits until it is done, as the model is trained afterwards.
         """
         self._record("graph", (model, data_batch), kwargs)
 
     def add_image(self, name: str, image: ArrayLike, step: int = 0, **kwargs: object) -> None:
-        """Record a picture; see :func:`viz_core.as_image`."""
+        """Record an image, as [`as_image`][viz_core.as_image] takes it."""
         name, step = as_name(name), as_step(step)
         self._record("image", (name, as_image(image), step), kwargs)
 
     def add_scalar(self, name: str, value: ScalarLike, step: int = 0, **kwargs: object) -> None:
-        """Record a number; see :func:`viz_core.as_scalar`."""
+        """Record a scalar, as [`as_scalar`][viz_core.as_scalar] takes it."""
         name = as_name(name)
         self._record("scalar", (name, as_scalar(value, name), as_step(step)), kwargs)
 
@@ -151,7 +152,7 @@ class Recorder:
         file_path: str | None = None,
         **kwargs: object,
     ) -> None:
-        """Record scalars that belong together; see :func:`viz_core.as_scalars`.
+        """Record scalars that belong together, as [`as_scalars`][viz_core.as_scalars] takes them.
 
         What is wrong is left out; the others are recorded.
         """
@@ -163,7 +164,7 @@ class Recorder:
         self._settle(wrong, "some scalars were not recorded")
 
     def flush(self, sync: bool = False) -> None:
-        """Wait for what is queued, and hand it on; with ``sync`` to the disk."""
+        """Wait for what is queued, and hand it on; with `sync` to the disk."""
         self._finish("flush", {"sync": sync})
 
     def close(self, timeout: float | None = None) -> None:
@@ -201,11 +202,11 @@ class Recorder:
         """Leave a record to the workers."""
         size = _RECORD
         if kind == "image":
-            name, picture, step = values
-            values = (name, picture.copy(), step)  # the caller may draw on it while it waits
-            size += picture.nbytes
+            name, image, step = values
+            values = (name, image.copy(), step)  # the caller may draw on it while it waits
+            size += image.nbytes
         elif kind == "scalars":
-            size += _NUMBER * len(values[0])
+            size += _SCALAR * len(values[0])
         finish_at_exit(self)
         for name, lock, call in targets:
             job = partial(self._attempt, name, kind, lock, call, values, extra, None)
@@ -226,7 +227,7 @@ class Recorder:
         extra: dict[str, Any],
         errors: dict[str, Exception] | None,
     ) -> None:
-        """Call a backend; a failure is entered in ``errors``, or kept for the next call."""
+        """Call a backend; a failure is entered in `errors`, or kept for the next call."""
         try:
             with lock:
                 call(values, extra)
@@ -247,7 +248,7 @@ class Recorder:
             self._failures.keep(name, failure)
 
     def _finish(self, method: str, arguments: dict[str, Any], timeout: float | None = None) -> None:
-        """Call ``method`` of every backend that has it, after what is queued."""
+        """Call `method` of every backend that has it, after what is queued."""
         workers = {} if timeout is None else self._workers  # they can be left behind
         if timeout is None:
             for worker in self._workers.values():
@@ -284,7 +285,7 @@ class Recorder:
         return late
 
     def _settle(self, errors: dict[str, Exception], message: str) -> None:
-        """Raise for ``errors`` and those of workers since, or tell of them, as was asked."""
+        """Raise for `errors` and those of workers since, or tell of them, as was asked."""
         kept = self._failures.take_kept()
         if self._on_backend_error == "raise" and (errors or kept):
             raise RecordingError(message, {**kept, **errors})

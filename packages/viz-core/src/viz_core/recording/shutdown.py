@@ -33,15 +33,15 @@ _lock = threading.Lock()
 
 
 def renew_after_fork(recorder: _Recorder) -> None:
-    """Give ``recorder`` fresh locks and queues in every forked child."""
+    """Give `recorder` fresh locks and queues in every forked child."""
     _all.add(recorder)
 
 
 def finish_at_exit(recorder: _Recorder) -> None:
-    """Empty the queues of ``recorder`` before the interpreter ends, however it ends normally.
+    """Empty the queues of `recorder` before the interpreter ends, however it ends normally.
 
     A thread waits for the main thread to end. The interpreter waits for it in turn, before it
-    runs ``atexit`` functions, by which trackers may already have closed themselves.
+    runs `atexit` functions, by which trackers may already have closed themselves.
     """
     global _janitor
     if _janitor is not None and recorder in _waiting:
@@ -56,8 +56,8 @@ def finish_at_exit(recorder: _Recorder) -> None:
 def is_ending() -> bool:
     """Return whether the main thread has ended, so that what is queued now may not be waited for.
 
-    Other threads and ``atexit`` functions still run then. What was queued before this returned
-    false is written at exit.
+    Other threads and `atexit` functions still run then. What was queued while this was false is
+    written at exit.
     """
     return not threading.main_thread().is_alive()
 
@@ -76,7 +76,7 @@ def _clean_up() -> None:
 
 
 def _say(message: str) -> None:
-    # Not by `warnings`: whoever made those errors is gone, and the message with them.
+    # Not by `warnings`: a filter may turn them into errors, which nobody here would show.
     os.write(2, f"viz: {message}\n".encode(errors="replace"))
 
 

@@ -40,7 +40,7 @@ class Worker:
         self._thread: threading.Thread | None = None
 
     def put(self, job: Callable[[], None], size: int) -> None:
-        """Add a job of ``size`` bytes; waits while the queue is full, and never drops.
+        """Add a job of `size` bytes; waits while the queue is full, and never drops.
 
         A job of no size never waits.
         """
@@ -64,7 +64,7 @@ class Worker:
             self._run(idle=0)
 
     def join(self, timeout: float | None = None) -> int:
-        """Wait until all jobs are done, ``timeout`` seconds at most; return how many are not."""
+        """Wait until all jobs are done, `timeout` seconds at most; return how many are not."""
         deadline = None if timeout is None else time.monotonic() + timeout
         with self._changed:
             while self._jobs or self._busy:
@@ -87,7 +87,7 @@ class Worker:
             except BaseException:  # noqa: BLE001  # who waits for the next job would wait for ever
                 traceback.print_exc()
             finally:
-                del job  # it holds a picture, and the recorder, which may be dropped meanwhile
+                del job  # it holds an image, and the recorder, which may be dropped meanwhile
                 with self._changed:
                     self._busy = False
                     self._waiting -= size

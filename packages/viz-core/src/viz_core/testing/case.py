@@ -19,30 +19,29 @@ __all__ = ["BackendCase"]
 
 
 class BackendCase:
-    """One backend, as :class:`BackendContract` and :class:`BackendFaults` meet it.
+    """One backend to be tested, and how to read back what it kept.
 
-    Set :attr:`type`, and override :meth:`read_scalars`, :meth:`read_images` and
-    :meth:`read_config` for the kinds it keeps. Read with other code than the backend's own:
-    the tracker's reader, or a few lines. What is read is what a user of the tracker finds.
+    Set `type`, and override `read_scalars`, `read_images` and `read_config` for the kinds it keeps.
+    Read with other code than the backend's own: the tracker's reader, or a few lines. What is read
+    is what a user of the tracker finds.
 
-    ``save_dir`` is always the folder that :meth:`make_config` was given.
+    `save_dir` is always the folder that `make_config` was given.
     """
 
-    #: What configs call it: a name, a class or ``"package.module:Class"``.
     type: Any = None
+    """What configs call it: a name, a class or `"package.module:Class"`."""
 
-    #: Whether a record is safe from a crash when its call returns. If not, set
-    #: :attr:`flush_interval`.
     durable: bool = True
+    """Whether a record is safe from a crash when its call returns. If not, set `flush_interval`."""
 
-    #: Seconds after which a record is safe at the latest, if it is not durable at once.
     flush_interval: float = 0.0
+    """Seconds after which a record is safe at the latest, if it is not durable at once."""
 
-    #: How many levels of 0..255 a pixel may change, for formats that lose something.
     image_tolerance: int = 0
+    """How many levels of 0..255 a pixel may change, for formats that lose something."""
 
     def make_config(self, save_dir: Path) -> dict[str, Any]:
-        """Return the backend's config for a run in ``save_dir``, which does not exist yet."""
+        """Return the backend's config for a run in `save_dir`, which does not exist yet."""
         return {"type": self.type, "save_dir": str(save_dir)}
 
     def read_scalars(self, save_dir: Path) -> Iterable[tuple[str, int, float]]:
@@ -59,7 +58,7 @@ class BackendCase:
     def read_config(self, save_dir: Path) -> Mapping[str, Any]:
         """Return the config that is kept; lists and tuples are taken to be the same.
 
-        Where it is kept as Python source, :func:`evaluate_config` reads it.
+        [`evaluate_config`][viz_core.testing.evaluate_config] reads one kept as Python source.
         """
         raise NotImplementedError(self._how("read_config", "name: value"))
 
@@ -67,7 +66,7 @@ class BackendCase:
         """Wait until everything can be read, after the backend is closed or has died."""
 
     def same_value(self, read: float, recorded: float) -> bool:
-        """Return whether ``read`` is what was ``recorded``: as float32 at least, NaN as NaN."""
+        """Return whether `read` is what was `recorded`: as float32 at least, NaN as NaN."""
         if math.isnan(recorded):
             return math.isnan(read)
         return math.isclose(read, recorded, rel_tol=1e-6)
@@ -76,7 +75,7 @@ class BackendCase:
 
     @property
     def backend_class(self) -> Any:
-        """The class that :attr:`type` means."""
+        """The class that `type` means."""
         assert self.type is not None, (
             f"{type(self).__name__}.type is not set; set it to what configs call the backend, "
             "as in type = 'CsvVisBackend'"
@@ -84,7 +83,7 @@ class BackendCase:
         return VISBACKENDS.get(self.type) if isinstance(self.type, str) else self.type
 
     def needs(self, *kinds: Kind) -> None:
-        """Leave the test out, and say so, if the backend does not keep one of ``kinds``."""
+        """Leave the test out, and say so, if the backend does not keep one of `kinds`."""
         for kind in kinds:
             if not self.backend_class.supports(kind):
                 self.leave_out(f"does not support {kind!r}")
@@ -104,7 +103,7 @@ class BackendCase:
         """Give a visualizer with this backend; a failure raises. Afterwards it can be read.
 
         Args:
-            save_dir: See the class.
+            save_dir: The folder that the config was made for.
             **options: More for the visualizer.
         """
         options = {"on_backend_error": "raise", **options}
@@ -126,7 +125,7 @@ class BackendCase:
             values = kept.get((name, step), [])
             index = next((i for i, v in enumerate(values) if self.same_value(v, value)), None)
             assert index is not None, (
-                f"the number {name!r} = {value!r} of step {step} was recorded and cannot be read "
+                f"the scalar {name!r} = {value!r} of step {step} was recorded and cannot be read "
                 f"back; of that name and step there is {values or 'nothing'}. "
                 f"{self._hint('add_scalars', 'read_scalars')} Names found: "
                 f"{sorted({n for n, _, _ in left})[:20]}"
@@ -134,26 +133,26 @@ class BackendCase:
             values.pop(index)
         extra = [(*key, value) for key, values in kept.items() for value in values]
         assert not extra, (
-            f"these numbers were read and never recorded, or were recorded once: {extra[:5]}. "
+            f"these scalars were read and never recorded, or were recorded once: {extra[:5]}. "
             f"{self._hint('add_scalars', 'read_scalars')}"
         )
 
     def check_image(self, save_dir: Path, name: str, step: int, expected: ArrayLike) -> None:
-        """Fail unless the picture of this name and step is ``expected``, where it is opaque."""
+        """Fail unless the image of this name and step is `expected`, where it is opaque."""
         __tracebackhide__ = True
         self.check_images(save_dir, {(name, step): expected})
 
     def check_images(self, save_dir: Path, expected: Mapping[tuple[str, int], ArrayLike]) -> None:
-        """Fail unless the ``expected`` pictures can be read back, and no others.
+        """Fail unless the `expected` images can be read back, and no others.
 
         Args:
-            save_dir: See the class.
-            expected: Pictures by name and step.
+            save_dir: The folder that the backend was given.
+            expected: Images by name and step.
         """
         __tracebackhide__ = True
         kept = {(str(n), int(s)): np.asarray(image) for n, s, image in self.read_images(save_dir)}
         assert set(kept) == set(expected), (
-            f"pictures recorded and not found: {sorted(set(expected) - set(kept))}; found and "
+            f"images recorded and not found: {sorted(set(expected) - set(kept))}; found and "
             f"not recorded: {sorted(set(kept) - set(expected))}. "
             f"{self._hint('add_image', 'read_images')}"
         )
@@ -163,7 +162,7 @@ class BackendCase:
                 assert_images_close(*_opaque(image, right), tolerance=self.image_tolerance)
             except AssertionError as error:
                 raise AssertionError(
-                    f"the picture {key[0]!r} of step {key[1]} is another: {error}. "
+                    f"the image {key[0]!r} of step {key[1]} is another: {error}. "
                     f"{self._hint('add_image', 'read_images')}"
                 ) from None
 
@@ -182,7 +181,7 @@ class BackendCase:
 
 
 def _opaque(image: Any, expected: Any) -> tuple[Any, Any]:
-    """Return both as RGB; what is transparent in ``expected`` is not compared."""
+    """Return both as RGB; what is transparent in `expected` is not compared."""
     if expected.shape[-1] != 4:
         return image[..., :3], expected
     seen = expected[..., 3:] == 255

@@ -8,7 +8,7 @@ __all__ = ["evaluate_config"]
 
 
 def evaluate_config(source: str) -> dict[str, Any]:
-    """Return the variables of a config's Python source, as ``config.py`` holds it.
+    """Return the variables of a config's Python source, as `config.py` holds it.
 
     It is executed: pass only what a test wrote.
     """

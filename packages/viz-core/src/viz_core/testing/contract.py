@@ -56,7 +56,7 @@ _CONFIG = {
 class BackendContract(BackendCase):
     """The whole contract of a backend as tests.
 
-    Subclass it and say how to read back::
+    Subclass it and say how to read back:
 
         class TestCsvVisBackend(BackendContract):
             type = "CsvVisBackend"
@@ -66,16 +66,17 @@ class BackendContract(BackendCase):
                     return [(n, int(s), float(v)) for n, v, s in csv.reader(file)]
 
     Tests of kinds that the backend does not keep are skipped, with the kind as the reason;
-    ``pytest -rs`` lists them. What else may be set is described in :class:`BackendCase`.
+    `pytest -rs` lists them. What else may be set stands in
+    [`BackendCase`][viz_core.testing.BackendCase].
     """
 
     def test_keeps_something(self) -> None:
-        """It supports at least one kind of record, by having its ``add_*`` method."""
+        """It supports at least one kind of record, by having its `add_*` method."""
         kinds = [kind for kind in get_args(Kind) if self.backend_class.supports(kind)]
         assert kinds, f"{self.backend_class.__name__} has no add_* method of its own"
 
     def test_is_found_by_its_name(self, tmp_path: Path) -> None:
-        """A config finds it, and ``get_backend`` gives it."""
+        """A config finds it, and `get_backend` gives it."""
         expected = self.backend_class
         config = {**self.make_config(tmp_path / "run"), "name": "mine"}
         assert isinstance(Visualizer(vis_backends=[config]).get_backend("mine"), expected)
@@ -99,8 +100,8 @@ class BackendContract(BackendCase):
                 visualizer.add_scalar(name, value, step=step)
         self.check_scalars(tmp_path / "run", points)
 
-    def test_keeps_numbers_that_belong_together(self, tmp_path: Path) -> None:
-        """``add_scalars`` keeps each number; a ``step`` among them is their step."""
+    def test_keeps_scalars_that_belong_together(self, tmp_path: Path) -> None:
+        """`add_scalars` keeps each scalar; a `step` among them is their step."""
         self.needs("scalars")
         with self.recording(tmp_path / "run") as visualizer:
             visualizer.add_scalars({"loss": 0.25, "acc": 0.5}, step=3)
@@ -128,10 +129,10 @@ class BackendContract(BackendCase):
         points = [("loss", 5, 0.5), ("val/acc", 5, 1.0), ("step", 2, 0.25)]
         self.check_scalars(tmp_path / "run", points)
 
-    def test_keeps_numbers_of_every_kind(self, tmp_path: Path) -> None:
+    def test_keeps_scalars_of_every_kind(self, tmp_path: Path) -> None:
         """Python's and numpy's numbers, and arrays of one."""
         self.needs("scalar")
-        numbers = {
+        scalars = {
             "int": 3,
             "negative": -7,
             "zero": 0.0,
@@ -144,10 +145,10 @@ class BackendContract(BackendCase):
             "one": np.array([4], np.uint8),
         }
         with self.recording(tmp_path / "run") as visualizer:
-            for name, value in numbers.items():
+            for name, value in scalars.items():
                 visualizer.add_scalar(name, value, step=1)
         self.check_scalars(
-            tmp_path / "run", [(n, 1, np.asarray(v, float).item()) for n, v in numbers.items()]
+            tmp_path / "run", [(n, 1, np.asarray(v, float).item()) for n, v in scalars.items()]
         )
 
     def test_keeps_nan_and_infinities(self, tmp_path: Path) -> None:
@@ -161,7 +162,7 @@ class BackendContract(BackendCase):
                     visualizer.add_scalar(name, value, step=step)
         self.check_scalars(tmp_path / "run", points)
 
-    def test_keeps_numbers_under_any_name(self, tmp_path: Path) -> None:
+    def test_keeps_scalars_under_any_name(self, tmp_path: Path) -> None:
         """Names come back as they were given: no two become one, none costs another."""
         self.needs("scalar")
         points = [(name, 1, i + 0.5) for i, name in enumerate((*_NAMES, "step"))]
@@ -173,28 +174,28 @@ class BackendContract(BackendCase):
         self.check_scalars(tmp_path / "run", points)
         self._check_nothing_outside(tmp_path)
 
-    def test_keeps_pictures_of_every_kind(self, tmp_path: Path) -> None:
-        """Gray, colour and alpha; bool, integers and floats; views and single pixels."""
+    def test_keeps_images_of_every_kind(self, tmp_path: Path) -> None:
+        """Gray, color and alpha; bool, integers and floats; views and single pixels."""
         self.needs("image")
-        colour = picture(48, 64)
-        gray = colour[..., 0]
-        opaque = np.dstack([colour, np.full(gray.shape, 255, np.uint8)])
+        color = make_image(48, 64)
+        gray = color[..., 0]
+        opaque = np.dstack([color, np.full(gray.shape, 255, np.uint8)])
         opaque[:8, :8, 3] = 0
         mask = gray > 127
         given: dict[str, tuple[Any, Any]] = {
-            "colour": (colour, colour),
+            "color": (color, color),
             "gray": (gray, np.dstack([gray] * 3)),
             "one channel": (gray[..., None], np.dstack([gray] * 3)),
             "alpha": (opaque, opaque),
             "bool": (mask, np.dstack([mask] * 3).astype(np.uint8) * 255),
-            "int64": (colour.astype(np.int64), colour),
-            "uint16": (colour.astype(np.uint16), colour),
-            "float32": (colour.astype(np.float32) / 255, colour),
-            "float64": (colour / 255, colour),
-            "turned": (colour[::-1, ::-1, ::-1], colour[::-1, ::-1, ::-1]),
-            "slice": (colour[3:20, 5:41], colour[3:20, 5:41]),
-            "one pixel": (colour[:1, :1], colour[:1, :1]),
-            "one row": (colour[:1], colour[:1]),
+            "int64": (color.astype(np.int64), color),
+            "uint16": (color.astype(np.uint16), color),
+            "float32": (color.astype(np.float32) / 255, color),
+            "float64": (color / 255, color),
+            "turned": (color[::-1, ::-1, ::-1], color[::-1, ::-1, ::-1]),
+            "slice": (color[3:20, 5:41], color[3:20, 5:41]),
+            "one pixel": (color[:1, :1], color[:1, :1]),
+            "one row": (color[:1], color[:1]),
         }
         with self.recording(tmp_path / "run") as visualizer:
             for name, (image, _) in given.items():
@@ -202,20 +203,20 @@ class BackendContract(BackendCase):
         expected = {(name, 2): image for name, (_, image) in given.items()}
         self.check_images(tmp_path / "run", expected)
 
-    def test_keeps_pictures_of_every_step(self, tmp_path: Path) -> None:
-        """Steps go back; of the same name and step the last picture stands."""
+    def test_keeps_images_of_every_step(self, tmp_path: Path) -> None:
+        """Steps go back; of the same name and step the last image stands."""
         self.needs("image")
-        images = [picture(24, 32, seed) for seed in range(4)]
+        images = [make_image(24, 32, seed) for seed in range(4)]
         with self.recording(tmp_path / "run") as visualizer:
             for step, image in zip([5, 0, 1, 5], images, strict=True):
                 visualizer.add_image("demo", image, step=step)
         expected = {("demo", 5): images[3], ("demo", 0): images[1], ("demo", 1): images[2]}
         self.check_images(tmp_path / "run", expected)
 
-    def test_keeps_pictures_under_any_name(self, tmp_path: Path) -> None:
+    def test_keeps_images_under_any_name(self, tmp_path: Path) -> None:
         """Names come back as they were given, and none leaves the folder."""
         self.needs("image")
-        expected = {(name, 1): picture(8, 8, i) for i, name in enumerate((*_NAMES, "step"))}
+        expected = {(name, 1): make_image(8, 8, i) for i, name in enumerate((*_NAMES, "step"))}
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", RecordingWarning)  # it may say what it calls them
             with self.recording(tmp_path / "run") as visualizer:
@@ -237,12 +238,12 @@ class BackendContract(BackendCase):
         )
 
     def test_takes_arguments_it_does_not_know(self, tmp_path: Path) -> None:
-        """A later viz-core may pass more: every ``add_*`` takes ``**kwargs``."""
+        """A later viz-core may pass more: every `add_*` takes `**kwargs`."""
         with self.recording(tmp_path / "run") as visualizer:
             if self.backend_class.supports("scalar"):
                 visualizer.add_scalar("loss", 0.5, step=1, later_argument=True)
             if self.backend_class.supports("image"):
-                visualizer.add_image("demo", picture(8, 8), step=1, later_argument=True)
+                visualizer.add_image("demo", make_image(8, 8), step=1, later_argument=True)
             if self.backend_class.supports("config"):
                 visualizer.add_config({"lr": 0.1}, later_argument=True)
 
@@ -314,14 +315,14 @@ class BackendContract(BackendCase):
         kept = {(name, step) for name, step, _ in self.read_scalars(tmp_path / "run")}
         lost = [step for step in range(40) if ("parent", step) not in kept]
         assert not lost, (
-            f"a child was forked at step 20 of 40; of the parent's numbers steps {lost} are "
+            f"a child was forked at step 20 of 40; of the parent's scalars steps {lost} are "
             "lost. Open anew in a child: `self.experiment` does, other handles must look at "
             "os.getpid()"
         )
 
     def _record_anything(self, visualizer: Visualizer) -> None:
         visualizer.add_scalar("loss", 0.5, step=1)
-        visualizer.add_image("demo", picture(8, 8), step=1)
+        visualizer.add_image("demo", make_image(8, 8), step=1)
         visualizer.add_config({"lr": 0.1})
 
     def _check_nothing_outside(self, tmp_path: Path) -> None:
@@ -329,8 +330,8 @@ class BackendContract(BackendCase):
         assert not outside, f"a name left the folder and made {outside} beside it"
 
 
-def picture(height: int, width: int, seed: int = 0) -> Any:
-    """Return an RGB picture with smooth and with sharp parts, another for every seed."""
+def make_image(height: int, width: int, seed: int = 0) -> Any:
+    """Return an RGB image with smooth and with sharp parts, another for every seed."""
     generator = np.random.default_rng(seed)
     rows, columns = np.mgrid[:height, :width]
     smooth = np.dstack([rows * 2, columns * 2, rows + columns]) + generator.integers(0, 64, 3)
@@ -340,7 +341,7 @@ def picture(height: int, width: int, seed: int = 0) -> Any:
 
 
 def _lists(value: Any) -> Any:
-    """Return ``value`` with lists for tuples, which JSON does not have."""
+    """Return `value` with lists for tuples, which JSON does not have."""
     if isinstance(value, dict):
         return {key: _lists(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):

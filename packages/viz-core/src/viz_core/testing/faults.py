@@ -20,23 +20,23 @@ _LONG = 30.0
 
 
 class BackendFaults(BackendCase):
-    """Full disks, folders that cannot be written or vanish, kills, forks and many numbers.
+    """Full disks, folders that cannot be written or vanish, kills, forks and many scalars.
 
-    Subclass it as :class:`BackendContract`; both may be given the same base. Every test runs
-    the backend in a process of its own, so its config must be of values that JSON has, and
-    its ``type`` a name that is found there or a class in a file that can be imported.
+    Subclass it as [`BackendContract`][viz_core.testing.BackendContract]; both may have the same
+    base. Every test runs the backend in a process of its own, so its config must be of values that
+    JSON has, and its `type` a name that is found there or a class in a file that can be imported.
     Whatever happens, training goes on, nothing hangs, what can be read is whole, and what is
     not kept was reported.
     """
 
-    #: How large a disk it needs to open a run, in MiB, at most 64.
     disk_size: int = 8
+    """How large a disk it needs to open a run, in MiB, at most 64."""
 
-    #: How many numbers to record at length.
     many: int = 100_000
+    """How many scalars to record at length."""
 
-    #: How many MiB of memory those may cost.
     memory: int = 16
+    """How many MiB of memory those may cost."""
 
     def test_being_killed_loses_nothing(self, tmp_path: Path) -> None:
         """SIGKILL after 1000 calls, and after the flush interval if it has one.
@@ -67,7 +67,7 @@ class BackendFaults(BackendCase):
         told = int(report["failures"]) + int(report["said"])
         name = self.backend_class.__name__
         wrong = {step: v for step, v in kept.items() if not self.same_value(v, float(step))}
-        assert not wrong, f"{name} kept other numbers than were recorded: {wrong}"
+        assert not wrong, f"{name} kept other scalars than were recorded: {wrong}"
         assert told, (
             f"{name} said nothing of a full disk: no call raised and nothing was warned of. "
             "Raise when something cannot be kept; the visualizer catches and counts it"
@@ -118,17 +118,17 @@ class BackendFaults(BackendCase):
         lost = [step for step in range(int(lines[-1])) if ("thread", step) not in kept]
         assert not lost, f"while children were forked, the parent's steps {lost[:20]} were lost"
 
-    def test_many_numbers_take_no_memory(self, tmp_path: Path) -> None:
+    def test_many_scalars_take_no_memory(self, tmp_path: Path) -> None:
         """All are kept, and the program does not grow."""
         self.needs("scalar")
         folder = tmp_path / "run"
         lines = run_program("record_many", self.make_config(folder), self.many, timeout=600)
         self.settle(folder)
         steps = {step for name, step, _ in self.read_scalars(folder) if name == "loss"}
-        assert len(steps) == self.many, f"of {self.many} numbers {len(steps)} are kept"
+        assert len(steps) == self.many, f"of {self.many} scalars {len(steps)} are kept"
         grown = int(lines[-1]) / 1024
         assert grown <= self.memory, (
-            f"{self.many} numbers cost {grown:.0f} MiB of memory, more than {self.memory}: "
+            f"{self.many} scalars cost {grown:.0f} MiB of memory, more than {self.memory}: "
             "something is kept for every record"
         )
 
@@ -151,7 +151,7 @@ class BackendFaults(BackendCase):
 
 @contextmanager
 def small_disk(folder: Path, size: int) -> Iterator[Path]:
-    """Give a folder on a disk of ``size`` MiB, where this user may mount one, else a plain one."""
+    """Give a folder on a disk of `size` MiB, where this user may mount one, else a plain one."""
     folder.mkdir(parents=True)
     mounted = _mount("-t", "tmpfs", "-o", f"size={size}m", "viz-small-disk", str(folder))
     try:

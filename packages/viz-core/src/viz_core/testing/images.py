@@ -1,4 +1,4 @@
-"""Comparing pictures in tests."""
+"""Comparing images in tests."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ __all__ = ["assert_images_close"]
 def assert_images_close(
     actual: ArrayLike, expected: ArrayLike, *, tolerance: int = 0, share: float = 0.0
 ) -> None:
-    """Raise an AssertionError that says where and how much two pictures differ.
+    """Raise an AssertionError that says where and how much two images differ.
 
     Args:
-        actual: RGB or RGBA, as :func:`~viz_core.as_image` takes it.
-        expected: The same.
+        actual: RGB or RGBA, as [`as_image`][viz_core.as_image] takes it.
+        expected: RGB or RGBA of the same size.
         tolerance: How many levels of 0..255 a channel may be off.
         share: The share of pixels, 0..1, that may be off by more.
     """
     __tracebackhide__ = True
     left, right = as_image(actual, "actual"), as_image(expected, "expected")
     if left.shape != right.shape:
-        raise AssertionError(f"the pictures differ in shape: {left.shape}, not {right.shape}")
+        raise AssertionError(f"the images differ in shape: {left.shape}, not {right.shape}")
     off = abs(left.astype(int) - right).max(axis=2)
     wrong = off > tolerance
     if wrong.mean() <= share:

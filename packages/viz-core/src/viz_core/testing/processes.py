@@ -1,4 +1,4 @@
-"""Running a program of :mod:`viz_core.testing.programs` in a process of its own."""
+"""Running a program of `viz_core.testing.programs` in a process of its own."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ def run_program(
     """Run a program with a backend, and return the lines that it printed.
 
     Args:
-        name: A function of :mod:`viz_core.testing.programs`.
-        config: The config of the backend, in values that JSON has. If its ``type`` is a class,
+        name: A function of `viz_core.testing.programs`.
+        config: The config of the backend, in values that JSON has. If its `type` is a class,
             the process imports the file that defines it.
         arguments: What else the program takes.
         timeout: Seconds after which it is taken to hang.

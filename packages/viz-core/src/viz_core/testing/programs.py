@@ -37,7 +37,7 @@ def main() -> None:
 
 
 def record_and_die(config: dict[str, Any], count: int, wait: float) -> None:
-    """Record numbers, wait, and be killed without a chance to tidy up."""
+    """Record scalars, wait, and be killed without a chance to tidy up."""
     visualizer = Visualizer(vis_backends=[config], on_backend_error="raise")
     for step in range(count):
         visualizer.add_scalar("loss", step, step=step)
@@ -89,8 +89,8 @@ def fork_while_a_thread_records(config: dict[str, Any], children: int) -> None:
 def record_on_a_full_disk(config: dict[str, Any], folder: str, count: int) -> None:
     """Record until the disk is full, on, and after there is room again; print what went well.
 
-    A line for every number whose call returned, ``failures`` and how many did not, and
-    ``said`` and how many warnings there were.
+    A line for every scalar whose call returned, `failures` and how many did not, and
+    `said` and how many warnings there were.
     """
     image = np.random.default_rng(0).integers(0, 256, (64, 64, 3), dtype=np.uint8)
     visualizer = Visualizer(vis_backends=[config], on_backend_error="raise")
@@ -126,7 +126,7 @@ def record_on_a_full_disk(config: dict[str, Any], folder: str, count: int) -> No
 
 
 def record_many(config: dict[str, Any], count: int) -> None:
-    """Record numbers and print how many KiB the second nine tenths of them cost."""
+    """Record scalars and print how many KiB the second nine tenths of them cost."""
     visualizer = Visualizer(vis_backends=[config], on_backend_error="raise")
     _record(visualizer, "loss", 0, count // 10)
     visualizer.flush()  # what is opened in the background is open
@@ -191,7 +191,7 @@ _PROGRAMS = {
 
 
 class _FullDisk:
-    """A disk without room: the file system of ``folder`` filled up, or files that cannot grow.
+    """A disk without room: the file system of `folder` filled up, or files that cannot grow.
 
     Args:
         folder: On a small file system of its own; filling a larger one is refused, and then
@@ -231,7 +231,7 @@ def _fork() -> int:
 
 
 def _leave_child(visualizer: Visualizer, count: int) -> None:
-    """Record in a forked child, and leave as ``multiprocessing`` does, without tidying up."""
+    """Record in a forked child, and leave as `multiprocessing` does, without tidying up."""
     signal.alarm(60)  # a child that hangs ends with SIGALRM
     try:
         _record(visualizer, "child", 0, count)
