@@ -103,7 +103,7 @@ print(resident() - before)
     assert growth(code) < 15
 
 
-def test_two_thousand_pictures_of_changing_sizes_leave_nothing_behind():
+def test_two_thousand_images_of_changing_sizes_leave_nothing_behind():
     code = """
 import numpy as np
 from viz_core import Canvas
@@ -122,4 +122,4 @@ for count in range(2000):
         before = resident()
 print(resident() - before)
 """
-    assert growth(code) < 10
+    assert growth(code) < 12  # 6 MB of labels, and what malloc keeps

@@ -2,10 +2,12 @@
 
 import subprocess
 import sys
+import warnings
 
 import numpy as np
 import pytest
 from machine import needs_font
+from matplotlib.font_manager import fontManager
 
 from viz_core import Canvas
 
@@ -165,3 +167,13 @@ def test_measures_as_it_draws():
     left, top, right, bottom, _ = ink("person: 98.2", (20, 20), font_sizes=14)
     assert abs((right - left) - width) <= 4
     assert bottom - top <= height <= 2 * (bottom - top)
+
+
+def test_scores_are_drawn_in_every_font_and_size():
+    # Hinting may put a numeral's ink a row above what its font says of itself.
+    canvas = Canvas(GROUND)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # fonts of symbols have no letters
+        for family in sorted({entry.name for entry in fontManager.ttflist}):
+            for size in np.arange(5, 30, 1.5):
+                canvas.draw_texts("a: 87.3", np.array([9, 9]), size, font_families=family)

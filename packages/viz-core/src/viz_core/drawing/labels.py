@@ -24,7 +24,7 @@ from viz_core.drawing.text_background import TextBackground
 __all__ = ["LabelStyle", "baseline", "find_label_style"]
 
 # The bytes that all styles may take, and about those of one without labels and of a bare bitmap.
-_MOST = 16 << 20
+_MOST = 6 << 20
 _BARE_STYLE = 5000
 _BARE_BITMAP = 1500
 
@@ -110,6 +110,9 @@ class LabelStyle:
         self._table = _blend_table(color, background.face if background else _NOTHING)
         numerals = font.extent(NUMERALS)
         self._ascent, self._descent = numerals.ascent, numerals.descent
+        # Hinting may put ink a row beyond what the font says of itself.
+        ink = [(run.top, run.top + len(run.coverage)) for run in map(font.run, NUMERALS)]
+        self._ink_top, self._ink_bottom = min(ink)[0], max(bottom for _, bottom in ink)
         self._lines: dict[tuple[str, float], _Start] = {}  # of each text and rotation
         self._starts: dict[str, _Start] = {}
         self._numerals: dict[tuple[int, int], tuple[_Numerals, _Numerals]] = {}  # of rows
@@ -190,8 +193,10 @@ class LabelStyle:
         width, ascent, descent = run.extent
         ascent, descent = max(ascent, self._ascent), max(descent, self._descent)
         left = min(_snap(-self._padding), run.left)
-        top = min(_snap(-ascent - self._padding), run.top)
-        bottom = max(_snap(descent + self._padding), run.top + run.coverage.shape[0])
+        top = min(_snap(-ascent - self._padding), run.top, self._ink_top)
+        bottom = max(
+            _snap(descent + self._padding), run.top + run.coverage.shape[0], self._ink_bottom
+        )
         right = max(right, left)
         coverage = np.zeros((bottom - top, right - left), np.uint8)
         _put(run, coverage, -left, -top)
