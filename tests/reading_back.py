@@ -103,7 +103,7 @@ def wandb_numbers(folder):
     for _, row in _wandb_rows(folder):
         step = row.pop("global_step")
         for name, value in row.items():
-            if "." not in name and not name.startswith("_"):  # parts of pictures, and its own
+            if "." not in name and not name.startswith("_"):  # parts of images, and its own
                 numbers.setdefault(name, []).append((step, value))
     return {name: sorted(points) for name, points in numbers.items()}
 

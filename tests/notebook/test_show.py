@@ -1,4 +1,4 @@
-"""``show()`` in a real notebook: the picture is in the cell's output, and nothing waits."""
+"""``show()`` in a real notebook: the image is in the cell's output, and nothing waits."""
 
 import base64
 import io
@@ -23,6 +23,6 @@ def test_a_picture_is_shown_inline_by_show_and_by_its_name():
     for cell in notebook.cells:
         (output,) = cell.outputs
         data = base64.b64decode(output["data"]["image/png"])
-        picture = np.asarray(Image.open(io.BytesIO(data)))
-        assert picture.shape == (20, 30, 3)
-        assert picture[10, 10].tolist() == [255, 0, 0]
+        image = np.asarray(Image.open(io.BytesIO(data)))
+        assert image.shape == (20, 30, 3)
+        assert image[10, 10].tolist() == [255, 0, 0]

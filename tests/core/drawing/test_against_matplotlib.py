@@ -158,7 +158,7 @@ def test_boxes_anywhere_are_matplotlibs_where_they_are_seen(corners, width, alph
     size=st.floats(0, 400),
 )
 @pytest.mark.filterwarnings("ignore:.*out of bounds")
-def test_nothing_fails_on_any_picture(height, width, points, size):
+def test_nothing_fails_on_any_image(height, width, points, size):
     canvas = Canvas(np.zeros((height, width, 3), np.uint8))
     xy = np.array(points)
     canvas.draw_points(xy, "r", sizes=size).draw_circles(xy, np.full(len(xy), size / 10), "b")

@@ -1,4 +1,4 @@
-"""The picture of a canvas: in, out, size, and what every drawing method refuses."""
+"""The image of a canvas: in, out, size, and what every drawing method refuses."""
 
 import json
 import subprocess
@@ -136,7 +136,7 @@ def test_what_is_no_colour_is_named(canvas, wrong):
         canvas.draw_bboxes(np.array([1, 1, 5, 5]), edge_colors=wrong)
 
 
-def test_the_order_of_the_calls_is_the_order_on_the_picture(canvas):
+def test_the_order_of_the_calls_is_the_order_on_the_image(canvas):
     mask = np.zeros((60, 80), bool)
     mask[10:50, 10:70] = True
     box = np.array([20, 20, 40, 40])

@@ -1,4 +1,4 @@
-"""Points: markers, sizes and colours of their own."""
+"""Points: markers, sizes and colors of their own."""
 
 import numpy as np
 import pytest
@@ -32,7 +32,7 @@ def test_points_of_one_style_look_as_points_of_many_do(marker):
     alike = Canvas(GROUND).draw_points(places, "r", marker, 100).get_image()
     each = Canvas(GROUND).draw_points(places, ["r", "r", (255, 0, 1)], marker, 100).get_image()
     assert (alike != 100).any()
-    # A filled marker and its edge are laid over the picture one after the other, or as one.
+    # A filled marker and its edge are laid over the image one after the other, or as one.
     assert_images_close(alike[:, :60], each[:, :60], tolerance=2)
 
 
@@ -63,7 +63,7 @@ def test_large_points_of_many_colours_are_drawn():
     assert (drawn == (0, 255, 0)).all()
 
 
-def test_points_are_drawn_on_every_part_of_a_large_picture():
+def test_points_are_drawn_on_every_part_of_a_large_image():
     canvas = Canvas(np.zeros((8, 9000, 3), np.uint8))
     canvas.draw_points(np.array([[2, 4], [4096, 4], [8995, 4]]), ["r", "b", "lime"], sizes=9)
     drawn = canvas.get_image()

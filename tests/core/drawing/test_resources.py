@@ -1,4 +1,4 @@
-"""Threads and memory: right pictures from two threads, and nothing that grows."""
+"""Threads and memory: right images from two threads, and nothing that grows."""
 
 import subprocess
 import sys
@@ -11,7 +11,7 @@ from viz_core.drawing import labels
 
 
 def draw(seed):
-    """Return a picture with everything that caches: frames, labels, points, masks."""
+    """Return an image with everything that caches: boxes, labels, points, masks."""
     rng = np.random.default_rng(seed)
     canvas = Canvas(np.full((120, 160, 3), 90, np.uint8))
     boxes = np.sort(rng.integers(2, 100, (6, 2, 2)), axis=1).reshape(6, 4)
@@ -60,7 +60,7 @@ def test_labels_that_push_each_other_out_are_right(monkeypatch):
     )  # room for a style and two or three bitmaps
     labels._styles.clear()
     for _ in range(2):
-        assert all((draw(seed) == picture).all() for seed, picture in enumerate(expected))
+        assert all((draw(seed) == image).all() for seed, image in enumerate(expected))
 
 
 # How much of the machine's memory this process holds, in megabytes.

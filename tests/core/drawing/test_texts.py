@@ -16,11 +16,11 @@ BOX = {"facecolor": "black", "alpha": 1.0, "pad": 2, "edgecolor": "none"}
 
 
 def ink(text, position=(120, 60), **options):
-    """Return where the text is drawn: left, top, right, bottom, and the picture."""
+    """Return where the text is drawn: left, top, right, bottom, and the image."""
     options.setdefault("colors", "k")
-    picture = Canvas(GROUND).draw_texts(text, np.array(position), **options).get_image()
-    rows, columns = np.nonzero((picture != 255).any(axis=-1))
-    return columns.min(), rows.min(), columns.max() + 1, rows.max() + 1, picture
+    image = Canvas(GROUND).draw_texts(text, np.array(position), **options).get_image()
+    rows, columns = np.nonzero((image != 255).any(axis=-1))
+    return columns.min(), rows.min(), columns.max() + 1, rows.max() + 1, image
 
 
 def test_stands_below_and_right_of_its_position_by_default():
@@ -78,8 +78,8 @@ def test_a_dollar_is_a_dollar():
 
 
 def test_a_box_stands_behind_the_text():
-    left, top, right, bottom, picture = ink("score: 0.97", colors="w", bboxes=BOX)
-    inside = picture[top:bottom, left:right]
+    left, top, right, bottom, image = ink("score: 0.97", colors="w", bboxes=BOX)
+    inside = image[top:bottom, left:right]
     assert (inside[0] == 0).all()  # the edge of the box
     assert (inside[-1] == 0).all()
     assert inside.max() > 250  # the letters
@@ -88,9 +88,9 @@ def test_a_box_stands_behind_the_text():
 
 def test_a_box_may_be_round_and_have_an_edge():
     box = {"facecolor": "w", "edgecolor": "r", "pad": 0.3, "boxstyle": "round"}
-    left, top, right, _, picture = ink("round", bboxes=box)
-    assert picture[top, left].tolist() == [255, 255, 255]  # a corner that is cut off
-    red = (picture[top, (left + right) // 2]).astype(int)
+    left, top, right, _, image = ink("round", bboxes=box)
+    assert image[top, left].tolist() == [255, 255, 255]  # a corner that is cut off
+    red = (image[top, (left + right) // 2]).astype(int)
     assert red[0] - red[1] > 60
 
 
@@ -142,10 +142,10 @@ def test_a_list_shorter_than_the_texts_is_an_error(option):
 def test_chinese_japanese_and_korean_find_a_font():
     """On a machine with Debian's fonts-noto-cjk, as CI is, they are drawn, and not as boxes."""
     needs_font("猫犬개ね")
-    pictures = [ink(text, (20, 20), font_sizes=24)[4] for text in "猫犬개ね"]
-    for i, picture in enumerate(pictures):
-        for other in pictures[i + 1 :]:
-            assert (picture != other).any()  # boxes would be the same
+    images = [ink(text, (20, 20), font_sizes=24)[4] for text in "猫犬개ね"]
+    for i, image in enumerate(images):
+        for other in images[i + 1 :]:
+            assert (image != other).any()  # boxes would be the same
 
 
 def test_a_script_that_no_font_has_is_said_once_with_the_fix():

@@ -31,13 +31,13 @@ def test_is_the_current_visualizer(pose):
 
 def test_records_what_is_seen_and_leaves_out_what_is_not(pose, tmp_path):
     Visualizer.get_current_instance().add_datasample("arm", IMAGE, [ARM], step=3)
-    picture = np.array(Image.open(tmp_path / "vis_data/vis_image/arm_3.png"))
-    drawn = (picture != IMAGE).any(axis=-1)
+    image = np.array(Image.open(tmp_path / "vis_data/vis_image/arm_3.png"))
+    drawn = (image != IMAGE).any(axis=-1)
     assert drawn[20, 40]  # the link between the two that are seen
     assert not drawn[50, 60]  # the link to the third, which is not
     assert not drawn[80, 60]
 
 
-def test_a_sample_without_people_is_the_picture(pose, tmp_path):
+def test_a_sample_without_people_is_the_image(pose, tmp_path):
     pose.add_datasample("empty", IMAGE)
     assert (np.array(Image.open(tmp_path / "vis_data/vis_image/empty_0.png")) == IMAGE).all()

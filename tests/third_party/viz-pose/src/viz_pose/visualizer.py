@@ -31,7 +31,7 @@ class PoseVisualizer(Visualizer):
         wait_time=0,
         step=0,
     ):
-        """Draw every person of ``data_sample`` (keypoints, scores) and record the picture."""
+        """Draw every person of ``data_sample`` (keypoints, scores) and record the image."""
         self.set_image(image)
         for keypoints, scores in data_sample or ():
             self.draw_pose(keypoints, scores)
