@@ -79,10 +79,10 @@ def test_cells_are_the_largest_channels_of_float64(
     assert np.abs(sheet[..., 0] - expected).max() <= NEAREST
 
 
-def off_components(featmap, shape):
+def off_components(featmap, shape, planes=None):
     """By how many levels the components are off at most."""
     drawn = draw_featmap(featmap, None, "pca", resize_shape=shape)
-    planes = resampled(components(featmap), shape)
+    planes = resampled(components(featmap) if planes is None else planes, shape)
     expected = np.stack([levels(plane) for plane in planes], axis=-1)
     turned = 255 - expected  # where two weights are equally large, either sign is right
     off = np.minimum(np.abs(drawn - expected).max((0, 1)), np.abs(drawn - turned).max((0, 1)))
@@ -90,13 +90,14 @@ def off_components(featmap, shape):
 
 
 def with_variances(variances, shape, dtype=torch.float32):
-    """A map whose components have these variances."""
+    """A map whose components have these variances, and the first three of these."""
     random = torch.manual_seed(5)
     channels, height, width = shape
     shapes = (channels, len(variances)), (height * width, len(variances))
     left, right = (torch.linalg.qr(torch.randn(s, generator=random).double())[0] for s in shapes)
     right = torch.linalg.qr(right - right.mean(0))[0]
-    return ((left * variances.sqrt()) @ right.T).reshape(shape).to(dtype)
+    featmap = ((left * variances.sqrt()) @ right.T).reshape(shape).to(dtype)
+    return featmap, right[:, :3].T.reshape(-1, height, width)
 
 
 @settings(max_examples=40, deadline=None)
@@ -115,25 +116,25 @@ def test_components_are_those_of_a_singular_value_decomposition(
     assert off_components(featmap, (rows, columns)) <= NEAREST
 
 
-@pytest.mark.parametrize("shape", [(256, 20, 20), (300, 7, 7), (300, 16, 16), (40, 30, 40)])
-def test_components_of_noise_are_exact_with_few_channels_or_few_pixels(shape):
+@pytest.mark.parametrize("shape", [(300, 7, 7), (40, 30, 40), (300, 20, 20), (520, 28, 28)])
+def test_components_of_noise_are_exact(shape):
     featmap = torch.randn(shape, generator=torch.manual_seed(4))
     assert off_components(featmap, shape[1:]) <= NEAREST
 
 
-@pytest.mark.parametrize("shape", [(700, 24, 24), (300, 40, 50)])
+@pytest.mark.parametrize("shape", [(2200, 46, 46), (2052, 40, 60)])
 def test_components_of_many_channels_and_pixels_are_found_where_variances_fall(shape):
-    featmap = with_variances(1 / torch.arange(1, 290), shape)
-    assert off_components(featmap, shape[1:]) <= NEAREST
+    featmap, planes = with_variances(1 / torch.arange(1, 70), shape)
+    assert off_components(featmap, shape[1:], planes) <= NEAREST
 
 
 @pytest.mark.parametrize(
     ("dtype", "least", "rounding"), [(torch.float32, 1e-4, 1e-7), (torch.float64, 1e-10, 1e-16)]
 )
 def test_components_of_small_variance_are_drawn_but_for_what_is_rounding(dtype, least, rounding):
-    featmap = with_variances(torch.tensor([1, 0.1, least]), (40, 30, 40), dtype)
+    featmap, _ = with_variances(torch.tensor([1, 0.1, least]), (40, 30, 40), dtype)
     assert off_components(featmap, (30, 40)) <= NEAREST
-    featmap = with_variances(torch.tensor([1, 0.1]), (40, 30, 40), dtype)
+    featmap, _ = with_variances(torch.tensor([1, 0.1]), (40, 30, 40), dtype)
     assert draw_featmap(featmap, None, "pca")[..., 2].max() == 0
     noise = torch.randn(40, 30, 40, generator=torch.manual_seed(5)).to(dtype)
     assert draw_featmap(1 + rounding * noise, None, "pca").max() == 0
