@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from viz_core import as_array, as_image, as_scalar, as_scalars, as_step
+from viz_core import Canvas, as_array, as_image, as_scalar, as_scalars, as_step
 
 
 def test_a_tensor_shares_its_memory():
@@ -54,3 +54,11 @@ def test_lists_may_hold_tensors_of_any_kind():
     assert as_array(given).tolist() == [[1, 2], [3, 4]]
     assert as_array([torch.ones(2, dtype=torch.bfloat16)]).tolist() == [[1, 1]]
     assert as_array([[torch.zeros(3), np.ones(3)]]).shape == (1, 2, 3)
+
+
+def test_crops_of_masks_are_taken():
+    masks = [torch.ones(4, 6, dtype=torch.bool), torch.ones(2, 3, dtype=torch.bool)]
+    canvas = Canvas(np.zeros((20, 30, 3), np.uint8))
+    canvas.draw_binary_masks(masks, "r", 1.0, offsets=torch.tensor([[1, 2], [28, 19]]))
+    assert np.argwhere(canvas.get_image()[..., 0])[[0, -1]].tolist() == [[2, 1], [19, 29]]
+    assert (canvas.get_image()[..., 0] > 0).sum() == 24 + 2

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeVar, cast
 
 import numpy as np
@@ -20,7 +20,9 @@ __all__ = [
     "as_font_size",
     "as_horizontal",
     "as_line_style",
+    "as_mask_crops",
     "as_masks",
+    "as_offsets",
     "as_polygons",
     "as_radii",
     "as_rows",
@@ -255,17 +257,53 @@ def as_texts(texts: str | Sequence[str]) -> list[str]:
 
 def as_masks(value: ArrayLike, height: int, width: int) -> npt.NDArray[np.bool_]:
     """Return one mask or many as bool of shape (N, height, width)."""
-    masks = as_array(value, "binary_masks")
+    masks = _as_bool(value, "binary_masks")
     shape = masks.shape
-    if masks.dtype != np.bool_:
-        raise TypeError(
-            f"binary_masks must be bool, got dtype {masks.dtype}; compare first, as in masks > 0.5"
-        )
     if masks.ndim == 2:
         masks = masks[None]
     if masks.ndim != 3 or masks.shape[1:] != (height, width):
         raise ValueError(
             f"binary_masks must have the image's size, shape ({height}, {width}) or "
-            f"(N, {height}, {width}), got {shape}"
+            f"(N, {height}, {width}), got {shape}; for parts of the image give offsets="
         )
     return masks
+
+
+def as_mask_crops(value: ArrayLike | Sequence[ArrayLike]) -> Sequence[npt.NDArray[np.bool_]]:
+    """Return one crop or many as bool, each of shape (h, w)."""
+    if isinstance(value, (list, tuple)):
+        # Lists of numbers are one crop, lists of arrays are many, of any sizes.
+        first = value[0] if value else None
+        are_many = first is None or np.ndim(first) >= 2
+    else:
+        are_many = getattr(value, "ndim", 0) == 3
+    if not are_many:
+        value = [cast(ArrayLike, value)]
+    crops = [
+        _as_bool(crop, f"binary_masks[{i}]") for i, crop in enumerate(cast(Iterable[Any], value))
+    ]
+    for i, crop in enumerate(crops):
+        if crop.ndim != 2:
+            raise ValueError(f"binary_masks[{i}] must have shape (h, w), got {crop.shape}")
+    return crops
+
+
+def as_offsets(value: ArrayLike, count: int) -> list[list[int]]:
+    """Return x and y of the top left pixel of each of ``count`` crops."""
+    places = as_coordinates(value, "offsets", 2, "x, y of the top left pixel")
+    if len(places) != count:
+        raise ValueError(
+            f"offsets must have one row for each of the {count} masks, got {as_array(value).shape}"
+        )
+    if (places != np.floor(places)).any():
+        raise ValueError(f"offsets must be whole pixels, got {places.tolist()[:3]}; round them")
+    return [[int(x), int(y)] for x, y in places.tolist()]
+
+
+def _as_bool(value: ArrayLike, name: str) -> npt.NDArray[np.bool_]:
+    array = as_array(value, name)
+    if array.dtype != np.bool_:
+        raise TypeError(
+            f"{name} must be bool, got dtype {array.dtype}; compare first, as in masks > 0.5"
+        )
+    return array

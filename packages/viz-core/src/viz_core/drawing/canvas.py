@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -383,25 +383,38 @@ class Canvas:
 
     def draw_binary_masks(
         self: Self,
-        binary_masks: ArrayLike,
+        binary_masks: ArrayLike | Sequence[ArrayLike],
         colors: Colors = "g",
         alphas: float | Sequence[float] = 0.8,
+        *,
+        offsets: ArrayLike | None = None,
     ) -> Self:
         """Lay masks over the image, one after the other.
 
+        A mask may be a crop of its object, so that time and memory go with the object's area.
+
         Args:
-            binary_masks: bool, shape (H, W) or (N, H, W), of the image's size.
+            binary_masks: bool, shape (H, W) or (N, H, W), of the image's size. With `offsets`,
+                crops: of any size, shape (h, w) or (N, h, w), or a list of such of several sizes.
             colors: Of the masks; a list that is shorter than the masks is an error.
             alphas: Opacity in 0..1; a list that is shorter than the masks is an error.
+            offsets: x and y of the top left pixel of each crop, shape (2,) or (N, 2), whole and
+                possibly negative: what leaves the image is clipped, without a warning.
         """
         from viz_core.drawing.masks import draw_masks
 
         surface = self._surface
-        masks = check.as_masks(binary_masks, self.height, self.width)
+        masks: Sequence[npt.NDArray[np.bool_]] | npt.NDArray[np.bool_]
+        if offsets is None:
+            masks = check.as_masks(cast(ArrayLike, binary_masks), self.height, self.width)
+            corners = [[0, 0]] * len(masks)
+        else:
+            masks = check.as_mask_crops(binary_masks)
+            corners = check.as_offsets(offsets, len(masks))
         count = len(masks)
         opacities = check.per_item(alphas, count, "alphas", as_fraction, cycle=False)
         tints = as_colors(colors, count, cycle=False)
-        draw_masks(surface, masks, list(map(faded, tints, opacities)))
+        draw_masks(surface, masks, corners, list(map(faded, tints, opacities)))
         return self
 
     @contextmanager

@@ -8,7 +8,7 @@ exceeds 65535, so one multiplication, one addition and one shift on contiguous u
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -27,18 +27,33 @@ _TRUE = b"\x01"
 _CHUNK = 1 << 16  # bytes that a core's own cache holds
 
 
-def draw_masks(surface: Surface, masks: npt.NDArray[np.bool_], colors: Sequence[RGBA]) -> None:
-    """Blend masks over the image, one after the other.
+def draw_masks(
+    surface: Surface,
+    masks: Iterable[Mask],
+    offsets: Iterable[Sequence[int]],
+    colors: Sequence[RGBA],
+) -> None:
+    """Blend masks over the image, one after the other; what leaves it is clipped.
 
     Args:
         surface: Drawn on.
-        masks: Shape (N, H, W), of the image's size.
+        masks: N of shape (h, w), of any sizes.
+        offsets: x and y of the top left pixel of each.
         colors: One per mask; its opacity is the mask's.
     """
-    for mask, color in zip(masks, colors, strict=True):
-        box = extent(mask)
-        if box is not None and color[3]:
-            _blend(surface, mask, box, color)
+    for mask, (x, y), color in zip(masks, offsets, colors, strict=True):
+        if not color[3]:
+            continue
+        left, top = max(x, 0), max(y, 0)
+        inside = mask[top - y : max(surface.height - y, 0), left - x : max(surface.width - x, 0)]
+        box = extent(inside) if inside.size else None
+        if box is not None:
+            rows, columns = box
+            into = (
+                slice(top + rows.start, top + rows.stop),
+                slice(left + columns.start, left + columns.stop),
+            )
+            _blend(surface, inside[box], into, color)
 
 
 def extent(mask: Mask) -> tuple[slice, slice] | None:
@@ -77,8 +92,8 @@ def _last(flat: Mask) -> int:
         end = start
 
 
-def _blend(surface: Surface, mask: Mask, box: tuple[slice, slice], color: RGBA) -> None:
-    rows, columns = box
+def _blend(surface: Surface, mask: Mask, into: tuple[slice, slice], color: RGBA) -> None:
+    rows, columns = into
     red, green, blue, opacity = color
     covered = round(opacity * 255)
     target = surface.rows[rows, 3 * columns.start : 3 * columns.stop]
@@ -89,4 +104,4 @@ def _blend(surface: Surface, mask: Mask, box: tuple[slice, slice], color: RGBA) 
     blended += np.frombuffer(ink.tobytes() * (columns.stop - columns.start), np.uint16)
     blended >>= 8
     colored = blended.astype(np.uint8).view(_PIXEL)
-    np.copyto(surface.pixels.view(_PIXEL)[..., 0][box], colored, where=mask[box])
+    np.copyto(surface.pixels.view(_PIXEL)[..., 0][into], colored, where=mask)
