@@ -1,7 +1,23 @@
 import numpy as np
 import pytest
 
-from viz_mmdet_adapter.contours import map_contours, mask_contours
+from viz_mmdet_adapter.contours import Contours, map_contours
+
+
+def mask_contours(masks, x=0, y=0, size=None):
+    """Return the contours of masks in an image, put together from their parts."""
+    size = masks.shape[1:] if size is None else size
+    contours = Contours(*size)
+    for mask in masks:
+        contours.add(mask, x, y)
+    found, times = np.zeros(size, np.uint8), np.zeros(size, int)
+    for coverage, left, top in contours.take():
+        place = slice(top, top + coverage.shape[0]), slice(left, left + coverage.shape[1])
+        found[place] += coverage
+        times[place] += coverage > 0
+    assert times.max(initial=0) <= 1
+    assert not list(contours.take())
+    return found
 
 
 def covered(line):
@@ -47,6 +63,23 @@ def test_contours_of_many_are_those_of_each_together(disk):
     assert (mask_contours(masks) == np.maximum(each[0], each[1])).all()
     assert not each[2].any()
     assert not mask_contours(masks[:0]).any()
+
+
+def test_contours_of_crops_are_those_of_the_whole_masks(disk):
+    rows, columns = np.nonzero(disk)
+    top, left = rows.min(), columns.min()
+    crop = disk[top : rows.max() + 1, left : columns.max() + 1]
+    for shift in (0, -60, 100):
+        image = np.zeros((120, 300), bool)
+        moved = np.roll(np.pad(disk, ((0, 0), (70, 70))), shift, axis=1)
+        x = left + 70 + shift
+        assert (mask_contours(crop[None], x, top, image.shape) == mask_contours(moved[None])).all()
+
+
+def test_many_crops_are_outlined_as_few(disk):
+    # Where they overlap much, all of the image is one part.
+    few, many = mask_contours(disk[None]), mask_contours(np.stack([disk] * 9))
+    assert (few == many).all()
 
 
 def test_single_pixels_are_outlined_everywhere():

@@ -1,3 +1,5 @@
+import tracemalloc
+
 import numpy as np
 import pytest
 
@@ -36,6 +38,35 @@ def test_masks_are_jittered_outlined_in_white_and_under_boxes(canvas, disk):
     assert tuple(found[60 + 12, 80]) == (255, 255, 255)
     assert (found[60, 80] == 90).all()  # in the hole
     assert tuple(found[75, 40]) == BLUE  # over the contour
+
+
+def test_a_large_mask_that_is_listed_last_hides_no_small_one(canvas):
+    masks = np.zeros((3, 120, 160), bool)
+    masks[0, 40:80, 70:110] = True
+    masks[1, 50:70, 80:100] = True
+    masks[2, 20:100, 30:130] = True
+    box = np.array([[2.0, 2, 20, 12]])
+    fields = {"labels": [0, 1, 0], "masks": masks, "bboxes": np.repeat(box, 3, axis=0)}
+    found = drawn(canvas, fields, AnnotationStyle(masks=[RED, BLUE], alpha=1.0))
+    assert tuple(found[60, 90]) == jitter_color(BLUE, 1)
+    assert tuple(found[45, 75]) == jitter_color(RED, 0)
+    assert tuple(found[30, 120]) == jitter_color(RED, 2)
+    assert tuple(found[40, 90]) == (255, 255, 255)
+
+
+def test_memory_goes_with_the_area_of_the_objects():
+    canvas = Canvas(np.zeros((2160, 3840, 3), np.uint8))
+    square = np.array([0, 0, 90, 0, 90, 70, 0, 70])
+    boxes = np.array([[20.0 + 60 * i, 30 + 30 * i, 110 + 60 * i, 100 + 30 * i] for i in range(60)])
+    fields = {"bboxes": boxes, "masks": [[square + np.tile(box[:2], 4)] for box in boxes]}
+    peaks = []
+    for wanted in (["bboxes"], ["bboxes", "masks"]):
+        for _ in range(2):  # what is kept from then on is made the first time
+            tracemalloc.start()
+            drawn(canvas, {name: fields[name] for name in wanted}, AnnotationStyle())
+            peaks.append(tracemalloc.get_traced_memory()[1])
+            tracemalloc.stop()
+    assert peaks[3] - peaks[1] < 20e6  # sixty whole masks are 498 MB
 
 
 def test_masks_without_boxes_are_labelled_at_their_middle(canvas, disk):

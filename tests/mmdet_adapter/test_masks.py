@@ -1,7 +1,9 @@
+import tracemalloc
+
 import numpy as np
 import pytest
 
-from viz_mmdet_adapter.masks import as_masks, decode_rle, fill_polygons
+from viz_mmdet_adapter.masks import as_crops, as_mask_list
 
 SQUARE = [2, 1, 6, 1, 6, 4, 2, 4]
 FILLED = np.zeros((8, 10), bool)
@@ -20,6 +22,7 @@ class Bitmaps:
     [
         FILLED,
         FILLED[None],
+        FILLED[None, None],
         FILLED[None].astype(np.uint8),
         FILLED[None] * np.uint8(255),
         FILLED[None].astype(np.int64),
@@ -28,120 +31,68 @@ class Bitmaps:
         [[SQUARE]],
         [[np.array(SQUARE).reshape(4, 2)]],
         [{"size": [8, 10], "counts": [17, 3, 5, 3, 5, 3, 5, 3, 36]}],
+        {"size": [8, 10], "counts": [17, 3, 5, 3, 5, 3, 5, 3, 36]},
         Bitmaps(),
     ],
     ids=str,
 )
-def test_masks_of_any_kind_are_the_same(masks):
-    found = as_masks(masks, 8, 10)
-    assert found.dtype == np.bool_
-    assert found.shape == (1, 8, 10)
-    assert (found[0] == FILLED).all()
+def test_masks_of_any_kind_are_the_same(whole, masks):
+    (crop,) = as_crops(as_mask_list(masks), 8, 10)
+    assert (crop.x, crop.y, crop.area) == (2, 1, 12)
+    assert (whole(crop, 8, 10) == FILLED).all()
 
 
-def test_none_are_fine():
-    assert as_masks([], 8, 10).shape == (0, 8, 10)
-    assert as_masks(np.zeros((0, 8, 10), bool), 8, 10).shape == (0, 8, 10)
+@pytest.mark.parametrize("masks", [[], np.zeros((0, 8, 10), bool)])
+def test_none_are_fine(masks):
+    assert as_crops(as_mask_list(masks), 8, 10) == []
+
+
+def test_empty_ones_have_no_area(whole):
+    empty = {"size": [8, 10], "counts": [80]}
+    for crop in as_crops([FILLED & False, empty, [], [[1, 1]]], 8, 10):
+        assert not whole(crop, 8, 10).any()
 
 
 def test_floats_count_above_a_half():
-    assert as_masks(np.array([[[0.2, 0.5, 0.51]]]), 1, 3).tolist() == [[[False, False, True]]]
+    (crop,) = as_crops([np.array([[0.2, 0.5, 0.51]])], 1, 3)
+    assert (crop.x, crop.area, crop.paint().tolist()) == (2, 1, [[True]])
 
 
 def test_another_size_or_kind_is_refused():
-    with pytest.raises(ValueError, match=r"\(N, 8, 10\), got \(1, 8, 9\)"):
-        as_masks(FILLED[None, :, :-1], 8, 10)
-    with pytest.raises(ValueError, match=r"\(N, 8, 10\), got \(8, 9\)"):
-        as_masks([FILLED[:, :-1]], 8, 10)
+    for mask in (
+        FILLED[:, :-1],
+        {"size": [8, 9], "counts": [72]},
+    ):
+        with pytest.raises(ValueError, match=r"\(N, 8, 10\), got \(8, 9\)"):
+            as_crops([mask], 8, 10)
+    with pytest.raises(ValueError, match=r"shape \(N, H, W\), got \(1, 2, 3, 4\)"):
+        as_mask_list(np.zeros((1, 2, 3, 4)))
     with pytest.raises(TypeError, match="got int"):
-        as_masks(3, 8, 10)
+        as_mask_list(3)
 
 
-def test_a_hole_is_left_by_even_odd_and_parts_are_united():
-    outer, inner = [1, 1, 9, 1, 9, 7, 1, 7], [3, 3, 6, 3, 6, 5, 3, 5]
-    joined = np.array([*outer, outer[0], outer[1], *inner, inner[0], inner[1]])
-    assert not fill_polygons([joined], 8, 10)[3, 4]
-    assert fill_polygons([outer, inner], 8, 10)[3, 4]
-    two = fill_polygons([SQUARE, [7, 5, 9, 5, 9, 8, 7, 8]], 8, 10)
-    assert two.sum() == 12 + 6
+def test_arrays_are_not_copied():
+    masks = np.zeros((20, 1000, 1000), bool)
+    masks[:, 10:990, 10:990] = True
+    as_crops(as_mask_list(masks[:1]), 1000, 1000)
+    tracemalloc.start()
+    crops = as_crops(as_mask_list(masks), 1000, 1000)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert len(crops) == 20
+    assert peak < 1e5
 
 
-def test_a_polygon_is_cut_at_the_image():
-    assert fill_polygons([[-50, -50, 50, -50, 50, 50, -50, 50]], 4, 5).all()
-    assert not fill_polygons([[50, 50, 60, 50, 60, 60]], 4, 5).any()
-    assert not fill_polygons([], 4, 5).any()
-    assert not fill_polygons([[1, 1]], 4, 5).any()
-
-
-@pytest.mark.parametrize("polygon", [[1, 2, 3], [1, 2, float("nan"), 4]])
-def test_broken_polygons_are_refused(polygon):
-    with pytest.raises(ValueError, match="a polygon must be finite coordinates"):
-        fill_polygons([polygon], 4, 5)
-
-
-def test_a_circle_is_filled_where_pixel_middles_are_inside():
-    angle = np.linspace(0, 2 * np.pi, 2000, endpoint=False)
-    mask = fill_polygons([np.stack([40 + 30 * np.cos(angle), 35 + 20 * np.sin(angle)], 1)], 70, 80)
-    rows, columns = np.mgrid[:70, :80] + 0.5
-    inside = ((columns - 40) / 30) ** 2 + ((rows - 35) / 20) ** 2
-    assert mask[inside < 0.999].all()
-    assert not mask[inside > 1.001].any()
-
-
-def compressed(counts):
-    """Write COCO's compression as its definition has it: one number after the other."""
-    text = ""
-    for i, count in enumerate(counts):
-        number = count - (counts[i - 2] if i > 2 else 0)
-        while True:
-            low, number = number & 31, number >> 5
-            more = number != (-1 if low & 16 else 0)
-            text += chr(48 + low + 32 * more)
-            if not more:
-                break
-    return text
-
-
-def runs(mask):
-    """Return the lengths of runs of 0 and 1 in turn, down the columns."""
-    counts, value = [0], 0
-    for pixel in mask.T.reshape(-1).tolist():
-        if pixel != value:
-            counts.append(0)
-            value = pixel
-        counts[-1] += 1
-    return counts
-
-
-@pytest.mark.parametrize("seed", range(20))
-def test_decodes_what_was_encoded(seed):
-    random = np.random.default_rng(seed)
-    height, width = random.integers(1, 60, 2)
-    mask = np.repeat(random.random((height, width)) < 0.5, 1 + seed * 3, axis=0)
-    counts = runs(mask)
-    text = compressed(counts)
-    for given in (counts, np.array(counts), text, text.encode()):
-        found = decode_rle({"size": list(mask.shape), "counts": given})
-        assert found.dtype == np.bool_
-        assert (found == mask).all()
-
-
-def test_a_known_one_in_cocos_own_characters():
-    # pycocotools.mask.encode of a 4 x 5 mask whose middle 2 x 2 pixels are set
-    found = decode_rle({"size": [4, 5], "counts": b"52207"})
-    assert np.argwhere(found).tolist() == [[1, 1], [1, 2], [2, 1], [2, 2]]
-
-
-@pytest.mark.parametrize(
-    ("rle", "match"),
-    [
-        ({"size": [2, 2]}, "'size' and 'counts', got"),
-        ({"size": [2, 2], "counts": [1, 2]}, "add up to 4 pixels, got 3"),
-        ({"size": [2, 2], "counts": [5, -1]}, "add up to 4 pixels"),
-        ({"size": [2, 2], "counts": b"\x7f"}, "cut or not COCO's"),
-        ({"size": [2, 2], "counts": "P"}, "cut or not COCO's"),
-    ],
-)
-def test_broken_ones_are_refused(rle, match):
-    with pytest.raises(ValueError, match=match):
-        decode_rle(rle)
+@pytest.mark.parametrize("kind", ["polygons", "rle"])
+def test_objects_take_no_memory_until_they_are_painted(kind):
+    polygons = [[9, 9, 2990, 9, 2990, 1990, 9, 1990]]
+    counts = [9 * 2000 + 9, *[1981, 19] * 2980, 1981]
+    counts.append(2000 * 3000 - sum(counts))
+    mask = polygons if kind == "polygons" else {"size": [2000, 3000], "counts": counts}
+    as_crops([mask], 2000, 3000)
+    tracemalloc.start()
+    (crop,) = as_crops([mask], 2000, 3000)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert crop.area == 2981 * 1981
+    assert peak < 1e6  # the mask has 6 MB

@@ -34,3 +34,17 @@ def test_a_line_is_blended_by_its_coverage_and_the_rest_is_left(alpha):
     expected = image * (1 - opacity) + np.array([255, 20, 0]) * opacity
     assert np.abs(found - expected).max() <= 2
     assert (found[10:20] == image[10:20]).all()
+
+
+@pytest.mark.parametrize("size", [(20, 13), (20, 51)])
+def test_a_line_in_a_part_of_the_image_is_laid_there(size):
+    random = np.random.default_rng(4)
+    image = random.integers(0, 256, (50, 51, 3), np.uint8)
+    part = random.integers(0, 256, size).astype(np.uint8)
+    coverage = np.zeros((50, 51), np.uint8)
+    x = 51 - size[1]
+    coverage[7:27, x:] = part
+    found, expected = image.copy(), image.copy()
+    lay_line(found, part, (255, 20, 0), 0.7, x, 7)
+    lay_line(expected, coverage, (255, 20, 0), 0.7)
+    assert (found == expected).all()

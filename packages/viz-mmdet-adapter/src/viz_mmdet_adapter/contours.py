@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from viz_mmdet_adapter.components import find_extent
-
-__all__ = ["Coverage", "map_contours", "mask_contours"]
+__all__ = ["Contours", "Coverage", "map_contours"]
 
 #: How much of a pixel is covered, in 0..255: uint8, shape (H, W).
 Coverage = npt.NDArray[np.uint8]
@@ -24,26 +23,44 @@ _COVERED = (
 )
 
 
-def mask_contours(masks: npt.NDArray[np.bool_]) -> Coverage:
-    """Return the contours of all masks and of their holes, 3 pixels wide.
+class Contours:
+    """The contours of masks and of their holes, 3 pixels wide, drawn into one image.
 
     Args:
-        masks: Shape (N, H, W).
+        height: Rows of the image.
+        width: Columns of the image.
     """
-    _, height, width = masks.shape
-    contours = np.zeros((height, width), np.uint8)
-    for mask in masks:
-        extent = find_extent(mask)
-        if extent is None:
-            continue
+
+    def __init__(self, height: int, width: int) -> None:
+        self._coverage = np.zeros((height, width), np.uint8)  # memory only where it is written to
+        self._boxes: list[tuple[slice, slice]] = []
+
+    def add(self, mask: npt.NDArray[np.bool_], x: int, y: int) -> None:
+        """Add the contours of the mask whose top left pixel lies at x and y."""
         # Edge pixels lie up to 1 pixel outside the mask, and softening reaches 2 further.
-        smooth = _soften(_edges(np.pad(mask[extent], 1 + 2 * _REACH)))
-        top, left = (part.start - 1 - _REACH for part in extent)
+        margin = 1 + 2 * _REACH
+        padded = np.zeros((mask.shape[0] + 2 * margin, mask.shape[1] + 2 * margin), np.bool_)
+        padded[margin:-margin, margin:-margin] = mask
+        smooth = _soften(_edges(padded))
+        top, left = y - 1 - _REACH, x - 1 - _REACH
+        height, width = self._coverage.shape
         y0, x0 = max(top, 0), max(left, 0)
         y1, x1 = min(top + smooth.shape[0], height), min(left + smooth.shape[1], width)
-        region = contours[y0:y1, x0:x1]
+        self._boxes.append((slice(y0, y1), slice(x0, x1)))
+        region = self._coverage[self._boxes[-1]]
         np.maximum(region, smooth[y0 - top : y1 - top, x0 - left : x1 - left], out=region)
-    return contours
+
+    def take(self) -> Iterator[tuple[Coverage, int, int]]:
+        """Take the contours away in parts that have no pixel in common, each with its x and y."""
+        boxes, self._boxes = self._boxes, []
+        regions = [self._coverage[box] for box in boxes]
+        if sum(region.size for region in regions) > self._coverage.size:
+            yield self._coverage, 0, 0
+            self._coverage = np.zeros_like(self._coverage)
+            return
+        for region, (rows, columns) in zip(regions, boxes, strict=True):
+            yield region, columns.start, rows.start
+            region[:] = 0
 
 
 def map_contours(values: npt.NDArray[Any], ignored: Any = None) -> Coverage:

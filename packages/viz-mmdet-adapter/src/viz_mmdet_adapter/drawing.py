@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,10 +10,11 @@ import numpy as np
 import numpy.typing as npt
 
 from viz_core import Canvas, VizWarning, warn_user
-from viz_mmdet_adapter.components import find_extent, find_runs, largest_components
-from viz_mmdet_adapter.contours import Coverage, map_contours, mask_contours
+from viz_mmdet_adapter.components import find_runs, largest_components
+from viz_mmdet_adapter.contours import Contours, map_contours
+from viz_mmdet_adapter.crops import Crop
 from viz_mmdet_adapter.labels import class_name, draw_labels
-from viz_mmdet_adapter.masks import as_masks
+from viz_mmdet_adapter.masks import as_crops
 from viz_mmdet_adapter.overlays import lay_line, lay_over
 from viz_mmdet_adapter.palette import class_colors, jitter_color
 from viz_mmdet_adapter.samples import Instances, SegmentMap
@@ -25,6 +26,9 @@ INSTANCE_OFFSET = 1000
 
 _WHITE = (255, 255, 255)
 _SEMANTIC_IGNORED = 255
+
+# Masks of so many pixels are painted at a time.
+_AT_A_TIME = 1 << 18
 
 
 @dataclass(frozen=True)
@@ -61,23 +65,51 @@ def draw_instances(canvas: Canvas, instances: Instances, style: AnnotationStyle)
     instances = _finite(instances)
     if not len(instances):
         return
-    labels = instances.labels.tolist()
     masks = None
     if instances.masks is not None:
-        masks = as_masks(instances.masks, canvas.height, canvas.width)
-        tints = [jitter_color(c, i) for i, c in enumerate(class_colors(style.masks, labels))]
-        canvas.draw_binary_masks(masks, colors=tints, alphas=float(style.alpha))
-        _draw_contours(canvas, mask_contours(masks), style)
+        masks = as_crops(instances.masks, canvas.height, canvas.width)
+        _draw_masks(canvas, instances, masks, style)
     if instances.boxes is not None:
         _draw_boxes(canvas, instances, instances.boxes, style)
     elif masks is not None:
         _label_masks(canvas, instances, masks, style)
 
 
-def _draw_contours(canvas: Canvas, contours: Coverage, style: AnnotationStyle) -> None:
+def _draw_masks(
+    canvas: Canvas, instances: Instances, masks: Sequence[Crop], style: AnnotationStyle
+) -> None:
+    """Draw masks, the large ones first, so that none hides a smaller one; then their contours."""
+    colors = class_colors(style.masks, instances.labels.tolist())
+    contours = Contours(canvas.height, canvas.width)
+    for some in _batches(masks, sorted(range(len(masks)), key=lambda i: -masks[i].area)):
+        painted = [masks[i].paint() for i in some]
+        canvas.draw_binary_masks(
+            painted,
+            [jitter_color(colors[i], i) for i in some],
+            float(style.alpha),
+            offsets=[masks[i][:2] for i in some],
+        )
+        for i, mask in zip(some, painted, strict=True):
+            contours.add(mask, masks[i].x, masks[i].y)
     image = canvas.get_image()
-    lay_line(image, contours, _WHITE, style.alpha)
+    for coverage, x, y in contours.take():
+        lay_line(image, coverage, _WHITE, style.alpha, x, y)
     canvas.set_image(image)
+
+
+def _batches(masks: Sequence[Crop], order: Iterable[int]) -> Iterator[list[int]]:
+    """Yield the masks that are not empty in their order, few enough to be in memory together."""
+    batch: list[int] = []
+    total = 0
+    for i in order:
+        if masks[i].area:
+            batch.append(i)
+            total += masks[i].area
+            if total > _AT_A_TIME:
+                yield batch
+                batch, total = [], 0
+    if batch:
+        yield batch
 
 
 def _finite(instances: Instances) -> Instances:
@@ -115,17 +147,16 @@ def _draw_boxes(
 
 
 def _label_masks(
-    canvas: Canvas, instances: Instances, masks: npt.NDArray[np.bool_], style: AnnotationStyle
+    canvas: Canvas, instances: Instances, masks: Sequence[Crop], style: AnnotationStyle
 ) -> None:
     """Label each mask at the centroid of its largest component; empty masks get no label."""
-    extents = [find_extent(mask) for mask in masks]
+    shown = instances.select(np.array([crop.area > 0 for crop in masks], np.bool_))
     centers, areas = [], []
-    for mask, extent in zip(masks, extents, strict=True):
-        if extent is not None:
-            found = largest_components(find_runs(mask[extent]))
-            centers.append(found.centers[-1] + (extent[1].start, extent[0].start))
+    for crop in masks:
+        if crop.area:
+            found = largest_components(find_runs(crop.paint()))
+            centers.append(found.centers[-1] + (crop.x, crop.y))
             areas.append(found.areas[-1])
-    shown = instances.select(np.array([extent is not None for extent in extents], np.bool_))
     draw_labels(
         canvas,
         _texts(shown, style),
@@ -206,7 +237,9 @@ def _draw_map(
     index = np.repeat(runs.which, runs.lengths).reshape(runs.shape)
     canvas.set_image(lay_over(canvas.get_image(), index, colors, style.alpha))
     if is_panoptic:
-        _draw_contours(canvas, map_contours(segments.ids, ignored), style)
+        image = canvas.get_image()
+        lay_line(image, map_contours(segments.ids, ignored), _WHITE, style.alpha)
+        canvas.set_image(image)
     components = largest_components(runs)
     classes = style.classes if segments.names is None else segments.names
     draw_labels(

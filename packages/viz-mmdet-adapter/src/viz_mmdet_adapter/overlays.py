@@ -48,17 +48,31 @@ def lay_over(
     return blended
 
 
-def lay_line(image: Image, coverage: npt.NDArray[np.uint8], color: RGB, alpha: float) -> None:
+def lay_line(
+    image: Image,
+    coverage: npt.NDArray[np.uint8],
+    color: RGB,
+    alpha: float,
+    x: int = 0,
+    y: int = 0,
+) -> None:
     """Lay a color over the covered pixels of an image, in place.
 
     Args:
-        image: RGB, uint8, shape (H, W, 3).
-        coverage: How much of each pixel is covered, in 0..255, shape (H, W).
+        image: RGB, uint8, shape (H, W, 3), contiguous.
+        coverage: How much of each pixel is covered, in 0..255, shape (h, w).
         color: Red, green and blue in 0..255.
         alpha: Opacity where all of a pixel is covered, in 0..1.
+        x: Of the top left pixel of the coverage, which lies in the image.
+        y: Of that pixel.
     """
     where = np.flatnonzero(coverage)
     covered = (alpha * coverage.reshape(-1)[where] + 0.5).astype(np.uint16)[:, None]
+    if coverage.shape[1] != image.shape[1]:
+        rows, columns = np.divmod(where, coverage.shape[1])
+        where = (rows + y) * image.shape[1] + columns + x
+    else:
+        where += y * image.shape[1]
     pixels = image.reshape(-1, 3)
     words = pixels[where] * (255 - covered)
     words += covered * np.array(color, np.uint16) + 255

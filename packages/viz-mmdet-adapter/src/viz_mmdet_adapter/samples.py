@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from viz_core import as_array
+from viz_mmdet_adapter.masks import as_mask_list
 
 __all__ = ["Instances", "SegmentMap", "read_field", "read_instances", "read_map"]
 
@@ -22,14 +23,14 @@ class Instances:
         labels: Class indices, shape (N,).
         boxes: x1, y1, x2, y2 in pixels, shape (N, 4).
         scores: In 0..1, shape (N,).
-        masks: N masks of any kind that `masks.as_masks` takes.
+        masks: N masks of any kind that `masks.as_crops` takes.
         names: Of the objects, instead of those of their classes.
     """
 
     labels: npt.NDArray[np.int64]
     boxes: npt.NDArray[np.float64] | None = None
     scores: npt.NDArray[np.float64] | None = None
-    masks: Any = None
+    masks: Sequence[Any] | None = None
     names: Sequence[str] | None = None
 
     def __len__(self) -> int:
@@ -96,10 +97,7 @@ def read_instances(holder: Any) -> Instances:
     scores = _row(read_field(holder, "scores"))
     labels = _row(read_field(holder, "labels"))
     masks, names = read_field(holder, "masks"), read_field(holder, "label_names")
-    if hasattr(masks, "ndim") and masks.ndim == 2:
-        masks = masks[None]
-    elif isinstance(masks, Mapping):
-        masks = [masks]
+    masks = None if masks is None else as_mask_list(masks)
     fields = {"labels": labels, "bboxes": boxes, "scores": scores, "masks": masks}
     lengths = {name: len(field) for name, field in fields.items() if field is not None}
     if names is not None:
