@@ -56,13 +56,6 @@ def test_sizes_are_points_at_100_dpi():
     assert abs((bottom - top) - 0.729 * 36 * 100 / 72) <= 2  # DejaVu Sans' capitals
 
 
-def test_newlines_break_lines():
-    _, top, _, bottom, _ = ink("H", (20, 10))
-    _, top_two, _, bottom_two, _ = ink("H\nH", (20, 10))
-    assert top == top_two
-    assert bottom_two - bottom > 10
-
-
 def test_a_turned_text_is_as_high_as_it_was_wide():
     left, top, right, bottom, _ = ink("HHHHHH", (60, 60))
     turned = ink("HHHHHH", (60, 20), rotations=90)

@@ -7,8 +7,9 @@ import unicodedata
 from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 
+import matplotlib
 import numpy as np
-from matplotlib.font_manager import FontProperties
+from matplotlib.font_manager import FontProperties, findfont, get_font
 
 from viz_core._checks import as_string
 from viz_core.drawing.arguments import as_font_size, per_item
@@ -16,20 +17,34 @@ from viz_core.drawing.byte_cache import ByteCache
 from viz_core.drawing.font_fallback import as_font_properties, cover
 from viz_core.drawing.surface import DPI, Octets, make_renderer
 
-__all__ = ["NUMERALS", "Extent", "Run", "SizedFont", "find_fonts"]
+__all__ = ["Extent", "Run", "SizedFont", "find_fonts"]
 
-#: The end of a text that is set character by character: the scores of labels.
-NUMERALS = "0123456789.%"
+# What is set apart at the end of a line: the scores of labels.
+_DIGITS = "0123456789"
+_NUMERALS = _DIGITS + ".%"
 
 # Unicode's classes of what is written from right to left.
 _FROM_THE_RIGHT = ("R", "AL", "AN")
+
+# Since 3.11 matplotlib sets lines as fonts ask for, and letters on parts of pixels.
+_IS_OLD = matplotlib.__version_info__ < (3, 11)
+
+# Before, it drew a line where its ink begins, rounded. Numerals that are set one by one would be so
+# each: they begin half a pixel before, and are rounded down.
+_START = -0.49 if _IS_OLD else 0.0
+
+# Where it finds ascent, descent and line gap of a font since: in the first of these that there is.
+_LINE_TABLES = {
+    "OS/2": ("sTypoAscender", "sTypoDescender", "sTypoLineGap"),
+    "hhea": ("ascent", "descent", "lineGap"),
+}
 
 # Lines wider than this are rasterised in parts: Agg's images have an end.
 _CHUNK = 8192
 
 
 class Extent(NamedTuple):
-    """The size of a line in pixels; ascent and descent are at least those of "lp"."""
+    """The size of a line in pixels; ascent and descent are at least those of its font."""
 
     width: float
     ascent: float
@@ -72,6 +87,13 @@ class SizedFont:
     Args:
         properties: The font; its size is replaced.
         size: In points.
+
+    Attributes:
+        size: In points.
+        ascent: Of each line at least, in pixels.
+        descent: Of each line at least, in pixels.
+        spacing: By which the ascents of all lines but the first are multiplied.
+        margin: Above and below each line of several, in pixels.
     """
 
     def __init__(self, properties: FontProperties, size: float) -> None:
@@ -79,44 +101,52 @@ class SizedFont:
         self._properties = properties.copy()
         self._properties.set_size(size)
         self._renderer = make_renderer(1, 1)[0]  # measures; drawing is done on others
-        _, height, descent = self._measure("lp", self._properties)
-        self.ascent = height - descent
-        self.descent = descent
+        self.ascent, self.descent, self.margin = self._line_metrics()
+        self.spacing = 1.2 if _IS_OLD else 1.0
 
     def extent(self, text: str) -> Extent:
         """Return the size of a line as it is drawn."""
-        head = text.rstrip(NUMERALS)
+        head = text.rstrip("".join(self.numerals))
         numerals = text[len(head) :]
-        if not numerals or not self.splits(head):
+        start = self.start(head) if numerals else None
+        if start is None:
             return self.run(text).extent
-        start = self.run(head).extent
-        return Extent(
-            math.floor(start.width + 0.5) + sum(self.advances[numeral] for numeral in numerals),
-            max(start.ascent, *(self.run(numeral).extent.ascent for numeral in numerals)),
-            max(start.descent, *(self.run(numeral).extent.descent for numeral in numerals)),
-        )
+        width, ascent, descent = start.extent
+        return Extent(width + sum(self.numerals[c].extent.width for c in numerals), ascent, descent)
 
-    def splits(self, head: str) -> bool:
-        """Whether numerals may be set apart after ``head``.
+    def start(self, head: str) -> Run | None:
+        """Return the ink of the start of a line behind which numerals are set apart.
 
-        They may not where text runs from the right, or where ink reaches into their place.
+        It is None where they may not be: where text runs from the right, or where ink reaches into
+        their place.
         """
-        if not self.advances or _runs_from_the_right(head):
-            return False
+        if _runs_from_the_right(head):
+            return None
         run = self.run(head)
-        ink_right: int = run.left + run.coverage.shape[1]
-        return ink_right <= math.floor(run.extent.width + 0.5)
+        width, *heights = run.extent
+        if run.left + run.coverage.shape[1] > math.floor(width + 0.5):
+            return None
+        return run._replace(extent=Extent(width, *map(max, heights, self._digits)))
 
     @cached_property
-    def advances(self) -> dict[str, float]:
-        """The width of each numeral; empty if the ink of one leaves its cell of whole pixels."""
-        runs = {numeral: self.run(numeral) for numeral in NUMERALS}
-        if all(
-            run.left >= 0 and run.left + run.coverage.shape[1] <= math.floor(run.extent.width)
-            for run in runs.values()
-        ):
-            return {numeral: run.extent.width for numeral, run in runs.items()}
-        return {}
+    def numerals(self) -> dict[str, Run]:
+        """The ink of each numeral that may be set apart.
+
+        It stays within the numeral's width, and does not rise over the digits.
+        """
+        runs = {numeral: self._render(numeral, 0.0, _START) for numeral in _NUMERALS}
+        return {
+            numeral: run
+            for numeral, run in runs.items()
+            if run.left >= 0
+            and run.left + run.coverage.shape[1] <= math.ceil(run.extent.width)
+            and run.extent.ascent <= self._digits[0]
+        }
+
+    @cached_property
+    def _digits(self) -> tuple[float, float]:
+        """Ascent and descent of a line that has digits."""
+        return self.run(_DIGITS).extent[1:]
 
     def run(self, text: str, degrees: float = 0.0) -> Run:
         """Return the ink of a line, turned counterclockwise around its start."""
@@ -127,18 +157,35 @@ class SizedFont:
             _runs.keep(key, run, run.coverage.nbytes + _BARE_RUN)
         return run
 
+    def _line_metrics(self) -> tuple[float, float, float]:
+        """Return ascent, descent and margin of lines, as the installed matplotlib has them."""
+        font: Any = None if _IS_OLD else get_font(findfont(self._properties))
+        for name, keys in _LINE_TABLES.items() if font else ():
+            table = font.get_sfnt_table(name)
+            if table is not None:
+                pixels = self.size * DPI / 72 / font.get_sfnt_table("head")["unitsPerEm"]
+                ascent, descent, gap = (table[key] * pixels for key in keys)
+                return ascent, -descent, gap / 2
+        _, height, descent = self._measure("lp", self._properties)
+        return height - descent, descent, 0.0
+
     def _measure(self, text: str, properties: FontProperties) -> tuple[float, float, float]:
         width, height, descent = self._renderer.get_text_width_height_descent(
             text, properties, False
         )
         return float(width), float(height), float(descent)
 
-    def _render(self, text: str, degrees: float) -> Run:
+    def _render(self, text: str, degrees: float, x: float = 0.0) -> Run:
         text, properties = cover(text, self._properties)
         if not text:
             return Run(_NO_INK, 0, 0, Extent(0.0, self.ascent, self.descent))
         width, height, descent = self._measure(text, properties)
-        extent = Extent(width, max(self.ascent, height - descent), max(self.descent, descent))
+        below = max(self.descent, descent)
+        if _IS_OLD:
+            above = max(self.ascent + self.descent, height) - below
+        else:
+            above = max(self.ascent, height - descent)
+        extent = Extent(width, above, below)
         # Slanted and turned letters reach out of their line's box.
         margin = math.ceil(self.size * DPI / 72) + 2
         angle = math.radians(degrees)
@@ -153,7 +200,9 @@ class SizedFont:
                 renderer, pixels = make_renderer(part.shape[1], part.shape[0])
                 context = renderer.new_gc()
                 context.set_foreground((1, 1, 1, 1), isRGBA=True)
-                renderer.draw_text(context, -x0 - left, -y0 - top, text, properties, degrees, False)
+                renderer.draw_text(
+                    context, x - x0 - left, -y0 - top, text, properties, degrees, False
+                )
                 part[...] = pixels[..., 3]
         rows = np.flatnonzero(coverage.any(axis=1))
         columns = np.flatnonzero(coverage.any(axis=0))

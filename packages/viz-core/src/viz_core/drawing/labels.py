@@ -17,11 +17,11 @@ import numpy as np
 from viz_core.colors import RGBA
 from viz_core.drawing._pillow import as_core
 from viz_core.drawing.byte_cache import ByteCache
-from viz_core.drawing.fonts import NUMERALS, Run, SizedFont
+from viz_core.drawing.fonts import Run, SizedFont
 from viz_core.drawing.surface import Octets
 from viz_core.drawing.text_background import TextBackground
 
-__all__ = ["LabelStyle", "baseline", "find_label_style"]
+__all__ = ["LabelStyle", "anchor", "find_label_style"]
 
 # The bytes that all styles may take, and about those of one without labels and of a bare bitmap.
 _MOST = 6 << 20
@@ -81,8 +81,9 @@ class _Numerals(dict[tuple[str, float], tuple[Any, Any, int, float]]):
         numerals, x = key
         runs = []
         for numeral in numerals:
-            runs.append((_snap(x), self._font.run(numeral)))
-            x += self._font.advances[numeral]
+            run = self._font.numerals[numeral]
+            runs.append((_snap(x), run))
+            x += run.extent.width
         columns = _snap(x + self._padding)
         coverage = np.zeros((self._height, columns), np.uint8)
         for column, run in runs:
@@ -108,14 +109,13 @@ class LabelStyle:
         self._font = font
         self._padding = background.padding if background else 0.0
         self._table = _blend_table(color, background.face if background else _NOTHING)
-        numerals = font.extent(NUMERALS)
-        self._ascent, self._descent = numerals.ascent, numerals.descent
-        # Hinting may put ink a row beyond what the font says of itself.
-        ink = [(run.top, run.top + len(run.coverage)) for run in map(font.run, NUMERALS)]
-        self._ink_top, self._ink_bottom = min(ink)[0], max(bottom for _, bottom in ink)
+        self._numerals = "".join(font.numerals)
+        runs = font.numerals.values()
+        self._top = min((run.top for run in runs), default=0)
+        self._bottom = max((run.top + len(run.coverage) for run in runs), default=0)
         self._lines: dict[tuple[str, float], _Start] = {}  # of each text and rotation
         self._starts: dict[str, _Start] = {}
-        self._numerals: dict[tuple[int, int], tuple[_Numerals, _Numerals]] = {}  # of rows
+        self._behind: dict[tuple[int, int], tuple[_Numerals, _Numerals]] = {}  # on the same rows
 
     def draw(
         self,
@@ -139,7 +139,7 @@ class LabelStyle:
             degrees: How far it is turned counterclockwise around its start; then it has no
                 background.
         """
-        head = text if degrees else text.rstrip(NUMERALS)
+        head = text if degrees else text.rstrip(self._numerals)
         numerals = text[len(head) :]
         start = (self._starts.get(head) or self._make_start(head)) if numerals else None
         if start is None:
@@ -147,8 +147,10 @@ class LabelStyle:
             start = self._lines.get((text, degrees)) or self._make_line(text, degrees)
         (color, opacity, left, top, right, bottom, width, ascent, descent), behind = start
         if before:
-            x -= (width + sum([self._font.advances[numeral] for numeral in numerals])) * before
-        y += baseline(vertical, ascent, descent)
+            x -= before * (
+                width + sum([self._font.numerals[numeral].extent.width for numeral in numerals])
+            )
+        y -= anchor(vertical, -ascent, descent, ascent, descent)
         if not (-_FAR < x < _FAR and -_FAR < y < _FAR):
             return
         column, row = math.floor(x + 0.5), math.floor(y + 0.5)
@@ -174,29 +176,25 @@ class LabelStyle:
         return start
 
     def _make_start(self, head: str) -> _Start | None:
-        if not self._font.splits(head):
+        run = self._font.start(head)
+        if run is None:
             return None
-        run = self._font.run(head)
         line = self._compose(run, _snap(run.extent.width))
-        line = line._replace(width=_snap(run.extent.width))
         rows = (line.top, line.bottom)
-        if rows not in self._numerals:
-            self._numerals[rows] = (
+        if rows not in self._behind:
+            self._behind[rows] = (
                 _Numerals(self._font, self._table, *rows, 0.0),
                 _Numerals(self._font, self._table, *rows, self._padding),
             )
-        start = self._starts[head] = (line, self._numerals[rows])
+        start = self._starts[head] = (line, self._behind[rows])
         return start
 
     def _compose(self, run: Run, right: int) -> _Line:
         """Compose ``run`` up to the column ``right``."""
         width, ascent, descent = run.extent
-        ascent, descent = max(ascent, self._ascent), max(descent, self._descent)
         left = min(_snap(-self._padding), run.left)
-        top = min(_snap(-ascent - self._padding), run.top, self._ink_top)
-        bottom = max(
-            _snap(descent + self._padding), run.top + run.coverage.shape[0], self._ink_bottom
-        )
+        top = min(_snap(-ascent - self._padding), run.top, self._top)
+        bottom = max(_snap(descent + self._padding), run.top + len(run.coverage), self._bottom)
         right = max(right, left)
         coverage = np.zeros((bottom - top, right - left), np.uint8)
         _put(run, coverage, -left, -top)
@@ -204,21 +202,25 @@ class LabelStyle:
         return _Line(*bitmap, left, top, right, bottom, width, ascent, descent)
 
 
-def baseline(vertical: str, ascent: float, height_below: float) -> float:
-    """Return how far below the position the first baseline lies.
+def anchor(vertical: str, top: float, bottom: float, drop: float, descent: float) -> float:
+    """Return how far down the part of a text lies that is at its position.
 
     Args:
-        vertical: The alignment.
-        ascent: Of the first line.
-        height_below: From the first baseline to the end of the text.
+        vertical: Which part it is.
+        top: Of the text, turned as it is.
+        bottom: Of the text, turned as it is.
+        drop: From the top to the last baseline of the text before it is turned.
+        descent: Of the last line.
     """
     if vertical == "top":
-        return ascent
+        return top
     if vertical == "bottom":
-        return -height_below
+        return bottom
     if vertical == "center":
-        return (ascent - height_below) / 2
-    return ascent / 2 if vertical == "center_baseline" else 0.0
+        return (top + bottom) / 2
+    if vertical == "baseline":
+        return bottom - descent
+    return top + drop / 2  # center_baseline
 
 
 _styles: ByteCache[LabelStyle] = ByteCache(_MOST)
@@ -252,7 +254,8 @@ def _put(run: Run, coverage: Octets, x: int, y: int) -> None:
     """Put the ink of a run where the line starts at the column x, the baseline at the row y."""
     rows, columns = run.coverage.shape
     x, y = x + run.left, y + run.top
-    coverage[y : y + rows, x : x + columns] = run.coverage
+    part = coverage[y : y + rows, x : x + columns]
+    part[...] = run.coverage[:, : part.shape[1]]  # of a numeral in a narrow cell a column less
 
 
 def _make_bitmap(coverage: Octets, table: _Table) -> tuple[Any, Any]:

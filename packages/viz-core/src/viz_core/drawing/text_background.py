@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from itertools import repeat
 from typing import Any, NamedTuple
@@ -93,13 +92,14 @@ def as_background(
         wrong = next(key for key in value if key not in _PROPERTIES)
         raise ValueError(f"{name} has no property {wrong!r}; it has {', '.join(_PROPERTIES)}")
     pad, alpha = given.get("pad"), given.get("alpha")
-    if given.get("boxstyle") is None:
-        padding, rounding = as_length(4 if pad is None else pad, f"{name}['pad']"), 0.0
+    shape = given.get("boxstyle")
+    if pad is not None:
+        pad = as_length(pad, f"{name}['pad']")
+    # In font sizes, of which matplotlib takes two decimals.
+    if shape is None:
+        padding, rounding = round((4 if pad is None else pad) / font_size, 2), 0.0
     else:
-        in_sizes = as_length(0.3 if pad is None else pad, f"{name}['pad']")
-        padding, rounding = (
-            size * font_size for size in _box_shape(given["boxstyle"], in_sizes, name)
-        )
+        padding, rounding = _box_shape(shape, round(0.3 if pad is None else pad, 2), name)
     if alpha is not None:
         alpha = as_fraction(alpha, f"{name}['alpha']")
     face = _with_alpha(as_color(given.get("facecolor", "C0"), f"{name}['facecolor']"), alpha)
@@ -107,14 +107,14 @@ def as_background(
     width = as_length(given.get("linewidth", 1.0), f"{name}['linewidth']")
     dashes = as_line_style(given.get("linestyle", "-"), f"{name}['linestyle']")
     is_plain = not rounding and not (edge[3] and width)
-    pixels = DPI / 72
+    pixels = font_size * DPI / 72
     return TextBackground(face, edge, padding * pixels, rounding * pixels, width, dashes, is_plain)
 
 
 def _box_shape(boxstyle: Any, pad: float, name: str) -> tuple[float, float]:
     """Return the padding and the radius of the corners in font sizes."""
     shape, *settings = str(boxstyle).replace(" ", "").split(",")
-    values = {"pad": pad, "rounding_size": math.nan}
+    values = {"pad": pad, "rounding_size": 0.0}
     try:
         if shape not in ("square", "round"):
             raise ValueError(shape)
@@ -129,9 +129,7 @@ def _box_shape(boxstyle: Any, pad: float, name: str) -> tuple[float, float]:
             f"'round,pad=0.2', got {boxstyle!r}; for other shapes draw with axes()"
         ) from error
     pad, radius = values.values()
-    if shape == "square":
-        radius = 0.0
-    return pad, pad if math.isnan(radius) else radius
+    return pad, (radius or pad) if shape == "round" else 0.0
 
 
 def _with_alpha(color: RGBA, alpha: float | None) -> RGBA:

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from viz_core.colors import RGBA
-from viz_core.drawing.fonts import Extent, SizedFont
-from viz_core.drawing.labels import baseline, find_label_style
+from viz_core.drawing.fonts import SizedFont
+from viz_core.drawing.labels import anchor, find_label_style
 from viz_core.drawing.paths import Style, draw_paths, place_turned, round_box
 from viz_core.drawing.surface import Surface
 from viz_core.drawing.text_background import TextBackground
@@ -18,8 +18,6 @@ __all__ = ["draw_texts", "measure"]
 
 # Which part of a text's width lies before its position.
 _BEFORE = {"left": 0.0, "center": 0.5, "right": 1.0}
-
-_LINE_SPACING = 1.2
 
 
 def draw_texts(
@@ -70,29 +68,31 @@ def measure(text: str, font: SizedFont) -> tuple[float, float]:
 
 
 class _Block:
-    """The lines of a text, set below each other from the left.
+    """The lines of a text, set below each other from the left as matplotlib sets them.
 
     Attributes:
-        lines: Each with its width and how far its baseline is below the first.
-        ascent: Of the first line.
+        lines: Each with its width and how far its baseline is below the top.
         width: Of the widest line.
-        height: From the top of the first line to the bottom of the last.
+        height: Of all.
+        drop: From the top to the last baseline, as matplotlib counts it: not multiplied.
+        descent: Of the last line.
     """
 
     def __init__(self, text: str, font: SizedFont) -> None:
+        lines = text.split("\n")
+        margin = font.margin if len(lines) > 1 else 0.0
         self.lines: list[tuple[str, float, float]] = []
-        baseline = 0.0
-        extent = Extent(0.0, 0.0, 0.0)
-        for line in text.split("\n"):
-            below = extent.descent
-            extent = font.extent(line) if line else Extent(0.0, font.ascent, font.descent)
+        self.width = self.height = 0.0
+        for line in lines:
+            width, ascent, descent = font.extent(line)
+            ascent, self.descent = ascent + margin, descent + margin
+            self.drop = self.height + ascent
+            baseline = self.drop
             if self.lines:
-                baseline += below + _LINE_SPACING * extent.ascent
-            else:
-                self.ascent = extent.ascent
-            self.lines.append((line, extent.width, baseline))
-        self.width = max(width for _, width, _ in self.lines)
-        self.height = self.ascent + baseline + extent.descent
+                baseline = self.height + font.spacing * max(ascent, font.ascent)
+            self.lines.append((line, width, baseline))
+            self.width = max(self.width, width)
+            self.height = baseline + self.descent
 
 
 def _draw_block(
@@ -112,24 +112,24 @@ def _draw_block(
     angle = math.radians(rotation)
     # y points down in images, and rotation is counterclockwise as seen.
     turn = np.array([[math.cos(angle), math.sin(angle)], [-math.sin(angle), math.cos(angle)]])
-    top, bottom = -block.ascent, block.height - block.ascent
-    corners = np.array([[0, top], [block.width, top], [block.width, bottom], [0, bottom]]) @ turn.T
+    width, height = block.width, block.height
+    corners = np.array([[0, 0], [width, 0], [width, height], [0, height]]) @ turn.T
     # Like matplotlib's, alignment is that of the upright box around the turned text.
-    left, high = corners.min(axis=0)
-    right, low = corners.max(axis=0)
+    left, top = corners.min(axis=0)
+    right, bottom = corners.max(axis=0)
     before = _BEFORE[horizontal]
-    origin = np.array([x - (left + (right - left) * before), y + baseline(vertical, -high, low)])
+    down = anchor(vertical, top, bottom, block.drop, block.descent)
+    origin = np.array([x - (left + (right - left) * before), y - down])
     if background:
         pad = background.padding
-        box = (-pad, top - pad, block.width + pad, bottom + pad)
-        path = round_box(*box, background.rounding)
+        path = round_box(-pad, -pad, width + pad, height + pad, background.rounding)
         style = Style(background.edge, background.face, background.width, background.dashes)
         draw_paths(surface, [place_turned(path, turn, origin)], [style])
     letters = find_label_style(font, color, None)
     paste = surface.strip.paste
-    for line, width, below in block.lines:
+    for line, line_width, baseline in block.lines:
         if not line.strip():
             continue
         # Lines of one text are aligned with each other as the text is with its position.
-        left, baseline_y = (origin + turn @ ((block.width - width) * before, below)).tolist()
-        letters.draw(paste, line, left, baseline_y, degrees=rotation)
+        left, down = (origin + turn @ ((width - line_width) * before, baseline)).tolist()
+        letters.draw(paste, line, left, down, degrees=rotation)
