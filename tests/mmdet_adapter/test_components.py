@@ -24,7 +24,7 @@ def flooded(values):
         key = values[start]
         if len(part) > len(best.get(key, ())):
             best[key] = part
-    return {key: (len(part), np.mean(part, axis=0)) for key, part in best.items()}
+    return best
 
 
 @pytest.mark.parametrize("seed", range(30))
@@ -33,12 +33,49 @@ def test_the_largest_parts_are_those_of_a_flood_fill(seed):
     height, width = random.integers(1, 30, 2)
     values = random.integers(0, random.integers(1, 6), (height, width)) * 1000 - 7
     runs = find_runs(values)
-    areas, centers = largest_components(runs)
     expected = flooded(values)
     assert runs.keys.tolist() == sorted(expected)
-    for key, area, center in zip(runs.keys.tolist(), areas, centers, strict=True):
-        assert area == expected[key][0]
-        assert center == pytest.approx(expected[key][1])
+    for key, area, center, is_inside in zip(
+        runs.keys.tolist(), *largest_components(runs), strict=True
+    ):
+        part = expected[key]
+        mean = np.mean(part, axis=0)
+        assert area == len(part)
+        assert is_inside == (tuple(np.rint(mean).tolist()) in part)
+        if is_inside:
+            assert center == pytest.approx(mean)
+        assert tuple(np.floor(center).tolist()) in part or is_inside
+
+
+def ring():
+    rows, columns = np.mgrid[:41, :61] - np.array([20, 30])[:, None, None]
+    return (rows**2 + columns**2 < 400) & (rows**2 + columns**2 >= 100)
+
+
+def corner():
+    letter = np.zeros((41, 61), bool)
+    letter[:, :10] = letter[31:] = True
+    return letter
+
+
+def around():
+    background = np.ones((41, 61), bool)
+    background[11:, 20:40] = False
+    return background
+
+
+@pytest.mark.parametrize(
+    ("make", "x", "rows"), [(ring, 30, (10, 30)), (corner, 30, (36, 36)), (around, 30, (5, 6))]
+)
+def test_what_does_not_hold_its_centroid_has_the_middle_of_its_longest_run(make, x, rows):
+    shape = make()
+    found = largest_components(find_runs(shape))
+    assert not found.are_inside[-1]
+    at_x, at_y = found.centers[-1]
+    assert abs(at_x - x) <= 0.5
+    assert at_y in rows
+    assert shape[int(at_y), int(at_x)]
+    assert shape[int(at_y)].sum() == shape.sum(axis=1).max()
 
 
 def test_a_spiral_is_one_part():
@@ -47,14 +84,14 @@ def test_a_spiral_is_one_part():
         spiral[ring, ring : 41 - ring] = spiral[40 - ring, ring : 41 - ring] = True
         spiral[ring : 41 - ring, 40 - ring] = spiral[ring + 2 : 41 - ring, ring] = True
         spiral[ring + 2, ring + 1] = True
-    areas, _ = largest_components(find_runs(spiral))
-    assert areas[-1] == flooded(spiral)[True][0] == spiral.sum()
+    areas = largest_components(find_runs(spiral)).areas
+    assert areas[-1] == len(flooded(spiral)[True]) == spiral.sum()
 
 
 def test_rows_do_not_touch_around_the_border():
     values = np.zeros((3, 4), int)
     values[0, 3] = values[1, 0] = 1
-    areas, _ = largest_components(find_runs(values))
+    areas = largest_components(find_runs(values)).areas
     assert areas.tolist() == [10, 1]
 
 

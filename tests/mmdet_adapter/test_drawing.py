@@ -71,6 +71,7 @@ def test_memory_goes_with_the_area_of_the_objects():
 
 def test_masks_without_boxes_are_labelled_at_their_middle(canvas, disk):
     style = AnnotationStyle(masks=[RED], texts="white", alpha=0.0)
+    disk[48:73, 68:93] = True  # without its hole, in which the label would not stand
     for fields in (
         {"labels": [0], "masks": disk[None]},
         {"labels": [0], "masks": disk[None], "bboxes": np.zeros((1, 4))},
@@ -205,3 +206,40 @@ def test_panoptic_maps_without_classes_are_drawn_whole(canvas):
 def test_maps_of_another_size_are_refused(canvas, draw):
     with pytest.raises(ValueError, match=r"\(120, 160\), got \(3, 4\)"):
         draw(canvas, read_map({"sem_seg": np.zeros((3, 4), int)}), AnnotationStyle())
+
+
+def around_a_man():
+    """A semantic map of a man, 1, and of the background around him, 0."""
+    ids = np.zeros((120, 160), np.int64)
+    ids[40:, 50:110] = 1
+    return ids
+
+
+def ring():
+    rows, columns = np.mgrid[:120, :160]
+    distance = (rows - 60) ** 2 + (columns - 80) ** 2
+    return np.where((distance < 58**2) & (distance >= 30**2), 0, 1)
+
+
+def corner():
+    ids = np.ones((120, 160), np.int64)
+    ids[:, :36] = ids[-36:] = 0
+    return ids
+
+
+@pytest.mark.parametrize("make", [around_a_man, ring, corner])
+@pytest.mark.parametrize("kind", ["semantic", "panoptic", "mask"])
+def test_the_label_of_a_concave_region_stands_inside_of_it(make, kind, image):
+    ids = make()
+
+    def label(names):
+        canvas, style = Canvas(image), AnnotationStyle(names, masks=PALETTE)
+        if kind == "mask":
+            draw_instances(canvas, read_instances({"labels": [0], "masks": ids[None] == 0}), style)
+        else:
+            draw = draw_semantic if kind == "semantic" else draw_panoptic
+            draw(canvas, read_map({"sem_seg": ids}), style)
+        return canvas.get_image()
+
+    rows, columns = np.nonzero((label(["dog", "x"]) != label(["dug", "x"])).any(axis=-1))
+    assert ids[int(np.median(rows)), int(np.median(columns))] == 0

@@ -51,6 +51,17 @@ def test_a_label_that_fits_where_it_is_stays_there():
     assert abs((x0 + x1) / 2 - 100) <= 1
 
 
+def test_a_label_may_have_its_middle_at_its_place():
+    canvas = Canvas(np.full((200, 300, 3), 128, np.uint8))
+    positions, areas = np.array([[60.0, 60], [200, 60]]), np.full(2, 30000)
+    are_tops = np.array([False, True])
+    colors = [(255, 255, 255)] * 2
+    draw_labels(canvas, ["dog", "dog"], positions, areas, colors, are_tops=are_tops)
+    _, _, y0, y1 = touched(canvas.get_image()[:, :150])
+    assert abs((y0 + y1) / 2 - 60) <= 1
+    assert abs(touched(canvas.get_image()[:, 150:])[2] - 60) <= 3
+
+
 def lines(image):
     """Return the first and last rows of each label, from the top."""
     rows = (image != 128).any(axis=(1, 2)).astype(int)

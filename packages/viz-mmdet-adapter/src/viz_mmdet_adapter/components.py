@@ -35,11 +35,14 @@ class Components(NamedTuple):
 
     Attributes:
         areas: In pixels, shape (K,).
-        centers: x and y of the centroids, in pixels, shape (K, 2).
+        centers: x and y of a place in each, in pixels, shape (K, 2): the centroid, or where that
+            lies outside, as that of a ring does, the middle of the longest run.
+        are_inside: Whether the centroid lies inside, shape (K,).
     """
 
     areas: Ints
     centers: npt.NDArray[np.float64]
+    are_inside: npt.NDArray[np.bool_]
 
 
 def find_extent(mask: npt.NDArray[np.bool_]) -> tuple[slice, slice] | None:
@@ -77,7 +80,14 @@ def largest_components(runs: Runs) -> Components:
     largest = np.empty(len(runs.keys), np.int64)
     largest[runs.which[order]] = order  # ascending, so that the largest comes last and stays
     centers = np.stack([x[largest], y[largest]], axis=-1) / areas[largest, None]
-    return Components(areas[largest].astype(np.int64), centers)
+    pixels = np.rint(centers).astype(np.int64) @ (1, runs.shape[1])
+    are_inside = roots[np.searchsorted(runs.starts, pixels, "right") - 1] == largest
+    for k in np.flatnonzero(~are_inside).tolist():
+        own = np.flatnonzero(roots == largest[k])
+        longest = own[runs.lengths[own] == runs.lengths[own].max()]
+        run = longest[len(longest) // 2]  # of equal ones, as in a band, that in the middle
+        centers[k] = left[run] + (runs.lengths[run] - 1) / 2, rows[run]
+    return Components(areas[largest].astype(np.int64), centers, are_inside)
 
 
 def _connected(which: Ints, rows: Ints, left: Ints, right: Ints, width: int) -> Ints:

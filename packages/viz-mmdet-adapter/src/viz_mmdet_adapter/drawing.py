@@ -149,14 +149,15 @@ def _draw_boxes(
 def _label_masks(
     canvas: Canvas, instances: Instances, masks: Sequence[Crop], style: AnnotationStyle
 ) -> None:
-    """Label each mask at the centroid of its largest component; empty masks get no label."""
+    """Label each mask on its largest component; empty masks get no label."""
     shown = instances.select(np.array([crop.area > 0 for crop in masks], np.bool_))
-    centers, areas = [], []
+    centers, areas, are_inside = [], [], []
     for crop in masks:
         if crop.area:
             found = largest_components(find_runs(crop.paint()))
             centers.append(found.centers[-1] + (crop.x, crop.y))
             areas.append(found.areas[-1])
+            are_inside.append(found.are_inside[-1])
     draw_labels(
         canvas,
         _texts(shown, style),
@@ -164,6 +165,7 @@ def _label_masks(
         np.array(areas),
         class_colors(style.texts, shown.labels.tolist()),
         horizontal="center",
+        are_tops=np.array(are_inside, np.bool_),
     )
 
 
@@ -249,4 +251,5 @@ def _draw_map(
         components.areas[shown],
         class_colors(style.texts if is_panoptic else _WHITE, labels),
         horizontal="center",
+        are_tops=components.are_inside[shown],
     )

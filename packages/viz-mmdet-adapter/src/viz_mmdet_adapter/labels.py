@@ -52,6 +52,7 @@ def draw_labels(
     colors: list[RGB],
     *,
     horizontal: Literal["left", "center"] = "left",
+    are_tops: npt.NDArray[np.bool_] | None = None,
 ) -> None:
     """Draw labels, each moved inside the image, then below an earlier label that it would cover.
 
@@ -60,10 +61,12 @@ def draw_labels(
     Args:
         canvas: Drawn on.
         texts: One for each of N objects.
-        positions: x and y in pixels of the top of each text, shape (N, 2).
+        positions: x and y in pixels of a point of each text, shape (N, 2).
         areas: Of the objects, in pixels, shape (N,). Larger objects have larger labels.
         colors: One for each text.
         horizontal: Which part of a text is at x.
+        are_tops: Whether y is that of the top of a text, or of its middle, shape (N,); the top of
+            all by default.
     """
     if not texts:
         return
@@ -72,6 +75,8 @@ def draw_labels(
     corners = positions.copy()
     if horizontal == "center":
         corners[:, 0] -= extents[:, 0] / 2
+    if are_tops is not None:
+        corners[:, 1] -= np.where(are_tops, 0, extents[:, 1] / 2)
     room = np.array([canvas.width, canvas.height]) - extents - _MARGIN
     # A text wider than the image keeps its start visible, by which names are told apart.
     corners = np.maximum(np.minimum(corners, room), _MARGIN)
