@@ -144,7 +144,8 @@ def test_dataset_meta_is_none_until_it_is_set():
 
 def test_without_backends_recording_does_nothing(image):
     visualizer = Visualizer()
-    visualizer.add_config({"a": 1})
+    with pytest.warns(VizWarning, match="there is no backend"):
+        visualizer.add_config({"a": 1})
     visualizer.add_graph(None, None)
     visualizer.add_image("a", image)
     visualizer.add_scalar("a", 1)

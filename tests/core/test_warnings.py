@@ -137,6 +137,19 @@ visualizer.add_scalar("step", 1)  # told
 VISBACKENDS.build(dict(LOCAL, save_dir=FOLDER)).add_scalar("step", 1)  # told
 """,
     ),
+    "no backend": (
+        "add_scalar records nothing",
+        """
+Visualizer(save_dir=FOLDER).add_scalar("loss", 1)  # told
+""",
+    ),
+    "keyword": (
+        "add_scalar was given stpe=",
+        """
+Visualizer(vis_backends=[LOCAL], save_dir=FOLDER).add_scalar("loss", 1, stpe=2)  # told
+VISBACKENDS.build(dict(LOCAL, save_dir=FOLDER)).add_scalar("loss", 1, stpe=2)  # told
+""",
+    ),
     "failing": (
         "Broken did not record a scalar: OSError|left one out|not recorded: Broken: 1 x scalar",
         """

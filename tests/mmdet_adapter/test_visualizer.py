@@ -250,3 +250,14 @@ def test_neither_torch_nor_mmdetection_is_imported():
         [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True
     )
     assert done.stdout.strip() == "[]"
+
+
+def test_who_names_a_folder_and_no_backend_is_told_and_who_only_draws_is_not(image, tmp_path):
+    made = DetLocalVisualizer(save_dir=tmp_path)
+    with pytest.warns(VizWarning, match="add_image records nothing"):
+        made.add_datasample("a", image)
+    made.add_datasample("a", image)
+    drawing = DetLocalVisualizer()
+    drawing.add_datasample("a", image)
+    with pytest.warns(VizWarning, match="add_scalar records nothing"):
+        drawing.add_scalar("loss", 1)

@@ -2,11 +2,12 @@
 
 import dataclasses
 import pickle
+import warnings
 
 import numpy as np
 import pytest
 
-from viz_core import BaseVisBackend, Recorder, RunConfig, Visualizer
+from viz_core import BaseVisBackend, Recorder, RunConfig, Visualizer, VizWarning
 
 GRAY = np.full((2, 3), 0.5)
 
@@ -39,7 +40,8 @@ class Settings:
 def test_what_a_backend_is_given_alone_is_converted():
     keeper = Keeper()
     keeper.add_config(Settings())
-    keeper.add_image("cat", GRAY, np.int64(3), extra=1)
+    with pytest.warns(VizWarning, match="add_image was given extra="):
+        keeper.add_image("cat", GRAY, np.int64(3), extra=1)
     keeper.add_scalar("loss", np.float32(0.5), step=2.0)
     keeper.add_scalars({"a": np.array(1), "step": 5, "v": {"b": True}}, 4, "x.json")
     (config, _), (_, image, *rest), scalar, scalars = keeper.got
@@ -140,3 +142,73 @@ def test_a_backend_with_doors_can_be_pickled():
     backend = pickle.loads(pickle.dumps(Keeper()))
     backend.add_scalar("a", np.array(1))
     assert backend.got == [("a", 1, 0, {})]
+
+
+CALLS = {
+    "add_config": ({"lr": 0.1},),
+    "add_graph": ("model",),
+    "add_image": ("cat", GRAY),
+    "add_scalar": ("loss", 1),
+    "add_scalars": ({"loss": 1},),
+}
+
+
+@pytest.mark.parametrize("method", CALLS)
+def test_a_keyword_that_it_does_not_name_is_told_once_and_passed_on(method):
+    class Grapher(Keeper):
+        def add_graph(self, model, data_batch=None, *, verbose=False, **kwargs):
+            self.got.append((model, verbose, kwargs))
+
+    keeper = Grapher()
+    call = getattr(keeper, method)
+    with pytest.warns(VizWarning, match=f"{method} was given verbos=, which means nothing to Gra"):
+        call(*CALLS[method], verbos=1)
+    call(*CALLS[method], verbos=2)  # a second warning would be an error
+    assert [got[-1] for got in keeper.got] == [{"verbos": 1}, {"verbos": 2}]
+
+
+@pytest.mark.parametrize("method", ["add_image", "add_scalar", "add_scalars"])
+@pytest.mark.parametrize("alone", [True, False])
+def test_global_step_is_another_name_of_step(method, alone):
+    keeper = Keeper()
+    call = getattr(keeper if alone else Visualizer(vis_backends=[keeper]), method)
+    call(*CALLS[method], global_step=np.int64(7))
+    call(*CALLS[method], step=7, global_step=7.0)
+    call(*CALLS[method], step=7, global_step=None)
+    assert [got[-2:] for got in keeper.got] == [(7, {})] * 3
+    with pytest.raises(TypeError, match="step=2 and global_step=3 are two names of one thing"):
+        call(*CALLS[method], step=2, global_step=3)
+    with pytest.raises(ValueError, match="step must be a whole number"):
+        call(*CALLS[method], global_step=0.5)
+    assert len(keeper.got) == 3
+
+
+@pytest.mark.parametrize(
+    ("wrong", "hint"), [("stpe", "did you mean step="), ("walltime", "Keeper. ")]
+)
+def test_who_misspells_a_keyword_is_told_what_it_may_be(wrong, hint):
+    with pytest.warns(VizWarning, match=hint):
+        Keeper().add_scalar("loss", 1, **{wrong: 3})
+
+
+def test_what_a_subclass_names_is_told_of_by_nobody_on_its_way_to_its_parent():
+    class Caption(Keeper):
+        def add_image(self, name, image, step=0, caption=None, **kwargs):
+            super().add_image(name, image, step, caption=caption, **kwargs)
+
+    for recorder in (Caption(), Visualizer(vis_backends=[Caption()])):
+        recorder.add_image("cat", GRAY, caption="a cat")
+    with pytest.warns(VizWarning, match="captoin=, .* did you mean caption=") as told:
+        Caption().add_image("cat", GRAY, captoin="a cat")
+    assert len(told) == 1
+
+
+def test_a_backend_that_names_nothing_takes_everything():
+    class All(BaseVisBackend):
+        def add_scalars(self, **given):
+            self.got = given
+
+    for recorder in (All(), Visualizer(vis_backends=[All()])):
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            recorder.add_scalar("loss", 1, commit=True)

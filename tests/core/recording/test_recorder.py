@@ -6,7 +6,14 @@ import warnings
 import numpy as np
 import pytest
 
-from viz_core import BaseVisBackend, Recorder, RecordingError, RecordingWarning, Visualizer
+from viz_core import (
+    BaseVisBackend,
+    Recorder,
+    RecordingError,
+    RecordingWarning,
+    Visualizer,
+    VizWarning,
+)
 
 IMAGE = np.full((4, 6, 3), 7, np.uint8)
 
@@ -262,3 +269,75 @@ def test_eight_threads_meet_a_backend_one_at_a_time():
     for thread in threads:
         thread.join()
     assert backend.seen == 400
+
+
+def test_a_keyword_that_no_backend_takes_is_told_once_by_kind():
+    class Namer(Keeper):
+        def add_image(self, name, image, step=0, caption=None, **kwargs):
+            self.calls.append(("image", caption))
+
+        def add_scalars(self, scalar_dict, step=0, **kwargs):
+            self.calls.append(("scalars", kwargs))
+
+    class Positional:
+        def add_image(self, tag, image, iteration=0):
+            """Gets no keyword, so that it takes none."""
+
+        def add_scalar(self, tag, value, iteration=0):
+            """Neither does this."""
+
+    namer = Namer()
+    visualizer = Visualizer(vis_backends=[namer, Positional()])
+    visualizer.add_image("cat", IMAGE, caption="a cat")
+    with pytest.warns(VizWarning) as told:
+        for _ in range(2):
+            visualizer.add_scalar("loss", 1, stpe=3)
+            visualizer.add_scalars({"loss": 1}, stpe=3)
+            visualizer.add_image("cat", IMAGE, iteration=3)
+    assert [str(w.message).split("; ")[0] for w in told] == [
+        f"add_{kind} was given stpe=, which means nothing to Namer and Positional"
+        for kind in ("scalar", "scalars")
+    ] + [
+        "add_image was given iteration=, which means nothing to Namer and Positional. It was "
+        "passed on all the same"
+    ]
+    assert namer.calls[1] == ("scalars", {"stpe": 3})
+    assert told[0].filename == __file__
+
+
+def test_nobody_is_told_of_a_keyword_where_one_backend_takes_all(keeper):
+    class Namer(BaseVisBackend):
+        def add_scalars(self, scalar_dict, step=0, **kwargs):
+            pass
+
+    Visualizer(vis_backends=[Namer(), keeper]).add_scalar("loss", 1, commit=True)
+    assert keeper.calls[0][1]["commit"] is True
+
+
+@pytest.mark.parametrize("kind", ["config", "graph", "image", "scalar", "scalars"])
+def test_a_visualizer_without_backends_says_so_at_its_first_record(kind, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    calls = {
+        "config": lambda v: v.add_config({"lr": 1}),
+        "graph": lambda v: v.add_graph(None),
+        "image": lambda v: v.add_image("cat", IMAGE),
+        "scalar": lambda v: v.add_scalar("loss", 1),
+        "scalars": lambda v: v.add_scalars({"loss": 1}),
+    }
+    visualizer = Visualizer(save_dir="runs")
+    with pytest.warns(VizWarning, match=f"add_{kind} records nothing.*LocalVisBackend") as told:
+        calls[kind](visualizer)
+    assert told[0].filename == __file__
+    for call in calls.values():  # a second warning would be an error
+        call(visualizer)
+    visualizer.close()
+    assert not list(tmp_path.iterdir())
+
+
+def test_nobody_is_told_that_there_is_no_backend_who_knows_it():
+    with pytest.warns(RecordingWarning, match="LocalVisBackend is left out"):
+        visualizer = Visualizer(vis_backends=[{"type": "LocalVisBackend"}])
+    visualizer.add_scalar("loss", 1)
+    emptied = Visualizer()
+    emptied._vis_backends = {}  # as MMDetection's hook does
+    emptied.add_scalar("loss", 1)

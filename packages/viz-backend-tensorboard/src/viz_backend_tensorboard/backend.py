@@ -95,19 +95,30 @@ class TensorboardVisBackend(BaseVisBackend):
         """Write the config as the text `config`: a table, and its source below."""
         self._events.write(events.text("config/text_summary", config_markdown(config)))
 
-    def add_graph(self, model: object, data_batch: object, **kwargs: object) -> None:
+    def add_graph(
+        self,
+        model: object,
+        data_batch: object = None,
+        *,
+        verbose: bool = False,
+        use_strict_trace: bool = True,
+        **kwargs: object,
+    ) -> None:
         """Write the graph of a torch `model`, traced with `data_batch`.
 
         Args:
             model: A `torch.nn.Module`. It is in eval mode while traced.
             data_batch: A tensor, or a tuple of the arguments of `model`. With None there is
                 nothing to trace with, and no graph is written.
-            **kwargs: Passed on to `SummaryWriter.add_graph`.
+            verbose: Whether torch prints the graph.
+            use_strict_trace: Whether torch refuses a model that returns dicts or lists.
+            **kwargs: Not used.
         """
         if data_batch is None:
             _logger.info("no graph of %s is written: it takes an input", type(model).__name__)
             return
-        self.experiment.add_graph(model, data_batch, **kwargs)
+        options = {"verbose": verbose, "use_strict_trace": use_strict_trace}
+        self.experiment.add_graph(model, data_batch, **options)
 
     def add_image(self, name: str, image: Image, step: int = 0, **kwargs: object) -> None:
         """Write an image, losslessly."""

@@ -123,7 +123,7 @@ class WandbVisBackend(BaseVisBackend):
         if name is not None:
             self._record(lambda run: run.log_code(name))
 
-    def add_graph(self, model: object, data_batch: object, **kwargs: object) -> None:
+    def add_graph(self, model: object, data_batch: object = None, **kwargs: object) -> None:
         """Record the gradients of a torch `model` while it trains, as `run.watch` does.
 
         Args:

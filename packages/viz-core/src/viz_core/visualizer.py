@@ -92,6 +92,7 @@ class Visualizer(Canvas, NamedInstances):
         from viz_core.recording.recorder import Recorder
 
         backends = join_backends(vis_backends, save_dir)
+        self._save_dir = save_dir
         self._left_out = backends.left_out
         self._recorder = Recorder(
             backends.joined,
@@ -99,6 +100,8 @@ class Visualizer(Canvas, NamedInstances):
             ranks=ranks,
             background=background,
         )
+        if backends.left_out:  # which was told, so that nobody need be told that there is none
+            self._recorder.backends = backends.joined
         self._window = Window(_FIG_CFG if fig_show_cfg is None else fig_show_cfg)
         self._dataset_meta: Any = None
 
@@ -209,7 +212,7 @@ class Visualizer(Canvas, NamedInstances):
             image: RGB of shape (H, W), (H, W, 1), (H, W, 3) or (H, W, 4), bool,
                 integers in 0..255 or floats in 0..1. Turn BGR with `image[..., ::-1]`.
             step: Any whole number, in any order. The same name and step again replaces it.
-            **kwargs: Passed on to the backends.
+            **kwargs: Passed on to the backends; `global_step` is another name of `step`.
 
         Raises:
             TypeError, ValueError: For another shape, dtype or range. Nothing is recorded then.
@@ -223,7 +226,7 @@ class Visualizer(Canvas, NamedInstances):
             name: Any unicode; `/` makes groups.
             value: A number, or an array or tensor of one element, of any device and dtype.
             step: Any whole number, in any order; repeats are kept.
-            **kwargs: Passed on to the backends.
+            **kwargs: Passed on to the backends; `global_step` is another name of `step`.
 
         Raises:
             TypeError, ValueError: If `value` is not one number.
@@ -245,7 +248,7 @@ class Visualizer(Canvas, NamedInstances):
                 the argument. The good ones are recorded even if one is not a number.
             step: Any whole number, in any order; repeats are kept.
             file_path: The local backend appends them to this `.json` file too.
-            **kwargs: Passed on to the backends.
+            **kwargs: Passed on to the backends; `global_step` is another name of `step`.
         """
         self._recorder.add_scalars(scalar_dict, step, file_path, **kwargs)
 
@@ -272,6 +275,21 @@ class Visualizer(Canvas, NamedInstances):
             wait_time: Seconds to show it; 0 waits for a key.
             step: Of the recorded image; any whole number.
         """
+
+    def _add_drawn(self, name: str, image: ArrayLike, step: int) -> None:
+        """Record what `add_datasample` has drawn, by `add_image`, which subclasses override.
+
+        Where there is neither a backend nor a `save_dir`, it is drawn for `get_image()`: nothing
+        is lost, and nobody told.
+        """
+        recorder = self._recorder
+        tells = recorder.tells_of_none
+        recorder.tells_of_none = tells and self._save_dir is not None
+        try:
+            self.add_image(name, image, step)
+        finally:
+            if self._save_dir is None:
+                recorder.tells_of_none = tells
 
     def flush(self, sync: bool = False) -> None:
         """Hand everything recorded so far to the trackers; with `sync` also to the disk."""

@@ -117,7 +117,7 @@ class DetLocalVisualizer(Visualizer):
         if out_file is not None:
             write_image(out_file, drawn)
         elif not show:
-            self.add_image(name, drawn, step)
+            self._add_drawn(name, drawn, step)
 
     def _draw_pane(
         self, image: Image, sample: Any, side: str, threshold: float | None = None

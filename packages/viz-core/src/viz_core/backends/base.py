@@ -129,7 +129,7 @@ class BaseVisBackend:
             **kwargs: What the caller passed besides.
         """
 
-    def add_graph(self, model: object, data_batch: object, **kwargs: Any) -> None:
+    def add_graph(self, model: object, data_batch: object = None, **kwargs: Any) -> None:
         """Keep the graph of `model`; `data_batch` is an input for it, or None."""
 
     def add_image(self, name: str, image: Image, step: int = 0, **kwargs: Any) -> None:

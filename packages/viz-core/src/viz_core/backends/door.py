@@ -1,22 +1,31 @@
 """The door of a backend that is used alone: what its methods are given is converted first.
 
-A recorder converts a record once for all backends, and calls the methods behind their doors.
+A recorder converts a record once for all backends, and calls the methods behind their doors. What
+stands here of keywords, it does too.
 """
 
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from functools import wraps
 from types import MethodType
 from typing import Any, TypeAlias
 
+from viz_core._warnings import warn_user
 from viz_core.convert import Scalars, as_image, as_name, as_scalar, as_scalars, as_step
+from viz_core.errors import VizWarning
 from viz_core.typing import ArrayLike, Kind, ScalarLike
 
-__all__ = ["behind_door", "with_door"]
+__all__ = ["behind_door", "named_keywords", "take_global_step", "tell_of_keywords", "with_door"]
 
 _Method: TypeAlias = Callable[..., Any]
+
+#: Takes a backend, the keywords that a door does not have and the step, and returns the step.
+_Check: TypeAlias = Callable[..., Any]
+
+#: The kinds of records that have a step.
+_STEPPED = ("image", "scalar", "scalars")
 
 
 def with_door(kind: Kind, method: _Method) -> _Method:
@@ -32,7 +41,19 @@ def with_door(kind: Kind, method: _Method) -> _Method:
     taken = {p.name for p in parameters if p.kind is not p.POSITIONAL_ONLY}
     if not names <= taken and all(p.kind is not p.VAR_KEYWORD for p in parameters):
         return method
-    door = wraps(method)(make(method))
+    known = named_keywords(method, 1)
+
+    def check(self: object, keywords: dict[str, Any], step: Any = 0) -> Any:
+        """Return the step, after a look at what the method does not name."""
+        if kind in _STEPPED:
+            step = take_global_step(step, keywords)
+        # A subclass that passes them on to `super()` has been told.
+        if known is not None and getattr(type(self), f"add_{kind}", None) is door:
+            told = vars(self).setdefault("_told_keywords", set())
+            tell_of_keywords(kind, keywords, known, type(self).__name__, told)
+        return step
+
+    door = wraps(method)(make(method, check))
     door.behind_door = method  # type: ignore[attr-defined]  # functions take attributes
     return door
 
@@ -43,35 +64,118 @@ def behind_door(method: _Method) -> _Method:
     return method if inner is None else MethodType(inner, method.__self__)  # type: ignore[attr-defined]  # it is bound
 
 
-def _config(method: _Method) -> _Method:
+def named_keywords(method: _Method, bound: int = 0) -> frozenset[str] | None:
+    """Return the keywords that a method names; None if it names nothing but `**kwargs`.
+
+    Args:
+        method: An `add_*` of a backend.
+        bound: How many of its first arguments are none of the caller's, as `self`.
+    """
+    parameters = [*inspect.signature(method).parameters.values()][bound:]
+    named = [p for p in parameters if p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)]
+    if not named and any(p.kind is p.VAR_KEYWORD for p in parameters):
+        return None
+    return frozenset(p.name for p in named if p.kind is not p.POSITIONAL_ONLY)
+
+
+def take_global_step(step: ScalarLike, keywords: dict[str, Any]) -> int:
+    """Return the step, which may stand among `keywords` as SummaryWriter's `global_step`.
+
+    Args:
+        step: The step given as such; 0, the default, says nothing.
+        keywords: `global_step` is taken out of them.
+
+    Raises:
+        TypeError: If both are given and differ, or one is no number.
+        ValueError: If one is not whole.
+    """
+    given = keywords.pop("global_step", None)
+    number = as_step(step)
+    if given is None:
+        return number
+    same = as_step(given)
+    if number not in (0, same):
+        raise TypeError(
+            f"step={number} and global_step={same} are two names of one thing, and differ; pass "
+            "one of them"
+        )
+    return same
+
+
+def tell_of_keywords(
+    kind: Kind, given: Collection[str], known: Collection[str], owner: str, told: set[str]
+) -> None:
+    """Warn of each keyword that nobody names, once.
+
+    Args:
+        kind: Of the record.
+        given: What the caller passed besides the arguments of the record.
+        known: What is named by those who get it.
+        owner: Who they are.
+        told: What was told already; it grows.
+    """
+    for name in given:
+        call = f"add_{kind}({name}=)"
+        if name in known or call in told:
+            continue
+        told.add(call)
+        from difflib import get_close_matches  # only who mistypes pays for it
+
+        meant = get_close_matches(
+            name, {*known, *(("step",) if kind in _STEPPED else ())}, n=1, cutoff=0.7
+        )
+        hint = f"; did you mean {meant[0]}=?" if meant else "."
+        warn_user(
+            f"add_{kind} was given {name}=, which means nothing to {owner}{hint} It was passed on "
+            "all the same",
+            VizWarning,
+        )
+
+
+def _config(method: _Method, check: _Check) -> _Method:
     def add_config(self: object, config: object, **kwargs: object) -> None:
         from viz_core.config.normalize import as_config  # only who records a config needs it
 
+        if kwargs:
+            check(self, kwargs)
         method(self, config=as_config(config), **kwargs)
 
     return add_config
 
 
-def _image(method: _Method) -> _Method:
+def _graph(method: _Method, check: _Check) -> _Method:
+    def add_graph(self: object, model: object, data_batch: object = None, **kwargs: object) -> None:
+        if kwargs:
+            check(self, kwargs)
+        method(self, model=model, data_batch=data_batch, **kwargs)
+
+    return add_graph
+
+
+def _image(method: _Method, check: _Check) -> _Method:
     def add_image(
         self: object, name: str, image: ArrayLike, step: ScalarLike = 0, **kwargs: object
     ) -> None:
+        if kwargs:
+            step = check(self, kwargs, step)
         method(self, name=as_name(name), image=as_image(image), step=as_step(step), **kwargs)
 
     return add_image
 
 
-def _scalar(method: _Method) -> _Method:
+def _scalar(method: _Method, check: _Check) -> _Method:
     def add_scalar(
         self: object, name: str, value: ScalarLike, step: ScalarLike = 0, **kwargs: object
     ) -> None:
+        if kwargs:
+            step = check(self, kwargs, step)
         name = as_name(name)
         method(self, name=name, value=as_scalar(value, name), step=as_step(step), **kwargs)
 
     return add_scalar
 
 
-def _scalars(method: _Method) -> _Method:
+def _scalars(method: _Method, check: _Check) -> _Method:
     def add_scalars(
         self: object,
         scalar_dict: Any,
@@ -79,6 +183,8 @@ def _scalars(method: _Method) -> _Method:
         file_path: str | None = None,
         **kwargs: object,
     ) -> None:
+        if kwargs:
+            step = check(self, kwargs, step)
         if isinstance(scalar_dict, Mapping) and [*scalar_dict] == ["step"]:
             # A scalar of that name, as `add_scalar` passes it on.
             scalars = Scalars({"step": as_scalar(scalar_dict["step"], "step")}, as_step(step), {})
@@ -95,8 +201,9 @@ def _scalars(method: _Method) -> _Method:
 
 
 #: By kind of record, the arguments that a method must take, and what makes its door.
-_DOORS: dict[str, tuple[set[str], Callable[[_Method], _Method]]] = {
+_DOORS: dict[str, tuple[set[str], Callable[[_Method, _Check], _Method]]] = {
     "config": ({"config"}, _config),
+    "graph": ({"model", "data_batch"}, _graph),
     "image": ({"name", "image", "step"}, _image),
     "scalar": ({"name", "value", "step"}, _scalar),
     "scalars": ({"scalar_dict", "step"}, _scalars),

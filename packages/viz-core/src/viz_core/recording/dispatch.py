@@ -4,16 +4,29 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from viz_core.backends.base import BaseVisBackend
-from viz_core.backends.door import behind_door
+from viz_core.backends.door import behind_door, named_keywords
 from viz_core.typing import Kind
 
-__all__ = ["Call", "bind"]
+__all__ = ["Bound", "Call", "bind"]
 
 #: Takes the values of a record, in the order of `ARGUMENTS`, and what the caller passed besides.
 Call: TypeAlias = Callable[[tuple[Any, ...], dict[str, Any]], object]
+
+
+class Bound(NamedTuple):
+    """How a backend keeps one kind of record.
+
+    Attributes:
+        call: Calls its method.
+        keywords: What the method names, of what a caller may pass besides; None if it takes all.
+    """
+
+    call: Call
+    keywords: frozenset[str] | None
+
 
 #: The arguments of each kind of record, in the order that MMEngine gives them.
 _ARGUMENTS: dict[Kind, tuple[str, ...]] = {
@@ -27,33 +40,36 @@ _ARGUMENTS: dict[Kind, tuple[str, ...]] = {
 _POSITIONAL = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
 
 
-def bind(backend: object) -> dict[Kind, Call]:
+def bind(backend: object) -> dict[Kind, Bound]:
     """Return how to call `backend` for each kind of record that it keeps.
 
     Signatures are read once, here. A method whose parameters have our names, or that takes
     `**kwargs`, is called by keyword; any other by position, in MMEngine's order. One that keeps
     only `add_scalar` or only `add_scalars` gets all scalars through it.
     """
-    calls: dict[Kind, Call] = {}
+    bound: dict[Kind, Bound] = {}
     for kind in _ARGUMENTS:
         method = getattr(backend, f"add_{kind}", None)
         if callable(method):
-            calls[kind] = _bind(kind, behind_door(method))
+            bound[kind] = _bind(kind, behind_door(method))
     # The base class passes single scalars on, as we do: without its call in between.
     inherits = getattr(type(backend), "add_scalar", None) is BaseVisBackend.add_scalar
-    if "scalars" in calls and ("scalar" not in calls or inherits):
-        several = calls["scalars"]
-        calls["scalar"] = lambda values, extra: several(
-            ({values[0]: values[1]}, values[2], None), extra
+    if "scalars" in bound and ("scalar" not in bound or inherits):
+        several, keywords = bound["scalars"]
+        bound["scalar"] = Bound(
+            lambda values, extra: several(({values[0]: values[1]}, values[2], None), extra),
+            keywords,
         )
-    elif "scalar" in calls and "scalars" not in calls:
-        calls["scalars"] = _one_by_one(calls["scalar"])
-    if "config" in calls and not isinstance(backend, BaseVisBackend):
-        calls["config"] = _as_its_author_knows_it(calls["config"])
-    return calls
+    elif "scalar" in bound and "scalars" not in bound:
+        single, keywords = bound["scalar"]
+        bound["scalars"] = Bound(_one_by_one(single), keywords)
+    if "config" in bound and not isinstance(backend, BaseVisBackend):
+        call, keywords = bound["config"]
+        bound["config"] = Bound(_as_its_author_knows_it(call), keywords)
+    return bound
 
 
-def _bind(kind: Kind, method: Callable[..., object]) -> Call:
+def _bind(kind: Kind, method: Callable[..., object]) -> Bound:
     parameters = inspect.signature(method).parameters
     takes_any = any(p.kind is p.VAR_KEYWORD for p in parameters.values())
     takes_file_path = takes_any or "file_path" in parameters
@@ -62,7 +78,8 @@ def _bind(kind: Kind, method: Callable[..., object]) -> Call:
         positional = [p for p in parameters.values() if p.kind in _POSITIONAL]
         takes_all = any(p.kind is p.VAR_POSITIONAL for p in parameters.values())
         count = len(_ARGUMENTS[kind]) if takes_all else len(positional)
-        return lambda values, _: method(*values[:count])
+        return Bound(lambda values, _: method(*values[:count]), frozenset())
+    keywords = named_keywords(method)
     call = _BY_KEYWORD[kind](method)
     if takes_file_path or kind != "scalars":
         with_path = call
@@ -72,13 +89,13 @@ def _bind(kind: Kind, method: Callable[..., object]) -> Call:
             return call((*values[:2], None), extra)
 
     if takes_any:
-        return with_path
+        return Bound(with_path, keywords)
 
     def fitting(values: tuple[Any, ...], extra: dict[str, Any]) -> object:
         known = {k: v for k, v in extra.items() if k in parameters} if extra else extra
         return with_path(values, known)
 
-    return fitting
+    return Bound(fitting, keywords)
 
 
 def _image(method: Callable[..., object]) -> Call:

@@ -8,10 +8,12 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, get_args
 
+from viz_core._warnings import warn_user
 from viz_core.backends.base import BaseVisBackend
+from viz_core.backends.door import take_global_step, tell_of_keywords
 from viz_core.config.normalize import as_config
 from viz_core.convert import as_image, as_name, as_scalar, as_scalars, as_step
-from viz_core.errors import RecordingError
+from viz_core.errors import RecordingError, VizWarning
 from viz_core.ranks import is_main_process
 from viz_core.recording.dispatch import Call, bind
 from viz_core.recording.failures import Failures
@@ -72,7 +74,10 @@ class Recorder:
         self._queue_bytes = queue_bytes
         self._failures = Failures()
         self._workers: dict[str, Worker] = {}
+        self._told_keywords: set[str] = set()
         self.backends = dict(backends or {})
+        #: Whether the next record is to say that there is no backend.
+        self.tells_of_none = not backends
         renew_after_fork(self)
 
     @property
@@ -88,7 +93,8 @@ class Recorder:
         for worker in self._workers.values():
             worker.join()
         self._backends = backends
-        self._calls = {name: bind(backend) for name, backend in backends.items()}
+        self.tells_of_none = False  # who assigns none wants none
+        self._bound = {name: bind(backend) for name, backend in backends.items()}
         for backend in backends.values():
             if hasattr(backend, "ranks"):
                 backend.ranks = self._ranks
@@ -117,9 +123,9 @@ class Recorder:
         # Looked up once, as a training loop records many scalars.
         self._targets: dict[Kind, list[tuple[str, threading.RLock, Call]]] = {
             kind: [
-                (name, self._locks[name], calls[kind])
-                for name, calls in self._calls.items()
-                if kind in calls
+                (name, self._locks[name], bound[kind].call)
+                for name, bound in self._bound.items()
+                if kind in bound
             ]
             for kind in get_args(Kind)
         }
@@ -137,11 +143,15 @@ class Recorder:
 
     def add_image(self, name: str, image: ArrayLike, step: int = 0, **kwargs: object) -> None:
         """Record an image, as [`as_image`][viz_core.as_image] takes it."""
+        if kwargs:
+            step = take_global_step(step, kwargs)
         name, step = as_name(name), as_step(step)
         self._record("image", (name, as_image(image), step), kwargs)
 
     def add_scalar(self, name: str, value: ScalarLike, step: int = 0, **kwargs: object) -> None:
         """Record a scalar, as [`as_scalar`][viz_core.as_scalar] takes it."""
+        if kwargs:
+            step = take_global_step(step, kwargs)
         name = as_name(name)
         self._record("scalar", (name, as_scalar(value, name), as_step(step)), kwargs)
 
@@ -156,6 +166,8 @@ class Recorder:
 
         What is wrong is left out; the others are recorded.
         """
+        if kwargs:
+            step = take_global_step(step, kwargs)
         scalars, step, wrong = as_scalars(scalar_dict, step)
         if scalars:
             self._record("scalars", (scalars, step, file_path), kwargs)
@@ -181,8 +193,13 @@ class Recorder:
 
     def _record(self, kind: Kind, values: tuple[Any, ...], extra: dict[str, Any]) -> None:
         targets = self._targets[kind]
-        if not targets or not (self._ranks == "all" or is_main_process()):
+        if not (targets or self.tells_of_none) or not (self._ranks == "all" or is_main_process()):
             return
+        if self.tells_of_none:
+            self._tell_of_none(kind)
+            return
+        if extra:
+            self._tell_of_keywords(kind, extra)
         errors: dict[str, Exception] = {}
         if self._background:
             self._queue(kind, targets, values, extra)
@@ -191,6 +208,22 @@ class Recorder:
                 self._attempt(name, kind, lock, call, values, extra, errors)
         if errors or self._failures.pending:
             self._settle(errors, f"backends failed to record a {kind}")
+
+    def _tell_of_none(self, kind: Kind) -> None:
+        self.tells_of_none = False
+        warn_user(
+            f"add_{kind} records nothing, nor does what follows: there is no backend; give "
+            'vis_backends=[dict(type="LocalVisBackend")] and a save_dir=, for one',
+            VizWarning,
+        )
+
+    def _tell_of_keywords(self, kind: Kind, given: Mapping[str, Any]) -> None:
+        """Warn of each keyword that none of the backends that keep this kind names, once."""
+        named = [bound[kind].keywords for bound in self._bound.values() if kind in bound]
+        if None not in named:
+            known = {keyword for keywords in named for keyword in keywords or ()}
+            owners = " and ".join(name for name, bound in self._bound.items() if kind in bound)
+            tell_of_keywords(kind, given, known, owners, self._told_keywords)
 
     def _queue(
         self,

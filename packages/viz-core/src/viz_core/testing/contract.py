@@ -11,10 +11,10 @@ from typing import Any, get_args
 
 import numpy as np
 
-from viz_core.backends.door import behind_door
 from viz_core.errors import RecordingWarning
 from viz_core.plugins.registries import VISBACKENDS
-from viz_core.testing.case import BackendCase
+from viz_core.testing.arguments import ArgumentsContract
+from viz_core.testing.images import make_image
 from viz_core.testing.processes import run_program
 from viz_core.typing import Kind
 from viz_core.visualizer import Visualizer
@@ -53,7 +53,7 @@ _CONFIG = {
 }
 
 
-class BackendContract(BackendCase):
+class BackendContract(ArgumentsContract):
     """The whole contract of a backend as tests.
 
     Subclass it and say how to read back:
@@ -107,26 +107,6 @@ class BackendContract(BackendCase):
             visualizer.add_scalars({"loss": 0.25, "acc": 0.5}, step=3)
             visualizer.add_scalars({"loss": 0.125, "step": 7}, step=4)
         points = [("loss", 3, 0.25), ("acc", 3, 0.5), ("loss", 7, 0.125)]
-        self.check_scalars(tmp_path / "run", points)
-
-    def test_converts_what_it_is_given_alone(self, tmp_path: Path) -> None:
-        """Without a visualizer it takes the same; what is wrong raises, after the rest is kept."""
-        self.needs("scalars")
-        backend = VISBACKENDS.build(self.make_config(tmp_path / "run"))
-        if behind_door(backend.add_scalars) == backend.add_scalars:
-            self.leave_out("does not inherit BaseVisBackend with its arguments of add_scalars")
-        given = {"loss": np.float32(0.5), "bad": "high", "step": np.array(5), "val": {"acc": 1}}
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", RecordingWarning)  # it may say what it calls "step"
-            try:
-                backend.add_scalars(given, step=1)
-            except TypeError:
-                backend.add_scalar("step", 0.25, step=2)
-            else:
-                raise AssertionError("add_scalars({'bad': 'high', ...}) raised no TypeError")
-            backend.close()
-        self.settle(tmp_path / "run")
-        points = [("loss", 5, 0.5), ("val/acc", 5, 1.0), ("step", 2, 0.25)]
         self.check_scalars(tmp_path / "run", points)
 
     def test_keeps_scalars_of_every_kind(self, tmp_path: Path) -> None:
@@ -237,16 +217,6 @@ class BackendContract(BackendCase):
             f"{self._hint('add_config', 'read_config')}"
         )
 
-    def test_takes_arguments_it_does_not_know(self, tmp_path: Path) -> None:
-        """A later viz-core may pass more: every `add_*` takes `**kwargs`."""
-        with self.recording(tmp_path / "run") as visualizer:
-            if self.backend_class.supports("scalar"):
-                visualizer.add_scalar("loss", 0.5, step=1, later_argument=True)
-            if self.backend_class.supports("image"):
-                visualizer.add_image("demo", make_image(8, 8), step=1, later_argument=True)
-            if self.backend_class.supports("config"):
-                visualizer.add_config({"lr": 0.1}, later_argument=True)
-
     def test_closes_twice(self, tmp_path: Path) -> None:
         """Closing is fine unused, after use and again."""
         with self.recording(tmp_path / "run") as visualizer:
@@ -328,16 +298,6 @@ class BackendContract(BackendCase):
     def _check_nothing_outside(self, tmp_path: Path) -> None:
         outside = [path.name for path in tmp_path.iterdir() if path.name != "run"]
         assert not outside, f"a name left the folder and made {outside} beside it"
-
-
-def make_image(height: int, width: int, seed: int = 0) -> Any:
-    """Return an RGB image with smooth and with sharp parts, another for every seed."""
-    generator = np.random.default_rng(seed)
-    rows, columns = np.mgrid[:height, :width]
-    smooth = np.dstack([rows * 2, columns * 2, rows + columns]) + generator.integers(0, 64, 3)
-    image = (smooth % 256).astype(np.uint8)
-    image[height // 3 : height // 2, width // 3 : width // 2] = generator.integers(0, 256, 3)
-    return image
 
 
 def _lists(value: Any) -> Any:

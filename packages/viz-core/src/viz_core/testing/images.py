@@ -1,11 +1,15 @@
-"""Comparing images in tests."""
+"""Images in tests: making and comparing them."""
 
 from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
 
 from viz_core.convert import as_image
 from viz_core.typing import ArrayLike
 
-__all__ = ["assert_images_close"]
+__all__ = ["assert_images_close", "make_image"]
 
 
 def assert_images_close(
@@ -35,3 +39,13 @@ def assert_images_close(
         f"y {rows.min()}..{rows.max()}; the first, x={column} y={row}, is "
         f"{left[row, column].tolist()}, not {right[row, column].tolist()}"
     )
+
+
+def make_image(height: int, width: int, seed: int = 0) -> Any:
+    """Return an RGB image with smooth and with sharp parts, another for every seed."""
+    generator = np.random.default_rng(seed)
+    rows, columns = np.mgrid[:height, :width]
+    smooth = np.dstack([rows * 2, columns * 2, rows + columns]) + generator.integers(0, 64, 3)
+    image = (smooth % 256).astype(np.uint8)
+    image[height // 3 : height // 2, width // 3 : width // 2] = generator.integers(0, 256, 3)
+    return image
