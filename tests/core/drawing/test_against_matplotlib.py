@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.collections import PatchCollection, PolyCollection
+from matplotlib.collections import LineCollection, PatchCollection, PolyCollection
 from matplotlib.colors import to_rgba
 from matplotlib.figure import Figure
 from matplotlib.patches import Circle
@@ -48,7 +48,7 @@ def test_boxes_are_matplotlibs(style, width):
         linewidths=width,
     )
     theirs = in_a_figure([artist])
-    assert_images_close(ours, theirs, tolerance=2)
+    assert_images_close(ours, theirs, tolerance=1)
 
 
 @pytest.mark.parametrize("style", STYLES)
@@ -62,7 +62,7 @@ def test_solid_frames_are_matplotlibs_at_every_width(style):
             linestyles=style,
             linewidths=width,
         )
-        assert_images_close(ours.get_image(), in_a_figure([artist]), tolerance=2)
+        assert_images_close(ours.get_image(), in_a_figure([artist]), tolerance=1)
 
 
 @pytest.mark.parametrize("right", [8191, 8192, 8193, 8194, 8195, 8800])
@@ -77,8 +77,8 @@ def test_solid_boxes_about_as_long_as_stencils_are_matplotlibs(right):
     )
     theirs = in_a_figure([artist], 9000, 40)
     # All but the corners, whose joins Agg leaves out where it draws a line in parts.
-    assert_images_close(ours[:, 5 : right - 3], theirs[:, 5 : right - 3], tolerance=2)
-    assert_images_close(ours[8:17], theirs[8:17], tolerance=2)
+    assert_images_close(ours[:, 5 : right - 3], theirs[:, 5 : right - 3], tolerance=1)
+    assert_images_close(ours[8:17], theirs[8:17], tolerance=1)
 
 
 @pytest.mark.parametrize("style", STYLES)
@@ -104,7 +104,19 @@ def test_circles_and_polygons_are_matplotlibs(style):
         linestyles=style,
         linewidths=2,
     )
-    assert_images_close(canvas.get_image(), in_a_figure([circles, shapes]), tolerance=4)
+    assert_images_close(canvas.get_image(), in_a_figure([circles, shapes]), tolerance=1)
+
+
+@pytest.mark.parametrize("style", STYLES)
+@pytest.mark.parametrize("width", [0.4, 1, 2, 3.5, 8])
+def test_lines_are_matplotlibs(style, width):
+    ends = np.array(
+        [[[10, 20], [110, 20]], [[15.5, 80.2], [15.5, 8.7]], [[20.3, 75.1], [101.2, 30.6]]]
+    )
+    colors = ["r", "#0000ff80", "lime"]
+    ours = Canvas(GROUND).draw_lines(ends[..., 0], ends[..., 1], colors, style, width)
+    lines = LineCollection(ends, colors=colors, linestyles=style, linewidths=width)
+    assert_images_close(ours.get_image(), in_a_figure([lines]), tolerance=1)
 
 
 def test_shapes_that_are_far_from_each_other_are_matplotlibs():
@@ -120,7 +132,7 @@ def test_shapes_that_are_far_from_each_other_are_matplotlibs():
         facecolors=[to_rgba(color, 0.7) for color in colors],
         linewidths=3,
     )
-    assert_images_close(ours, in_a_figure([circles], 600, 400), tolerance=4)
+    assert_images_close(ours, in_a_figure([circles], 600, 400), tolerance=1)
 
 
 positions = st.floats(-500, 500, allow_nan=False, width=32)
@@ -145,7 +157,7 @@ def test_boxes_anywhere_are_matplotlibs_where_they_are_seen(corners, width, alph
         linewidths=width,
     )
     if style == "-":  # where the dashes begin on a box that is clipped is matplotlib's affair
-        assert_images_close(ours.get_image(), in_a_figure([artist]), tolerance=4)
+        assert_images_close(ours.get_image(), in_a_figure([artist]), tolerance=1)
     else:
         assert ours.get_image().shape == GROUND.shape
 

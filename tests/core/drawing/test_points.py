@@ -1,7 +1,11 @@
-"""Points: markers, sizes and colors of their own."""
+"""Points: markers, sizes and colors of their own, as those of matplotlib's scatter."""
 
 import numpy as np
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.colors import to_rgba
+from matplotlib.figure import Figure
+from matplotlib.markers import MarkerStyle
 
 from viz_core import Canvas
 from viz_core.drawing import points
@@ -9,6 +13,46 @@ from viz_core.testing import assert_images_close
 
 GROUND = np.full((60, 90, 3), 100, np.uint8)
 PLACES = np.array([[20.0, 30.0], [45.0, 30.0], [70.0, 30.0]])
+
+
+MARKERS = [marker for marker in MarkerStyle.markers if str(marker) not in ("None", "none", " ", "")]
+
+
+def scattered(places, colors, marker, sizes, height=160, width=200):
+    """Return what matplotlib's scatter draws, a call for each color and size."""
+    figure = Figure((width / 100, height / 100), dpi=100, facecolor=(100 / 255,) * 3)
+    canvas = FigureCanvasAgg(figure)
+    axes = figure.add_axes((0, 0, 1, 1))
+    axes.axis("off")
+    for place, color, size in zip(np.atleast_3d(places), colors, sizes, strict=True):
+        axes.scatter(*place, s=size, c=[to_rgba(color)], marker=marker)
+    axes.set(xlim=(0, width), ylim=(height, 0))
+    canvas.draw()
+    return np.asarray(canvas.buffer_rgba())[..., :3]
+
+
+@pytest.mark.filterwarnings("ignore:The pixel maker:UserWarning")
+@pytest.mark.parametrize("marker", MARKERS)
+def test_points_are_those_of_scatter(marker):
+    """On whole pixels, wherever they lie; as sprites and, the largest, with Agg."""
+    ground = np.full((160, 200, 3), 100, np.uint8)
+    places = np.array([[60.0, 80.0], [105.25, 80.75], [140.5, 69.5], [99.49, 100.51]])
+    for size in (1, 4, 9.5, 36, 100, 400, 3000):
+        color = "r" if size > 99 else "#00ff0066"
+        ours = Canvas(ground).draw_points(places, color, marker, size).get_image()
+        assert_images_close(ours, scattered([places.T], [color], marker, [size]), tolerance=3)
+    colors, sizes = ["r", "#00ff0066", "b", "#ffffff"], [100, 10, 150, 33.3]
+    ours = Canvas(ground).draw_points(places, colors, marker, sizes).get_image()
+    assert_images_close(ours, scattered(places, colors, marker, sizes), tolerance=3)
+
+
+def test_hollow_markers_are_those_of_scatter():
+    hollow = MarkerStyle("o", fillstyle="none")
+    ground = np.full((160, 200, 3), 100, np.uint8)
+    # What has no filling scatter does not move to whole pixels, as all others; here it need not.
+    place = np.array([90.4999, 70.4999])
+    ours = Canvas(ground).draw_points(place, "r", hollow, 300).get_image()
+    assert_images_close(ours, scattered([place], ["r"], hollow, [300]), tolerance=3)
 
 
 def test_a_tuple_is_one_colour_also_for_three_points():

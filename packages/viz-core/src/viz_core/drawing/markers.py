@@ -29,14 +29,14 @@ class MarkerShape(NamedTuple):
     Attributes:
         path: Its outline, of diameter 1 around (0, 0), y up.
         is_filled: Whether it is more than its outline.
+        line_width: Of the outline, in points.
         diameter: In pixels.
-        line_width: In points.
     """
 
     path: Path
     is_filled: bool
-    diameter: float
     line_width: float
+    diameter: float
 
 
 class Sprite(NamedTuple):
@@ -77,7 +77,9 @@ def draw_markers(
 @lru_cache(maxsize=64)
 def make_sprite(shape: MarkerShape, opacity: float) -> Sprite:
     """Return the sprite of a marker in a color of this opacity."""
-    middle = math.ceil((shape.diameter + shape.line_width * DPI / 72) / 2) + 2
+    # The tips of some reach farther than half their diameter.
+    reach = np.abs(shape.path.vertices).max() * shape.diameter
+    middle = math.ceil(reach + shape.line_width * DPI / 72 / 2) + 2
     side = 2 * middle + 1
     renderer, pixels = make_renderer(side, side)
     place = np.array([[middle, side - middle]], np.float64)

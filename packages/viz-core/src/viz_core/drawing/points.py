@@ -20,9 +20,9 @@ from viz_core.drawing.surface import DPI, Surface
 
 __all__ = ["Marker", "as_marker", "draw_points"]
 
-# Markers have an edge of their own color, in points, as those of matplotlib's scatter do.
+# Markers have an edge of their own color, in points, as those of matplotlib's scatter do;
 _EDGE = 1.0
-_EDGE_UNFILLED = 1.5  # 'x' and the like are nothing but edge
+_EDGE_UNFILLED = 1.5  # that of 'x' and the like is all there is of them
 
 # Markers that reach farther than this, in pixels, are drawn each by Agg: sprites take memory.
 _LARGEST = 64.0
@@ -37,10 +37,12 @@ class Marker(NamedTuple):
     Attributes:
         path: Its outline, of diameter 1 around (0, 0), y up.
         is_filled: Whether it is more than its outline.
+        line_width: Of the outline, in points.
     """
 
     path: Path
     is_filled: bool
+    line_width: float
 
 
 def as_marker(marker: object) -> Marker:
@@ -66,7 +68,12 @@ def _make_marker(marker: object) -> Marker:
         raise ValueError(
             f"marker must be one of matplotlib's, such as 'o', 'x' or '*', got {marker!r}"
         ) from error
-    return Marker(style.get_path().transformed(style.get_transform()), bool(style.is_filled()))
+    # Like scatter, which fills what has no filling of its own as well: that shows in carets.
+    return Marker(
+        style.get_path().transformed(style.get_transform()),
+        style.get_fillstyle() != "none",
+        _EDGE if style.is_filled() else _EDGE_UNFILLED,
+    )
 
 
 def draw_points(
@@ -87,8 +94,7 @@ def draw_points(
     """
     if not len(positions):
         return
-    line_width = _EDGE if marker.is_filled else _EDGE_UNFILLED
-    reach = (max(sizes) ** 0.5 + line_width) * DPI / 72 + 2
+    reach = (max(sizes) ** 0.5 + marker.line_width) * DPI / 72 + 2
     low, high = positions.min(axis=0), positions.max(axis=0)
     end = (surface.width + reach, surface.height + reach)
     if (low < -reach).any() or (high > end).any():
@@ -98,7 +104,7 @@ def draw_points(
         colors, sizes = [colors[i] for i in visible], [sizes[i] for i in visible]
         if not visible:
             return
-    shapes = {size: MarkerShape(*marker, size**0.5 * DPI / 72, line_width) for size in set(sizes)}
+    shapes = {size: MarkerShape(*marker, size**0.5 * DPI / 72) for size in set(sizes)}
     if reach <= _LARGEST:
         _draw_as_sprites(surface, positions, colors, [shapes[size] for size in sizes])
         return
