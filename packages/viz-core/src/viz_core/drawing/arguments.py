@@ -9,15 +9,15 @@ from typing import Any, TypeVar, cast
 import numpy as np
 import numpy.typing as npt
 
-from viz_core._checks import as_fraction, as_length, as_number, as_string
+from viz_core._checks import as_fraction, as_length, as_string
 from viz_core.colors import RGBA, as_colors, spread
 from viz_core.convert import as_array, is_tensor
+from viz_core.drawing.limits import as_line_width
 from viz_core.typing import ArrayLike
 
 __all__ = [
     "Floats",
     "as_coordinates",
-    "as_font_size",
     "as_horizontal",
     "as_line_style",
     "as_mask_crops",
@@ -81,8 +81,7 @@ def as_coordinates(value: ArrayLike, name: str, columns: int, layout: str) -> Fl
         ValueError: If it has another shape, or a number is not finite.
     """
     floats: Floats = _as_table(value, name, columns, layout).astype(np.float64)
-    # One number tells of all, but for numbers so large that their sum is not finite.
-    if not math.isfinite(floats.sum()) and not np.isfinite(floats).all():
+    if not np.isfinite(floats).all():
         for number, row in enumerate(floats.tolist()):
             check_finite(row, name, number)
     return floats
@@ -143,14 +142,6 @@ def per_item(
     if not isinstance(value, list):
         return [convert(value, name)] * count
     return spread([convert(one, name) for one in value[:count]], count, name, cycle=cycle)
-
-
-def as_font_size(value: Any, name: str) -> float:
-    """Return a number above 0 as a float."""
-    number = as_number(value, name)
-    if number <= 0:
-        raise ValueError(f"{name} must be above 0, in points, got {value!r}")
-    return number
 
 
 def as_line_style(value: Any, name: str) -> str:
@@ -215,7 +206,7 @@ def style_columns(
     return (
         as_colors(edges, count, "edge_colors"),
         as_colors(faces, count, "face_colors"),
-        per_item(widths, count, "line_widths", as_length),
+        per_item(widths, count, "line_widths", as_line_width),
         per_item(line_styles, count, "line_styles", as_line_style),
         per_item(alphas, count, "alpha", as_fraction),
     )

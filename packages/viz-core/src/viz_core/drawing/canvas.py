@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 import numpy as np
 import numpy.typing as npt
 
-from viz_core._checks import as_fraction, as_length, as_number
+from viz_core._checks import as_fraction
 from viz_core._warnings import warn_user
 from viz_core.colors import as_colors, faded
 from viz_core.convert import as_array, as_image
 from viz_core.drawing import arguments as check
+from viz_core.drawing import limits
 from viz_core.drawing.surface import DPI, Surface
 from viz_core.drawing.text_background import as_backgrounds
 from viz_core.typing import ArrayLike, Colors, Image
@@ -54,11 +55,14 @@ class Canvas:
       string, ``'none'``, or 3 or 4 numbers in 0..255: red, green, blue and opacity. An (N, 3) or
       (N, 4) array is one per item.
     * ``line_styles``: ``'-'``, ``'--'``, ``'-.'`` or ``':'``.
-    * ``line_widths``: in points, 1/72 inch at 100 dots per inch: 1 point is 1.39 pixels.
+    * ``line_widths``: in points, 1/72 inch at 100 dots per inch: 1 point is 1.39 pixels. At most
+      10,000.
     * ``alpha``: opacity in 0..1, multiplied with that of the colors.
 
     Every method raises TypeError or ValueError for arguments of another type, shape or range and
-    for coordinates that are not finite, and RuntimeError when there is no image yet.
+    for coordinates that are not finite, and RuntimeError when there is no image yet. Coordinates
+    and radii may be as large as floats are; what else would take seconds to draw, as a million
+    letters, is a ValueError that names the most there may be.
 
     Args:
         image: See `set_image`. Without one, call `set_image` before drawing.
@@ -172,12 +176,13 @@ class Canvas:
         for i, points in enumerate(corners):
             if not len(points):
                 raise ValueError(f"polygons[{i}] must have corners, got none; leave it out")
+            limits.check_outline(points, f"polygons[{i}]", self.width, self.height)
         styles = _styles(len(corners), edge_colors, face_colors, line_widths, line_styles, alpha)
         if corners:
             points = np.concatenate(corners)
             if check.leaves(points, points, self.width, self.height):
                 _warn_out_of_bounds("polygon")
-        draw_paths(surface, place_polygons(corners), styles)
+        draw_paths(surface, place_polygons(corners, surface.window), styles)
         return self
 
     def draw_circles(
@@ -208,9 +213,11 @@ class Canvas:
         radii = check.as_radii(radius, len(centers))
         styles = _styles(len(centers), edge_colors, face_colors, line_widths, line_styles, alpha)
         reach = np.array(radii).reshape(-1, 1)
-        if check.leaves(centers - reach, centers + reach, self.width, self.height):
+        with np.errstate(over="ignore"):  # infinity leaves the image as well
+            low, high = centers - reach, centers + reach
+        if check.leaves(low, high, self.width, self.height):
             _warn_out_of_bounds("circle")
-        draw_paths(surface, place_circles(centers, radii), styles)
+        draw_paths(surface, place_circles(centers, radii, surface.window), styles)
         return self
 
     def draw_lines(
@@ -244,7 +251,7 @@ class Canvas:
         ends = np.stack([x_pairs, y_pairs], axis=-1).reshape(-1, 2)
         if check.leaves(ends, ends, self.width, self.height):
             _warn_out_of_bounds("line")
-        draw_paths(surface, place_segments(x_pairs, y_pairs), styles)
+        draw_paths(surface, place_segments(x_pairs, y_pairs, surface.window), styles)
         return self
 
     def draw_points(
@@ -261,7 +268,7 @@ class Canvas:
             colors: Of the points.
             marker: One of matplotlib's markers; a disk by default.
             sizes: The square of the diameter in points, as in matplotlib's scatter; 36 by
-                default.
+                default, at most 1,000,000.
         """
         from viz_core.drawing.points import as_marker, draw_points
 
@@ -273,7 +280,7 @@ class Canvas:
             places,
             as_colors(colors, count),
             as_marker(marker),
-            check.per_item(36.0 if sizes is None else sizes, count, "sizes", as_length),
+            check.per_item(36.0 if sizes is None else sizes, count, "sizes", limits.as_marker_size),
         )
         return self
 
@@ -299,8 +306,8 @@ class Canvas:
         Args:
             texts: One text, or a list of N.
             positions: x and y, shape (2,) or (N, 2).
-            font_sizes: In points; by default the square root of the image's area divided by
-                90, and at least 10.
+            font_sizes: In points, at most 500; by default the square root of the image's area
+                divided by 90, and at least 10.
             colors: Of the letters.
             vertical_alignments: What of the text is at the position: ``'top'``, ``'bottom'``,
                 ``'center'``, ``'baseline'`` or ``'center_baseline'``.
@@ -334,6 +341,8 @@ class Canvas:
                 leaves = True
         sizes = surface.font_size if font_sizes is None else font_sizes
         fonts = find_fonts(count, sizes, font_families, font_properties)
+        turns = check.per_item(rotations, count, "rotations", limits.as_rotation, cycle=False)
+        limits.check_texts(words, [font.size for font in fonts], turns)
         columns = (
             as_colors(colors, count, cycle=False),
             check.per_item(
@@ -346,7 +355,7 @@ class Canvas:
             check.per_item(
                 vertical_alignments, count, "vertical_alignments", check.as_vertical, cycle=False
             ),
-            check.per_item(rotations, count, "rotations", as_number, cycle=False),
+            turns,
             as_backgrounds(bboxes, [font.size for font in fonts]),
         )
         if leaves:
@@ -378,6 +387,7 @@ class Canvas:
         words = check.as_texts(texts)
         sizes = self._surface.font_size if font_sizes is None else font_sizes
         fonts = find_fonts(len(words), sizes, font_families, font_properties)
+        limits.check_texts(words, [font.size for font in fonts], [0.0] * len(words))
         measured = [measure(text, font) for text, font in zip(words, fonts, strict=True)]
         return np.array(measured, dtype=np.float64).reshape(-1, 2)
 

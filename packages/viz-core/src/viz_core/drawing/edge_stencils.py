@@ -135,6 +135,8 @@ def find_edge_stencils(width: float, opacity: float, reach: int) -> EdgeStencils
         opacity: In 0..1.
         reach: The longest side of a box, in pixels.
     """
+    if 3 * math.ceil(width * DPI / 72) * reach > _MOST:
+        return None
     profile = _read_profile(width)
     if profile is None or 3 * len(profile.across) * reach > _MOST:
         return None
@@ -148,17 +150,19 @@ def _opacities(shares: Shares, opacity: float) -> Octets:
 
 @lru_cache(maxsize=256)
 def _read_profile(width: float) -> _Profile | None:
-    """Return what Agg covers for a line of ``width`` points; None if its sides differ."""
+    """Return what Agg covers for a line of ``width`` points; None if its sides differ, or nothing."""
     margin = math.ceil(width * DPI / 72) + 4
     size = 6 * margin
     low, high = 2 * margin, 4 * margin
     probe = Surface(np.zeros((size, size, 3), np.uint8))
-    box = place_boxes([(low, low, high, high)])
+    box = place_boxes([(low, low, high, high)], probe.window)
     white = (255, 255, 255, 1.0)
     draw_paths(probe, box, [Style(white, (0, 0, 0, 0.0), width, "-")])
     shares = probe.pixels[..., 0] / 255
     middle = size // 2
     across, down = shares[middle], shares[:, middle]
+    if not across.any():
+        return None
     left, right = _span(across[:middle]), _span(across[middle:], middle)
     top, bottom = _span(down[:middle]), _span(down[middle:], middle)
     sides = [across[left], across[right], down[top], down[bottom]]

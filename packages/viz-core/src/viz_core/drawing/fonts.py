@@ -12,9 +12,10 @@ import numpy as np
 from matplotlib.font_manager import FontProperties, findfont, get_font
 
 from viz_core._checks import as_string
-from viz_core.drawing.arguments import as_font_size, per_item
+from viz_core.drawing.arguments import per_item
 from viz_core.drawing.byte_cache import ByteCache
 from viz_core.drawing.font_fallback import as_font_properties, cover
+from viz_core.drawing.limits import as_font_size
 from viz_core.drawing.surface import DPI, Octets, make_renderer
 
 __all__ = ["Extent", "Run", "SizedFont", "find_fonts"]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from viz_core.drawing.clipping import Window
 from viz_core.typing import Image
 
 if TYPE_CHECKING:
@@ -52,6 +53,7 @@ class Surface:
         height: Rows of the image.
         width: Columns of the image.
         font_size: Of texts by default, in points.
+        window: What shapes that reach far out of the image are clipped to.
     """
 
     pixels: Image
@@ -59,6 +61,7 @@ class Surface:
     height: int
     width: int
     font_size: float
+    window: Window
 
     def __init__(self, image: Image) -> None:
         self._allocate(0, 0)
@@ -78,6 +81,7 @@ class Surface:
         self._memory = np.empty(3 * height * width + 1, np.uint8)  # see agg
         self.rows = self._memory[:-1].reshape(height, 3 * width)
         self.pixels = self.rows.reshape(height, width, 3)
+        self.window = Window.around(width, height)
         self._renderer: tuple[Any, Octets] | None = None
         self._strip: Any = None
 

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from viz_core._checks import as_fraction, as_length
 from viz_core.colors import RGBA, as_color
 from viz_core.drawing.arguments import as_line_style, per_item
+from viz_core.drawing.limits import LARGEST_LENGTH, as_line_width
 from viz_core.drawing.surface import DPI
 
 __all__ = ["TextBackground", "as_background", "as_backgrounds"]
@@ -24,7 +25,7 @@ class TextBackground(NamedTuple):
         rounding: Radius of the corners, in pixels.
         width: Of the border, in points.
         dashes: The border's line style.
-        is_plain: Whether it is nothing but a filled rectangle.
+        is_plain: Whether it is nothing but a filled rectangle, of which a bitmap can be kept.
     """
 
     face: RGBA
@@ -35,6 +36,9 @@ class TextBackground(NamedTuple):
     dashes: str
     is_plain: bool
 
+
+# Wider ones, in points, make large bitmaps.
+_WIDEST_PLAIN = 100
 
 # The properties there are, and what else they are called.
 _PROPERTIES = {
@@ -100,13 +104,19 @@ def as_background(
         padding, rounding = round((4 if pad is None else pad) / font_size, 2), 0.0
     else:
         padding, rounding = _box_shape(shape, round(0.3 if pad is None else pad, 2), name)
+    largest = max(padding, rounding) * font_size
+    if largest > LARGEST_LENGTH:
+        raise ValueError(
+            f"{name} must have a pad and round corners of at most {LARGEST_LENGTH:,} points, got "
+            f"{largest:g}"
+        )
     if alpha is not None:
         alpha = as_fraction(alpha, f"{name}['alpha']")
     face = _with_alpha(as_color(given.get("facecolor", "C0"), f"{name}['facecolor']"), alpha)
     edge = _with_alpha(as_color(given.get("edgecolor", "black"), f"{name}['edgecolor']"), alpha)
-    width = as_length(given.get("linewidth", 1.0), f"{name}['linewidth']")
+    width = as_line_width(given.get("linewidth", 1.0), f"{name}['linewidth']")
     dashes = as_line_style(given.get("linestyle", "-"), f"{name}['linestyle']")
-    is_plain = not rounding and not (edge[3] and width)
+    is_plain = not rounding and not (edge[3] and width) and largest <= _WIDEST_PLAIN
     pixels = font_size * DPI / 72
     return TextBackground(face, edge, padding * pixels, rounding * pixels, width, dashes, is_plain)
 

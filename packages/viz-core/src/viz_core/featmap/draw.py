@@ -46,7 +46,8 @@ def draw_featmap(
         arrangement: Rows and columns of the grid, with room for ``topk``, or ``channels``. Each
             cell is as large as the map or the image, with its channel's number in it where
             that fits a cell at least 24 pixels high. Cells that are left over are white.
-        resize_shape: (H, W) that the map and the image are resampled to, bilinearly.
+        resize_shape: (H, W) that the map and the image are resampled to, bilinearly. The image,
+            or the whole grid, may have 65,536 pixels a side and 134,217,728 in all.
         alpha: How much of the map is seen over the image, 0..1.
         normalize: ``'map'``: each channel's own lowest to highest value takes all colors.
             ``'grid'``: all that are shown share one scale.

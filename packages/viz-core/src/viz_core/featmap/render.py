@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 __all__ = ["render"]
 
+_LONGEST_SIDE, _MOST_PIXELS, _MOST_CELLS = 1 << 16, 1 << 27, 10_000
+"""What an image is at most that is larger than what is given: a second's work."""
+
 _REDUCTIONS = ("squeeze_mean", "select_max", "norm", "pca", None)
 
 
@@ -74,6 +77,8 @@ def render(
     grid = None
     if channel_reduction is None:
         grid = _grid(feature_map, topk, arrangement, chosen)
+    if resize_shape is not None or grid is not None:
+        _check_size(shape, grid or (1, 1))
     painter = HeatmapPainter(
         shape,
         image,
@@ -103,8 +108,10 @@ def _grid(
 ) -> tuple[int, int] | None:
     """Return the rows and columns of a grid, None for one image."""
     if chosen is not None:
+        _check_count(len(chosen), "channels")
         return _check_grid(arrangement, len(chosen), "the number of channels")
     if topk > 0:
+        _check_count(min(topk, feature_map.shape[0]), "topk")
         return _check_grid(arrangement, topk, "topk")
     if feature_map.shape[0] not in (1, 3):
         raise ValueError(
@@ -205,6 +212,25 @@ def _check_grid(arrangement: Any, count: int, what: str) -> tuple[int, int]:
             f"{count}"
         )
     return rows, columns
+
+
+def _check_count(count: int, name: str) -> None:
+    """Raise a ValueError if so many channels are to be shown that it takes seconds."""
+    if count > _MOST_CELLS:
+        raise ValueError(f"{name} must show at most {_MOST_CELLS:,} channels, got {count:,}")
+
+
+def _check_size(shape: tuple[int, int], grid: tuple[int, int]) -> None:
+    """Raise a ValueError if the image would be so large that it takes seconds."""
+    height, width = shape[0] * grid[0], shape[1] * grid[1]
+    if max(height, width) <= _LONGEST_SIDE and height * width <= _MOST_PIXELS:
+        return
+    cells = "" if grid == (1, 1) else f" for {grid[0]} x {grid[1]} cells of {shape}"
+    raise ValueError(
+        f"the image must have at most {_LONGEST_SIDE:,} pixels a side and {_MOST_PIXELS:,} in all, "
+        f"got ({height}, {width}){cells}; pass a smaller resize_shape"
+        f"{' or arrangement' if cells else ''}"
+    )
 
 
 def _without_alpha(overlaid_image: ArrayLike) -> Image:
