@@ -6,7 +6,8 @@ import pytest
 from viz_core import Canvas, VizWarning
 from viz_mmdet_adapter.drawing import AnnotationStyle, draw_instances, draw_panoptic, draw_semantic
 from viz_mmdet_adapter.palette import jitter_color
-from viz_mmdet_adapter.samples import read_instances, read_map
+from viz_mmdet_adapter.samples import read_instances
+from viz_mmdet_adapter.segments import read_map
 
 RED, BLUE = (255, 0, 0), (0, 0, 255)
 PALETTE = [RED, BLUE]
@@ -162,7 +163,7 @@ def test_a_semantic_map_says_what_is_ignored_and_what_classes_are_called(image, 
 
 def test_unknown_classes_of_a_map_are_drawn_too(canvas):
     ids = np.full((120, 160), 3)
-    ids[:, 80:] = -2
+    ids[:, 80:] = 7
     draw_semantic(
         canvas, read_map({"sem_seg": ids}), AnnotationStyle(["only one"], masks=[RED], alpha=1.0)
     )
@@ -243,3 +244,146 @@ def test_the_label_of_a_concave_region_stands_inside_of_it(make, kind, image):
 
     rows, columns = np.nonzero((label(["dog", "x"]) != label(["dug", "x"])).any(axis=-1))
     assert ids[int(np.median(rows)), int(np.median(columns))] == 0
+
+
+CLEAR = ["none", "NONE", (255, 0, 0, 0), [255, 0, 0, 0], np.array([255, 0, 0, 0]), "#ff000000"]
+
+
+@pytest.mark.parametrize("color", CLEAR, ids=str)
+@pytest.mark.parametrize("as_palette", [False, True])
+def test_a_color_without_opacity_draws_nothing(color, as_palette, image, disk, halves):
+    palette = [color, color] if as_palette else color
+    if isinstance(palette, list) and not as_palette:
+        palette = tuple(color)
+    clear = AnnotationStyle(boxes=palette, masks=palette, texts=palette)
+    boxes = np.array([[20.0, 30, 80, 90], [100, 50, 150, 110]])
+    for fields in (
+        {"bboxes": boxes, "masks": np.stack([disk, ~disk]), "labels": [0, 1]},
+        {"masks": np.stack([disk, ~disk]), "labels": [0, 1]},
+    ):
+        assert (drawn(Canvas(image), fields, clear) == image).all()
+    for draw, ids in ((draw_semantic, halves), (draw_panoptic, np.where(halves == 255, 1, halves))):
+        canvas = Canvas(image)
+        draw(canvas, read_map({"sem_seg": ids}), clear)
+        assert (canvas.get_image() == image).all()
+
+
+def test_one_class_without_a_color_leaves_the_others(image, halves):
+    fields = {"bboxes": np.array([[20.0, 30, 60, 90], [100, 50, 150, 110]]), "labels": [0, 1]}
+    style = AnnotationStyle(
+        boxes=["none", RED], masks=["none", RED], texts=["none", RED], alpha=1.0
+    )
+    found = drawn(Canvas(image), fields, style)
+    assert (found[:, :80] == image[:, :80]).all()
+    assert tuple(found[80, 150]) == RED
+    for draw in (draw_semantic, draw_panoptic):
+        canvas = Canvas(image)
+        draw(canvas, read_map({"sem_seg": halves, "ignore_index": 255}), style)
+        assert (canvas.get_image()[:, :77] == image[:, :77]).all()
+        assert tuple(canvas.get_image()[110, 150]) == RED
+
+
+def test_a_color_of_half_opacity_is_laid_over_half(image, disk, halves):
+    half = (255, 0, 0, 128)
+    style = AnnotationStyle(boxes=half, masks=half, texts="none", alpha=1.0, jitter=False)
+    blended = [173, 45, 45]
+    fields = {"bboxes": np.array([[8.0, 8, 152, 112]]), "masks": disk[None]}
+    found = drawn(Canvas(image), fields, style)
+    assert np.abs(found[60, 60] - np.array(blended)).max() <= 1
+    assert np.abs(found[80, 8] - np.array(blended)).max() <= 1
+    canvas = Canvas(image)
+    draw_semantic(canvas, read_map({"sem_seg": halves}), style)
+    assert np.abs(canvas.get_image()[110, 5] - np.array(blended)).max() <= 1
+
+
+def test_negative_and_ignored_ids_of_a_map_are_void(image):
+    ids = np.zeros((120, 160), np.int64)
+    ids[:, 80:] = -1
+    ids[:40, 80:] = -3
+    ids[100:] = 254
+    fields = {"sem_seg": ids, "ignore_index": [254, 255]}
+    for draw in (draw_semantic, draw_panoptic):
+        canvas = Canvas(image)
+        draw(canvas, read_map(fields), AnnotationStyle(["cat"], masks=[RED]))
+        found = canvas.get_image()
+        assert (found[:, 84:] == image[:, 84:]).all()
+        assert (found[104:] == image[104:]).all()
+        assert (found[:96, :76] != image[:96, :76]).any(axis=-1).mean() > 0.9
+
+
+def test_names_and_colors_may_be_given_by_label(image):
+    fields = {"bboxes": np.array([[20.0, 30, 80, 90], [90, 50, 150, 110]]), "labels": [1, 13]}
+    plain = AnnotationStyle(boxes=PALETTE)
+    wanted = drawn(Canvas(image), {**fields, "label_names": ["dog", "class 13"]}, plain)
+    assert (
+        drawn(Canvas(image), fields, AnnotationStyle({1: "dog"}, boxes=PALETTE)) == wanted
+    ).all()
+    found = drawn(Canvas(image), fields, AnnotationStyle(boxes={13: BLUE, "1": RED}, alpha=1.0))
+    assert tuple(found[70, 20]) == RED
+    assert tuple(found[100, 150]) == BLUE
+
+
+def test_the_class_after_the_last_is_void_in_a_panoptic_map(image):
+    ids = np.zeros((120, 160), np.int64)
+    ids[:, 80:] = 14
+    for classes in ({0: "a", 13: "b"}, ["x"] * 14):
+        canvas = Canvas(image)
+        draw_panoptic(canvas, read_map({"sem_seg": ids}), AnnotationStyle(classes, masks=[RED]))
+        assert (canvas.get_image()[:, 84:] == image[:, 84:]).all()
+        assert (canvas.get_image()[:, :76] != image[:, :76]).any()
+
+
+def test_a_panoptic_image_of_coco_has_its_own_colors_or_those_of_its_classes(image):
+    colors = np.zeros((120, 160, 3), np.uint8)
+    colors[:, 40:] = (9, 2, 0)
+    colors[:, 100:] = (200, 10, 3)
+    style = AnnotationStyle({1: "cat", 17: "dog"}, masks={17: BLUE}, texts="none", alpha=1.0)
+    canvas = Canvas(image)
+    draw_panoptic(canvas, read_map(colors, is_panoptic=True), style)
+    found = canvas.get_image()
+    assert (found[:, :36] == image[:, :36]).all()  # 0 is void
+    assert tuple(found[60, 70]) == (9, 2, 0)
+    assert tuple(found[60, 130]) == (200, 10, 3)
+    assert (found[60, 99:101] == 255).all()
+    canvas = Canvas(image)
+    info = [{"id": 9 + 512, "category_id": 17}]
+    draw_panoptic(canvas, read_map((colors, info), is_panoptic=True), style)
+    found = canvas.get_image()
+    assert tuple(found[60, 70]) == BLUE
+    assert (found[:, 104:] == image[:, 104:]).all()  # not in the list
+
+
+def test_segments_are_called_by_the_class_and_score_of_their_list(image):
+    def label(classes, **entry):
+        canvas, info = Canvas(image), [{"id": 5, **entry}]
+        segments = {"segmentation": np.full((120, 160), 5), "segments_info": info}
+        draw_panoptic(canvas, read_map(segments), AnnotationStyle(classes, masks="red"))
+        return canvas.get_image()
+
+    wanted = label({2: "cat: 98.2"}, label_id=2)
+    assert (wanted == label({2: "cat"}, label_id=2, score=0.982)).all()
+    assert (wanted == label(["x", "y", "cat"], category_id=2, score=0.982)).all()
+    assert (wanted != label({2: "cat"}, label_id=2)).any()
+
+
+@pytest.mark.parametrize("with_boxes", [False, True])
+def test_an_object_keeps_its_color_by_its_id_whatever_its_place(with_boxes, image, disk):
+    def frame(ids, **options):
+        masks = {3: disk & (np.arange(160) < 80), 9: disk & (np.arange(160) >= 80)}
+        boxes = {3: [2.0, 2, 30, 118], 9: [130.0, 2, 158, 118]}
+        fields = {"masks": np.stack([masks[i] for i in ids]), "instances_id": ids}
+        if with_boxes:
+            fields["bboxes"] = np.array([boxes[i] for i in ids])
+        style = AnnotationStyle(masks=[RED], boxes=[BLUE], texts="none", alpha=1.0, **options)
+        return drawn(Canvas(image), fields, style)
+
+    found = frame([3, 9])
+    assert (found == frame([9, 3])).all()
+    assert tuple(found[60, 55]) == jitter_color(RED, 3)
+    assert tuple(found[60, 105]) == jitter_color(RED, 9)
+    if with_boxes:
+        assert tuple(found[60, 2]) == jitter_color(BLUE, 3)
+        assert tuple(frame([9, 3], boxes_by_id=False)[60, 2]) == BLUE
+        assert tuple(frame([9, 3], jitter=False)[60, 2]) == BLUE
+    assert (frame([9], jitter=False)[60, 105] == RED).all()
+    assert tuple(frame([9])[60, 105]) == jitter_color(RED, 9)

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from viz_core import Canvas
-from viz_mmdet_adapter.labels import adaptive_scales, class_name, draw_labels
+from viz_mmdet_adapter.labels import adaptive_scales, as_names, class_name, draw_labels
 
 
 def drawn(texts, positions, size=(200, 300), horizontal="left", area=30000):
@@ -124,3 +124,30 @@ def test_classes_without_a_name_are_called_by_their_number():
     assert class_name(2, ["cat", "dog"]) == "class 2"
     assert class_name(-1, ("cat",)) == "class -1"
     assert class_name(7, None) == "class 7"
+
+
+@pytest.mark.parametrize(
+    "classes",
+    [
+        {1: "person", 13: "stop sign"},
+        {"1": "person", "13": "stop sign"},
+        {"person": 1, "stop sign": np.int64(13)},
+        [{"id": 1, "name": "person"}, {"id": 13, "name": "stop sign"}],
+    ],
+)
+def test_names_by_label_in_any_form_are_found(classes):
+    names = as_names(classes)
+    assert [class_name(i, names) for i in (1, 13, 0)] == ["person", "stop sign", "class 0"]
+
+
+def test_names_in_a_list_or_alone_have_their_place_as_label():
+    assert as_names(None) is None
+    assert class_name(0, as_names("cat")) == "cat"
+    for classes in (["cat", "dog"], ("cat", "dog"), np.array(["cat", "dog"])):
+        assert [class_name(i, as_names(classes)) for i in (0, 1, 2)] == ["cat", "dog", "class 2"]
+
+
+@pytest.mark.parametrize("classes", [3, {"a": "b"}, [{"id": 1}]])
+def test_what_names_no_classes_is_refused(classes):
+    with pytest.raises(TypeError, match="classes must be a list of names, or a dict"):
+        as_names(classes)

@@ -3,7 +3,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from viz_mmdet_adapter.samples import read_field, read_instances, read_map
+from viz_mmdet_adapter.samples import read_field, read_instances
 
 FIELDS = {
     "bboxes": np.array([[1, 2, 3, 4], [5, 6, 7, 8]], np.float32),
@@ -11,6 +11,7 @@ FIELDS = {
     "scores": np.array([0.5, 0.25]),
     "label_names": ["cat", "dog"],
     "masks": [[[1, 1, 2, 1, 2, 2]], {"size": [1, 1], "counts": [1]}],
+    "instances_id": np.array([70, 71]),
 }
 
 
@@ -32,6 +33,7 @@ def test_selecting_takes_every_field_along():
     assert found.labels.tolist() == [1]
     assert found.scores.tolist() == [0.25]
     assert found.names == ["dog"]
+    assert found.ids.tolist() == [71]
     assert found.masks == [{"size": [1, 1], "counts": [1]}]
 
 
@@ -71,39 +73,12 @@ def test_boxes_of_zeros_are_none_and_negative_ones_are_some():
         ({**FIELDS, "labels": np.array([1])}, "labels 1, bboxes 2, scores 2"),
         ({**FIELDS, "label_names": ["cat"]}, "label_names 1"),
         ({"bboxes": np.zeros((2, 5))}, r"shape \(N, 4\).*got \(2, 5\)"),
+        ({"labels": ["dog"]}, r"indices of classes, got \['dog'\]; give names as label_names="),
+        ({"labels": np.array(["3", "4"])}, "give names as label_names="),
+        ({"labels": [None]}, "give names as label_names="),
+        ({"labels": [1.5]}, r"whole numbers, got \[1.5\]"),
     ],
 )
 def test_fields_that_do_not_fit_are_refused(fields, match):
     with pytest.raises(ValueError, match=match):
         read_instances(fields)
-
-
-def test_reads_maps_with_and_without_a_first_axis():
-    ids = np.arange(6).reshape(2, 3)
-    for given in (ids, ids[None], ids.astype(np.float32), ids.astype(np.uint8)):
-        found = read_map({"sem_seg": given})
-        assert found.ids.tolist() == ids.tolist()
-        assert found.ignore_index is found.names is None
-
-
-def test_what_a_map_says_of_itself_is_in_fields_or_metainfo():
-    said = {"ignore_index": np.int64(9), "label_names": ["sky"]}
-    for holder in (said, {"metainfo": said}, SimpleNamespace(metainfo=said)):
-        ids = np.zeros((1, 2, 3), int)
-        if isinstance(holder, dict):
-            holder = {**holder, "sem_seg": ids}
-        else:
-            holder.sem_seg = ids
-        found = read_map(holder)
-        assert found.ignore_index == 9
-        assert found.names == ["sky"]
-
-
-def test_maps_of_another_shape_are_refused():
-    with pytest.raises(ValueError, match=r"got \(5, 2, 3\); take the argmax"):
-        read_map({"sem_seg": np.zeros((5, 2, 3))})
-    with pytest.raises(ValueError, match="must have the field 'sem_seg'"):
-        read_map({"maps": 1})
-    for wrong in (0.5, np.nan, np.inf):
-        with pytest.raises(ValueError, match="must be integer ids"):
-            read_map({"sem_seg": np.full((2, 3), wrong)})

@@ -261,3 +261,27 @@ def test_who_names_a_folder_and_no_backend_is_told_and_who_only_draws_is_not(ima
     drawing.add_datasample("a", image)
     with pytest.warns(VizWarning, match="add_scalar records nothing"):
         drawing.add_scalar("loss", 1)
+
+
+def test_texts_without_a_color_have_those_of_the_data_set(image, sample):
+    def label(**options):
+        visualizer = DetLocalVisualizer(**options)
+        visualizer.dataset_meta = {"classes": ["cat"], "palette": [(0, 255, 0)]}
+        visualizer.add_datasample("a", image, sample, draw_gt=False)
+        return visualizer.get_image()
+
+    assert (label(text_color=None) == label(text_color=(0, 255, 0))).all()
+    assert (label(text_color=None) != label()).any()
+
+
+def test_ids_color_boxes_unless_a_color_was_given(image, make_sample):
+    def box(ids, **options):
+        fields = {"bboxes": np.array([[20.0, 30, 80, 90]]), "labels": [0], "instances_id": ids}
+        visualizer = DetLocalVisualizer(alpha=1.0, **options)
+        visualizer.dataset_meta = {"palette": [(90, 90, 200)]}
+        visualizer.add_datasample("a", image, make_sample(**fields), draw_gt=False)
+        return tuple(visualizer.get_image()[80, 20].tolist())
+
+    assert box([1]) != box([2])
+    assert box([1], bbox_color="red") == box([2], bbox_color="red") == (255, 0, 0)
+    assert box([1], jitter=False) == box([2], jitter=False) == (90, 90, 200)

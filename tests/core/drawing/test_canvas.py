@@ -130,6 +130,43 @@ def test_colours_in_every_spelling(canvas, color, pixel):
     assert canvas.get_image()[30, 30].tolist() == pixel
 
 
+BOX = np.array([10, 10, 50, 50])
+CLEAR_CALLS = {
+    "edge_colors": {
+        "draw_bboxes": (BOX,),
+        "draw_circles": ([30, 30], [9]),
+        "draw_polygons": (BOX.reshape(2, 2),),
+    },
+    "colors": {
+        "draw_points": ([30, 30],),
+        "draw_lines": ([10, 50], [10, 50]),
+        "draw_texts": ("text", [10, 10]),
+        "draw_binary_masks": (np.ones((60, 80), bool),),
+    },
+}
+
+
+@pytest.mark.parametrize("clear", ["none", "None", (255, 0, 0, 0), np.uint8([1, 2, 3, 0]), "#f000"])
+@pytest.mark.parametrize(
+    ("argument", "method"), [(a, method) for a, calls in CLEAR_CALLS.items() for method in calls]
+)
+def test_a_color_without_opacity_draws_nothing(canvas, clear, argument, method):
+    for color in (clear, [clear]):
+        getattr(canvas, method)(*CLEAR_CALLS[argument][method], **{argument: color})
+    if argument == "edge_colors":
+        arguments = CLEAR_CALLS[argument][method]
+        getattr(canvas, method)(*arguments, edge_colors=clear, face_colors=clear, alpha=1)
+    assert (canvas.get_image() == GRAY).all()
+
+
+def test_a_background_without_opacity_draws_nothing(canvas):
+    for clear in ("none", (255, 0, 0, 0)):
+        background = {"facecolor": clear, "edgecolor": clear, "boxstyle": "round"}
+        canvas.draw_texts("text", [10, 10], colors=clear, bboxes=background)
+        canvas.draw_texts("text", [10, 10], colors=clear, bboxes={**background, "alpha": 1})
+    assert (canvas.get_image() == GRAY).all()
+
+
 @pytest.mark.parametrize("wrong", ["reddish", (1, 2), (300, 0, 0), 3, None])
 def test_what_is_no_colour_is_named(canvas, wrong):
     with pytest.raises((TypeError, ValueError), match="color"):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,11 +13,12 @@ from viz_core import Canvas, VizWarning, warn_user
 from viz_mmdet_adapter.components import find_runs, largest_components
 from viz_mmdet_adapter.contours import Contours, map_contours
 from viz_mmdet_adapter.crops import Crop
-from viz_mmdet_adapter.labels import class_name, draw_labels
+from viz_mmdet_adapter.labels import Names, class_name, draw_labels
 from viz_mmdet_adapter.masks import as_crops
 from viz_mmdet_adapter.overlays import lay_line, lay_over
-from viz_mmdet_adapter.palette import class_colors, jitter_color
-from viz_mmdet_adapter.samples import Instances, SegmentMap
+from viz_mmdet_adapter.palette import Ink, class_colors, jitter_color, opacity
+from viz_mmdet_adapter.samples import Instances
+from viz_mmdet_adapter.segments import Segment, SegmentMap
 
 __all__ = ["INSTANCE_OFFSET", "AnnotationStyle", "draw_instances", "draw_panoptic", "draw_semantic"]
 
@@ -36,20 +37,24 @@ class AnnotationStyle:
     """How samples are drawn. Palettes are what `palette.class_colors` takes.
 
     Attributes:
-        classes: Names of the classes by label; None calls them `class 7`.
+        classes: Names of the classes; None calls them `class 7`.
         boxes: Palette of boxes.
         masks: Palette of masks and maps.
         texts: Palette of labels.
         line_width: Of boxes, in points.
         alpha: Opacity of boxes, contours, masks and maps, in 0..1.
+        jitter: Whether the masks of one class differ a little in color.
+        boxes_by_id: Whether boxes with an id differ as their masks do.
     """
 
-    classes: Sequence[str] | None = None
+    classes: Names | None = None
     boxes: Any = None
     masks: Any = None
     texts: Any = (200, 200, 200)
     line_width: float = 3
     alpha: float = 0.8
+    jitter: bool = True
+    boxes_by_id: bool = True
 
 
 def draw_instances(canvas: Canvas, instances: Instances, style: AnnotationStyle) -> None:
@@ -79,13 +84,14 @@ def _draw_masks(
     canvas: Canvas, instances: Instances, masks: Sequence[Crop], style: AnnotationStyle
 ) -> None:
     """Draw masks, the large ones first, so that none hides a smaller one; then their contours."""
-    colors = class_colors(style.masks, instances.labels.tolist())
+    colors = _jittered(class_colors(style.masks, instances.labels.tolist()), instances, style)
+    seen = [i for i, color in enumerate(colors) if masks[i].area and opacity(color)]
     contours = Contours(canvas.height, canvas.width)
-    for some in _batches(masks, sorted(range(len(masks)), key=lambda i: -masks[i].area)):
+    for some in _batches(masks, sorted(seen, key=lambda i: -masks[i].area)):
         painted = [masks[i].paint() for i in some]
         canvas.draw_binary_masks(
             painted,
-            [jitter_color(colors[i], i) for i in some],
+            [colors[i] for i in some],
             float(style.alpha),
             offsets=[masks[i][:2] for i in some],
         )
@@ -97,17 +103,24 @@ def _draw_masks(
     canvas.set_image(image)
 
 
+def _jittered(colors: Sequence[Ink], instances: Instances, style: AnnotationStyle) -> Sequence[Ink]:
+    """Return colors that tell objects of one class apart, the same for an id in every frame."""
+    if not style.jitter:
+        return colors
+    seeds = range(len(colors)) if instances.ids is None else instances.ids.tolist()
+    return [jitter_color(color, seed) for color, seed in zip(colors, seeds, strict=True)]
+
+
 def _batches(masks: Sequence[Crop], order: Iterable[int]) -> Iterator[list[int]]:
-    """Yield the masks that are not empty in their order, few enough to be in memory together."""
+    """Yield masks in their order, few enough to be in memory together."""
     batch: list[int] = []
     total = 0
     for i in order:
-        if masks[i].area:
-            batch.append(i)
-            total += masks[i].area
-            if total > _AT_A_TIME:
-                yield batch
-                batch, total = [], 0
+        batch.append(i)
+        total += masks[i].area
+        if total > _AT_A_TIME:
+            yield batch
+            batch, total = [], 0
     if batch:
         yield batch
 
@@ -131,9 +144,12 @@ def _draw_boxes(
     labels = instances.labels.tolist()
     low = np.minimum(boxes[:, :2], boxes[:, 2:])
     high = np.maximum(boxes[:, :2], boxes[:, 2:])
+    colors: Sequence[Ink] = class_colors(style.boxes, labels)
+    if instances.ids is not None and style.boxes_by_id:
+        colors = _jittered(colors, instances, style)
     canvas.draw_bboxes(
         np.hstack([low, high]),
-        edge_colors=class_colors(style.boxes, labels),
+        edge_colors=list(colors),
         line_widths=style.line_width,
         alpha=style.alpha,
     )
@@ -170,16 +186,12 @@ def _label_masks(
 
 
 def _texts(instances: Instances, style: AnnotationStyle) -> list[str]:
-    """Return the texts of the labels, as `dog: 98.2`: name and score in percent."""
+    """Return the texts of the labels of objects."""
     names = instances.names
-    texts = [
-        class_name(label, style.classes) if names is None else str(names[i])
-        for i, label in enumerate(instances.labels.tolist())
-    ]
-    if instances.scores is None:
-        return texts
-    scores = instances.scores.tolist()
-    return [f"{text}: {round(100 * s, 1)}" for text, s in zip(texts, scores, strict=True)]
+    if names is None:
+        names = [class_name(label, style.classes) for label in instances.labels.tolist()]
+    scores = [None] * len(names) if instances.scores is None else instances.scores.tolist()
+    return [_text(str(name), score) for name, score in zip(names, scores, strict=True)]
 
 
 def draw_semantic(canvas: Canvas, semantic: SegmentMap, style: AnnotationStyle) -> None:
@@ -187,13 +199,13 @@ def draw_semantic(canvas: Canvas, semantic: SegmentMap, style: AnnotationStyle) 
 
     Args:
         canvas: Drawn on.
-        semantic: Ids are class indices. `ignore_index` is 255 by default.
+        semantic: Ids are class indices; 255 is ignored by default.
         style: Names and palettes.
 
     Raises:
         ValueError: If the map is of another size than the image.
     """
-    ignored = _SEMANTIC_IGNORED if semantic.ignore_index is None else semantic.ignore_index
+    ignored = (_SEMANTIC_IGNORED,) if semantic.ignored is None else semantic.ignored
     _draw_map(canvas, semantic, ignored, style)
 
 
@@ -202,24 +214,33 @@ def draw_panoptic(canvas: Canvas, panoptic: SegmentMap, style: AnnotationStyle) 
 
     Args:
         canvas: Drawn on.
-        panoptic: Ids are instance * 1000 + class. `ignore_index` is the number of classes by
-            default.
+        panoptic: Ids are instance * 1000 + class, of which by default that after the last class is
+            ignored, or those of its segments. Ids that were colors, of which no class is known,
+            have that color; 0 is ignored.
         style: Names and palettes.
 
     Raises:
         ValueError: If the map is of another size than the image.
     """
-    classes = style.classes if panoptic.names is None else panoptic.names
-    ignored = panoptic.ignore_index
-    if ignored is None and classes is not None:
-        ignored = len(classes)
+    ignored = panoptic.ignored
+    if ignored is None:
+        classes = style.classes if panoptic.names is None else panoptic.names
+        ignored = (0,) if panoptic.is_coded else () if classes is None else (_count(classes),)
+        ignored = () if panoptic.segments is not None else ignored
     _draw_map(canvas, panoptic, ignored, style, is_panoptic=True)
+
+
+def _count(classes: Names) -> int:
+    """Return the number after the label of the last class."""
+    if isinstance(classes, Mapping):
+        return max(classes, default=-1) + 1
+    return len(classes)
 
 
 def _draw_map(
     canvas: Canvas,
     segments: SegmentMap,
-    ignored: int | None,
+    ignored: Sequence[int],
     style: AnnotationStyle,
     *,
     is_panoptic: bool = False,
@@ -231,25 +252,54 @@ def _draw_map(
             f"{segments.ids.shape}; resize the map or the image"
         )
     runs = find_runs(segments.ids)
-    shown = runs.keys != ignored  # every key differs from None
     keys = runs.keys.astype(np.int64)
-    labels = (keys % INSTANCE_OFFSET if is_panoptic else keys)[shown].tolist()
-    found = iter(class_colors(style.masks, labels))
+    known = keys if segments.segments is None else np.array(list(segments.segments), np.int64)
+    shown = (keys >= 0) & ~np.isin(keys, ignored) & np.isin(keys, known)
+    drawn = keys[shown].tolist()
+    names, inks, writing = _describe(segments, drawn, style, is_panoptic=is_panoptic)
+    found = iter(inks)
     colors = [next(found) if is_shown else None for is_shown in shown]
     index = np.repeat(runs.which, runs.lengths).reshape(runs.shape)
-    canvas.set_image(lay_over(canvas.get_image(), index, colors, style.alpha))
+    image = lay_over(canvas.get_image(), index, colors, style.alpha)
     if is_panoptic:
-        image = canvas.get_image()
-        lay_line(image, map_contours(segments.ids, ignored), _WHITE, style.alpha)
-        canvas.set_image(image)
+        seen = np.array([color is not None and opacity(color) > 0 for color in colors])
+        outlined = np.where(seen, np.arange(len(seen)), -1)
+        lay_line(image, map_contours(outlined[index], -1), _WHITE, style.alpha)
+    canvas.set_image(image)
     components = largest_components(runs)
-    classes = style.classes if segments.names is None else segments.names
     draw_labels(
         canvas,
-        [class_name(label, classes) for label in labels],
+        names,
         components.centers[shown],
         components.areas[shown],
-        class_colors(style.texts if is_panoptic else _WHITE, labels),
+        writing,
         horizontal="center",
         are_tops=components.are_inside[shown],
     )
+
+
+def _describe(
+    segments: SegmentMap, ids: list[int], style: AnnotationStyle, *, is_panoptic: bool
+) -> tuple[list[str], list[Ink], list[Ink]]:
+    """Return the labels of segments, and the colors of the segments and of their labels."""
+    if segments.segments is None and segments.is_coded:
+        inks: list[Ink] = [(i & 255, i >> 8 & 255, i >> 16) for i in ids]
+        return [f"segment {i}" for i in ids], inks, class_colors(style.texts, range(len(ids)))
+    found = [
+        Segment(i % INSTANCE_OFFSET if is_panoptic else i)
+        if segments.segments is None
+        else segments.segments[i]
+        for i in ids
+    ]
+    labels = [segment.label for segment in found]
+    classes = style.classes if segments.names is None else segments.names
+    names = [_text(class_name(label, classes), score) for label, score in found]
+    writing = class_colors(style.texts, labels)
+    if not is_panoptic:
+        writing = [_WHITE if opacity(ink) else ink for ink in writing]
+    return names, class_colors(style.masks, labels), writing
+
+
+def _text(name: str, score: float | None) -> str:
+    """Return the text of a label, as `dog: 98.2`: name and score in percent."""
+    return name if score is None else f"{name}: {round(100 * score, 1)}"

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import numbers
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
 
 from viz_core import Canvas
-from viz_mmdet_adapter.dataset_palettes import RGB
+from viz_mmdet_adapter.palette import Ink, opacity
 
-__all__ = ["adaptive_scales", "class_name", "draw_labels"]
+__all__ = ["Names", "adaptive_scales", "as_names", "class_name", "draw_labels"]
+
+#: Of classes: a list whose index is the label, or by label.
+Names = Sequence[str] | Mapping[int, str]
 
 _FONT_SIZE = 13
 _BACKGROUND = {"facecolor": "black", "alpha": 0.8, "pad": 0.7, "edgecolor": "none"}
@@ -23,8 +27,40 @@ _MARGIN = 2.0
 _FARTHEST = 3
 
 
-def class_name(label: int, classes: Sequence[str] | None) -> str:
+def as_names(classes: Any) -> Names | None:
+    """Return the names of classes, in a list or by label, whatever a data set has them in.
+
+    Args:
+        classes: A list of names, the name of the only class, names by label, labels by name, or
+            COCO's categories: dicts with `id` and `name`. None has no names.
+
+    Raises:
+        TypeError: If it is none of these.
+    """
+    if classes is None:
+        return None
+    if isinstance(classes, str):
+        return (classes,)
+    try:
+        if isinstance(classes, Mapping):
+            if classes and all(isinstance(label, numbers.Integral) for label in classes.values()):
+                return {int(label): str(name) for name, label in classes.items()}
+            return {int(label): str(name) for label, name in classes.items()}
+        entries = list(classes)
+        if entries and all(isinstance(entry, Mapping) for entry in entries):
+            return {int(entry["id"]): str(entry["name"]) for entry in entries}
+    except (TypeError, ValueError, KeyError) as error:
+        raise TypeError(
+            "classes must be a list of names, or a dict of names by label, as "
+            f"{{1: 'person', 13: 'stop sign'}}, got {classes!r:.200}"
+        ) from error
+    return [str(entry) for entry in entries]
+
+
+def class_name(label: int, classes: Names | None) -> str:
     """Return the name of a class; `class 7` where `classes` has none."""
+    if isinstance(classes, Mapping):
+        return classes.get(label, f"class {label}")
     if classes is not None and 0 <= label < len(classes):
         return str(classes[label])
     return f"class {label}"
@@ -49,7 +85,7 @@ def draw_labels(
     texts: list[str],
     positions: npt.NDArray[np.float64],
     areas: npt.NDArray[Any],
-    colors: list[RGB],
+    colors: Sequence[Ink],
     *,
     horizontal: Literal["left", "center"] = "left",
     are_tops: npt.NDArray[np.bool_] | None = None,
@@ -63,13 +99,18 @@ def draw_labels(
         texts: One for each of N objects.
         positions: x and y in pixels of a point of each text, shape (N, 2).
         areas: Of the objects, in pixels, shape (N,). Larger objects have larger labels.
-        colors: One for each text.
+        colors: One for each text; one without opacity leaves out its label.
         horizontal: Which part of a text is at x.
         are_tops: Whether y is that of the top of a text, or of its middle, shape (N,); the top of
             all by default.
     """
-    if not texts:
+    seen = [i for i, color in enumerate(colors) if opacity(color)]
+    if not seen:
         return
+    if len(seen) < len(texts):
+        texts, colors = [texts[i] for i in seen], [colors[i] for i in seen]
+        positions, areas = positions[seen], areas[seen]
+        are_tops = None if are_tops is None else are_tops[seen]
     sizes = (_FONT_SIZE * adaptive_scales(areas)).astype(int).tolist()
     extents = canvas.measure_texts(texts, font_sizes=sizes)
     corners = positions.copy()
@@ -82,7 +123,7 @@ def draw_labels(
     corners = np.maximum(np.minimum(corners, room), _MARGIN)
     _part(corners, extents + 2 * _MARGIN, room[:, 1])
     inside = np.minimum(corners, [canvas.width - 1, canvas.height - 1])
-    canvas.draw_texts(texts, inside, sizes, colors=colors, bboxes=_BACKGROUND)
+    canvas.draw_texts(texts, inside, sizes, colors=list(colors), bboxes=_BACKGROUND)
 
 
 def _part(

@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from viz_core.typing import Image
 from viz_mmdet_adapter.dataset_palettes import RGB
+from viz_mmdet_adapter.palette import Ink, opacity
 
 __all__ = ["lay_line", "lay_over"]
 
@@ -17,7 +18,7 @@ _BAND = 1 << 15
 
 
 def lay_over(
-    image: Image, index: npt.NDArray[np.intp], colors: Sequence[RGB | None], alpha: float
+    image: Image, index: npt.NDArray[np.intp], colors: Sequence[Ink | None], alpha: float
 ) -> Image:
     """Return an image with the colors of a map over it.
 
@@ -25,16 +26,15 @@ def lay_over(
         image: RGB, uint8, shape (H, W, 3).
         index: Index of each pixel's color, shape (H, W).
         colors: Of the segments; None leaves their pixels as they are.
-        alpha: Opacity of the colors, in 0..1.
+        alpha: Opacity in 0..1, multiplied with that of the colors.
     """
-    covered = round(alpha * 255)
-    keep = np.full(len(colors), 255 - covered, np.uint16)
+    covered = [0 if color is None else round(alpha * opacity(color) * 255) for color in colors]
+    keep = 255 - np.array(covered, np.uint16)
     # With 255 added, >> 8 divides by 255 to at most one level off, and exactly for 0 and 1.
-    ink = np.empty((len(colors), 3), np.uint16)
+    ink = np.full((len(colors), 3), 255, np.uint16)
     for i, color in enumerate(colors):
-        if color is None:
-            keep[i] = 255
-        ink[i] = 255 if color is None else np.array(color, np.uint16) * covered + 255
+        if color is not None:
+            ink[i] += np.array(color[:3], np.uint16) * covered[i]
     same = len(np.unique(keep)) == 1
     blended = np.empty_like(image)
     pixels, which, out = image.reshape(-1, 3), index.reshape(-1), blended.reshape(-1, 3)

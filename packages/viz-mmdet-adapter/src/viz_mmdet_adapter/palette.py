@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -12,7 +12,10 @@ from viz_core import as_array, as_color, is_tensor
 from viz_mmdet_adapter.dataset_palettes import PALETTES, RGB
 from viz_mmdet_adapter.distinct import DISTINCT, distinct_palette
 
-__all__ = ["class_colors", "get_palette", "jitter_color", "palette_val"]
+__all__ = ["Ink", "class_colors", "get_palette", "jitter_color", "opacity", "palette_val"]
+
+#: Red, green, blue, and where it is not opaque its opacity, in 0..255.
+Ink = tuple[int, ...]
 
 _COCO_THINGS = 80
 
@@ -76,15 +79,15 @@ def _palette(palette: Any, num_classes: int) -> list[Any]:
         return PALETTES["coco"][:_COCO_THINGS]
     if palette in PALETTES:
         return list(PALETTES[palette])
-    return [_rgb(palette)] * num_classes
+    return [_as_ink(palette)] * num_classes
 
 
-def class_colors(palette: Any, labels: Iterable[int]) -> list[RGB]:
+def class_colors(palette: Any, labels: Iterable[int]) -> list[Ink]:
     """Return the color of each label, with distinct colors for those that the palette lacks.
 
     Args:
-        palette: What `get_palette` takes, or a tuple, array or tensor of colors; None has no
-            color.
+        palette: What `get_palette` takes, a tuple, array or tensor of colors, or a mapping of
+            labels to colors; None has no color.
         labels: Integers; those beyond the end of the palette or below 0 are lacking.
 
     Raises:
@@ -98,15 +101,22 @@ def class_colors(palette: Any, labels: Iterable[int]) -> list[RGB]:
         entries = palette.tolist() if isinstance(palette, np.ndarray) else list(palette)
         palette = entries if entries and isinstance(entries[0], _GROUPS) else tuple(entries)
     if _is_one_color(palette):
-        return [_rgb(palette)] * len(wanted)
-    highest = min(max(wanted, default=0), DISTINCT - 1)
-    known = [] if palette is None else _palette(palette, highest + 1)
-    missing = [label % DISTINCT for label in wanted if not 0 <= label < len(known)]
+        return [_as_ink(palette)] * len(wanted)
+    if isinstance(palette, Mapping):
+        known = {int(label): color for label, color in palette.items()}
+    else:
+        highest = min(max(wanted, default=0), DISTINCT - 1)
+        known = dict(enumerate([] if palette is None else _palette(palette, highest + 1)))
+    missing = [label % DISTINCT for label in wanted if label not in known]
     spare = distinct_palette(max(missing) + 1) if missing else []
     return [
-        _rgb(known[label]) if 0 <= label < len(known) else spare[label % DISTINCT]
-        for label in wanted
+        _as_ink(known[label]) if label in known else spare[label % DISTINCT] for label in wanted
     ]
+
+
+def opacity(ink: Ink) -> float:
+    """Return the opacity of a color in 0..1."""
+    return ink[3] / 255 if len(ink) == 4 else 1.0
 
 
 def _is_one_color(palette: Any) -> bool:
@@ -115,30 +125,30 @@ def _is_one_color(palette: Any) -> bool:
     )
 
 
-def _rgb(color: Any) -> RGB:
-    """Return a color as red, green and blue in 0..255."""
+def _as_ink(color: Any) -> Ink:
     if isinstance(color, str) and color in _NAMED:
         return _NAMED[color]
-    return as_color(color, "palette")[:3]
+    red, green, blue, alpha = as_color(color, "palette")
+    return (red, green, blue) if alpha == 1 else (red, green, blue, round(alpha * 255))
 
 
-def jitter_color(color: Sequence[float], seed: int = 0) -> RGB:
+def jitter_color(color: Sequence[float], seed: int = 0) -> Ink:
     """Return a color near `color`, which tells instances of one class apart.
 
     Args:
-        color: Red, green and blue in 0..255.
+        color: Red, green and blue in 0..255; an opacity after them stays.
         seed: Index of the instance; the same seed gives the same color.
     """
-    red, green, blue = (
+    jittered = (
         int(min(max(channel + shift, 0), 255))
-        for channel, shift in zip(color, _jitter(seed), strict=True)
+        for channel, shift in zip(color[:3], _jitter(seed), strict=True)
     )
-    return (red, green, blue)
+    return (*jittered, *map(int, color[3:]))
 
 
 @lru_cache(maxsize=1024)
 def _jitter(seed: int) -> tuple[float, ...]:
     """Return what is added to red, green and blue."""
-    direction = np.random.RandomState(seed).rand(3)
+    direction = np.random.RandomState(seed % 2**32).rand(3)
     direction = (direction / np.linalg.norm(direction) - 0.5) * 0.5 * 255
     return tuple(direction.tolist())

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from viz_core import as_array
 from viz_mmdet_adapter.masks import as_mask_list
 
-__all__ = ["Instances", "SegmentMap", "read_field", "read_instances", "read_map"]
+__all__ = ["Instances", "read_field", "read_instances"]
 
 
 @dataclass(frozen=True)
@@ -25,6 +25,7 @@ class Instances:
         scores: In 0..1, shape (N,).
         masks: N masks of any kind that `masks.as_crops` takes.
         names: Of the objects, instead of those of their classes.
+        ids: Of the objects in a video, the same in every frame, shape (N,).
     """
 
     labels: npt.NDArray[np.int64]
@@ -32,6 +33,7 @@ class Instances:
     scores: npt.NDArray[np.float64] | None = None
     masks: Sequence[Any] | None = None
     names: Sequence[str] | None = None
+    ids: npt.NDArray[np.int64] | None = None
 
     def __len__(self) -> int:
         """Return how many objects there are."""
@@ -55,22 +57,8 @@ class Instances:
             scores=pick(self.scores),
             masks=pick(self.masks),
             names=pick(self.names),
+            ids=pick(self.ids),
         )
-
-
-@dataclass(frozen=True)
-class SegmentMap:
-    """A semantic or panoptic map.
-
-    Attributes:
-        ids: Integers, shape (H, W).
-        ignore_index: The id of pixels that are not drawn; None is the default of the kind of map.
-        names: Of the classes; None are those of the data set.
-    """
-
-    ids: npt.NDArray[Any]
-    ignore_index: int | None = None
-    names: Sequence[str] | None = None
 
 
 def read_field(holder: Any, name: str) -> Any:
@@ -85,7 +73,7 @@ def read_instances(holder: Any) -> Instances:
 
     Args:
         holder: `labels`, `bboxes` (an array, a tensor, a list or HorizontalBoxes), `scores`,
-            `masks` and `label_names`, of which each may be missing. Boxes that are all 0 count as
+            `masks`, `label_names` and `instances_id`, of which each may be missing. Boxes that are all 0 count as
             missing: so do models without boxes fill them. Missing labels are 0.
 
     Raises:
@@ -95,10 +83,17 @@ def read_instances(holder: Any) -> Instances:
     boxes = read_field(holder, "bboxes")
     boxes = None if boxes is None else _boxes(boxes)
     scores = _row(read_field(holder, "scores"))
-    labels = _row(read_field(holder, "labels"))
+    labels = _labels(read_field(holder, "labels"))
+    ids = _row(read_field(holder, "instances_id"))
     masks, names = read_field(holder, "masks"), read_field(holder, "label_names")
     masks = None if masks is None else as_mask_list(masks)
-    fields = {"labels": labels, "bboxes": boxes, "scores": scores, "masks": masks}
+    fields = {
+        "labels": labels,
+        "bboxes": boxes,
+        "scores": scores,
+        "masks": masks,
+        "instances_id": ids,
+    }
     lengths = {name: len(field) for name, field in fields.items() if field is not None}
     if names is not None:
         lengths["label_names"] = len(names)
@@ -109,53 +104,12 @@ def read_instances(holder: Any) -> Instances:
     if boxes is not None and not boxes.any():
         boxes = None
     return Instances(
-        labels=np.zeros(count, np.int64) if labels is None else labels.astype(np.int64),
+        labels=np.zeros(count, np.int64) if labels is None else labels,
         boxes=boxes,
         scores=None if scores is None else scores.astype(np.float64),
         masks=masks,
         names=names,
-    )
-
-
-def read_map(holder: Any) -> SegmentMap:
-    """Return the map in a PixelData, or in any object or mapping with its fields.
-
-    Args:
-        holder: `sem_seg` is integers, or floats without fractions, of shape (1, H, W) or (H, W).
-            `ignore_index` and `label_names` may be fields or in `metainfo`.
-
-    Raises:
-        TypeError, ValueError: If `sem_seg` is missing, or of another type or shape.
-    """
-    ids = read_field(holder, "sem_seg")
-    if ids is None:
-        raise ValueError(f"a segmentation must have the field 'sem_seg', got {holder!r:.200}")
-    array = as_array(ids, "sem_seg")
-    if array.ndim == 3 and len(array) == 1:
-        array = array[0]
-    if array.ndim != 2:
-        raise ValueError(
-            f"sem_seg must have shape (1, H, W) or (H, W), got {np.shape(ids)}; take the argmax "
-            "over the classes first"
-        )
-    if array.dtype.kind == "f":
-        if not (np.isfinite(array) & (array == np.round(array))).all():
-            raise ValueError(
-                "sem_seg must be integer ids, got fractions, NaN or infinity; take the argmax over "
-                "the classes first"
-            )
-        array = array.astype(np.int64)
-    elif array.dtype.kind == "b":
-        array = array.view(np.uint8)
-    metainfo = read_field(holder, "metainfo")
-
-    def read(name: str) -> Any:
-        found = read_field(holder, name)
-        return read_field(metainfo, name) if found is None else found
-
-    ignore_index = read("ignore_index")
-    return SegmentMap(
-        array, None if ignore_index is None else int(ignore_index), read("label_names")
+        ids=None if ids is None else ids.astype(np.int64),
     )
 
 
@@ -174,3 +128,18 @@ def _row(values: Any) -> npt.NDArray[Any] | None:
         return None
     array = as_array(values) if hasattr(values, "shape") else np.asarray(values)
     return array.reshape(-1)
+
+
+def _labels(values: Any) -> npt.NDArray[np.int64] | None:
+    array = _row(values)
+    if array is None:
+        return None
+    if array.dtype.kind not in "biuf" and array.size:
+        raise ValueError(
+            f"labels must be indices of classes, got {array.tolist()[:3]}; give names as "
+            "label_names=[...], one per object"
+        )
+    whole = array.astype(np.int64)
+    if array.dtype.kind == "f" and not (whole == array).all():
+        raise ValueError(f"labels must be whole numbers, got {array.tolist()[:3]}")
+    return whole

@@ -11,7 +11,9 @@ from viz_core import Visualizer, VizWarning, as_image, warn_user
 from viz_core.typing import ArrayLike, Colors, Image, VisBackends
 from viz_mmdet_adapter.drawing import AnnotationStyle, draw_instances, draw_panoptic, draw_semantic
 from viz_mmdet_adapter.files import write_image
-from viz_mmdet_adapter.samples import Instances, read_field, read_instances, read_map
+from viz_mmdet_adapter.labels import as_names
+from viz_mmdet_adapter.samples import Instances, read_field, read_instances
+from viz_mmdet_adapter.segments import read_map
 
 __all__ = ["DetLocalVisualizer"]
 
@@ -19,8 +21,9 @@ __all__ = ["DetLocalVisualizer"]
 class DetLocalVisualizer(Visualizer):
     """Draws detection samples: objects, semantic and panoptic maps, ground truth and predictions.
 
-    Set `dataset_meta` to a dict with `classes` and `palette`, the names and colors of classes. A
-    class without a name is called `class 7`, one without a color has one that differs from others.
+    Set `dataset_meta` to a dict with `classes` and `palette`, the names and colors of classes: lists
+    whose index is the class, or dicts by class, as `{1: "person", 13: "stop sign"}`. A class without
+    a name is called `class 7`, one without a color has one that differs from others.
 
     Args:
         name: What [`get_instance`][viz_core.NamedInstances.get_instance] knows it by.
@@ -29,11 +32,14 @@ class DetLocalVisualizer(Visualizer):
             [`Visualizer`][viz_core.Visualizer] takes them.
         save_dir: Backends write to `<save_dir>/vis_data`.
         bbox_color: Of boxes: one color as a tuple of red, green and blue in 0..255 or a name, a
-            palette by its name or as a list, or None for that of the data set.
+            palette by its name or as a list, or None for that of the data set. What has a color
+            without opacity, as `'none'` or `(255, 0, 0, 0)`, is not drawn.
         text_color: Of labels: a color or a palette, as `bbox_color`.
         mask_color: Of masks and maps: a color or a palette, as `bbox_color`.
         line_width: Of boxes, in points.
         alpha: Opacity of boxes, masks and maps, in 0..1.
+        jitter: Whether the masks of one class differ a little in color. Objects with an
+            `instances_id` have the same color in every frame, mask and box.
         **kwargs: Other arguments of [`Visualizer`][viz_core.Visualizer].
     """
 
@@ -48,6 +54,8 @@ class DetLocalVisualizer(Visualizer):
         mask_color: Colors | None = None,
         line_width: float = 3,
         alpha: float = 0.8,
+        *,
+        jitter: bool = True,
         **kwargs: object,
     ) -> None:
         super().__init__(name, image, vis_backends, save_dir, **kwargs)  # type: ignore[arg-type]  # checked there
@@ -56,6 +64,7 @@ class DetLocalVisualizer(Visualizer):
         self.mask_color = mask_color
         self.line_width = line_width
         self.alpha = alpha
+        self.jitter = jitter
         self.dataset_meta = {}
 
     def add_datasample(  # type: ignore[override]  # the positions that MMDetection's users know
@@ -126,12 +135,14 @@ class DetLocalVisualizer(Visualizer):
         meta = self.dataset_meta or {}
         palette, classes = meta.get("palette"), meta.get("classes")
         style = AnnotationStyle(
-            classes=(classes,) if isinstance(classes, str) else classes,
+            classes=as_names(classes),
             boxes=palette if self.bbox_color is None else self.bbox_color,
             masks=palette if self.mask_color is None else self.mask_color,
-            texts=self.text_color,
+            texts=palette if self.text_color is None else self.text_color,
             line_width=self.line_width,
             alpha=self.alpha,
+            jitter=self.jitter,
+            boxes_by_id=self.bbox_color is None,
         )
         self.set_image(image)
         if (found := read_field(sample, f"{side}_instances")) is not None:
@@ -142,7 +153,7 @@ class DetLocalVisualizer(Visualizer):
         if (found := read_field(sample, f"{side}_sem_seg")) is not None:
             draw_semantic(self, read_map(found), style)
         if (found := read_field(sample, f"{side}_panoptic_seg")) is not None:
-            draw_panoptic(self, read_map(found), style)
+            draw_panoptic(self, read_map(found, is_panoptic=True), style)
         return self.get_image()
 
 
