@@ -36,7 +36,8 @@ class Components(NamedTuple):
     Attributes:
         areas: In pixels, shape (K,).
         centers: x and y of a place in each, in pixels, shape (K, 2): the centroid, or where that
-            lies outside, as that of a ring does, the middle of the longest run.
+            lies outside, as that of a ring does, the middle of the longest run, and of the part
+            above and below that.
         are_inside: Whether the centroid lies inside, shape (K,).
     """
 
@@ -84,9 +85,14 @@ def largest_components(runs: Runs) -> Components:
     are_inside = roots[np.searchsorted(runs.starts, pixels, "right") - 1] == largest
     for k in np.flatnonzero(~are_inside).tolist():
         own = np.flatnonzero(roots == largest[k])
-        longest = own[runs.lengths[own] == runs.lengths[own].max()]
-        run = longest[len(longest) // 2]  # of equal ones, as in a band, that in the middle
-        centers[k] = left[run] + (runs.lengths[run] - 1) / 2, rows[run]
+        run = own[runs.lengths[own].argmax()]
+        middle = left[run] + (runs.lengths[run] - 1) / 2
+        # And there as far from what is above and below: a ring's longest run grazes its hole.
+        crossed = (left[own] <= middle) & (middle < left[own] + runs.lengths[own])
+        column = rows[own[crossed]]
+        steps = column - np.arange(len(column))  # equal in rows that follow each other
+        band = column[steps == steps[column == rows[run]]]
+        centers[k] = middle, (band[0] + band[-1]) / 2
     return Components(areas[largest].astype(np.int64), centers, are_inside)
 
 
