@@ -143,6 +143,13 @@ VISBACKENDS.build(dict(LOCAL, save_dir=FOLDER)).add_scalar("step", 1)  # told
 Visualizer(save_dir=FOLDER).add_scalar("loss", 1)  # told
 """,
     ),
+    "variable": (
+        "makes a folder that is called",
+        """
+Visualizer(vis_backends=[LOCAL], save_dir="$HOME/runs")  # told
+VISBACKENDS.build(dict(LOCAL, save_dir="$HOME/runs"))  # told
+""",
+    ),
     "keyword": (
         "add_scalar was given stpe=",
         """

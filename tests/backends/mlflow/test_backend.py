@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from viz_backend_mlflow import MLflowVisBackend
+from viz_backend_mlflow.paths import check_tracking_uri
 from viz_core import RecordingWarning, Visualizer
 
 
@@ -264,3 +265,32 @@ def test_only_rank_0_has_a_run_by_default(database, monkeypatch, read_runs, tmp_
     visualizer.close()
     assert read_runs(database, str(tmp_path)) == []
     assert not list(tmp_path.rglob("records.jsonl"))
+
+
+def test_paths_of_its_own_are_those_of_the_directory_it_was_made_in(
+    tmp_path, monkeypatch, read_runs
+):
+    for name in ("here", "there"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "there" / "work").mkdir()
+    (tmp_path / "there" / "work" / "run.log").write_text("done")
+    monkeypatch.chdir(tmp_path / "here")
+    backend = MLflowVisBackend(
+        "run", exp_name="a", tracking_uri="sqlite:///all.db", artifact_location="kept", timeout=60
+    )
+    monkeypatch.chdir(tmp_path / "there")
+    backend.add_config({"work_dir": "work"})
+    backend.add_image("cat", np.zeros((2, 2, 3), np.uint8), step=1)
+    monkeypatch.chdir(tmp_path)
+    backend.close()
+    assert sorted(path.name for path in (tmp_path / "there").rglob("*")) == ["run.log", "work"]
+    assert {path.name for path in tmp_path.iterdir()} == {"here", "there"}
+    (run,) = read_runs(f"sqlite:///{tmp_path}/here/all.db", "a")
+    assert len(run.images()) == 1
+    assert run.artifacts("work_dir") == ["work_dir/run.log"]
+    assert run.run.info.artifact_uri.startswith(f"{tmp_path}/here/kept/")
+
+
+@pytest.mark.parametrize("uri", ["http://127.0.0.1:1", "sqlite:///:memory:", "databricks"])
+def test_a_tracking_uri_that_is_no_file_stays(uri):
+    assert check_tracking_uri(uri) == uri

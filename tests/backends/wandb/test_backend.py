@@ -256,6 +256,19 @@ def test_a_folder_in_the_arguments_wins(make, tmp_path, read_run):
     assert not (tmp_path / "run").exists()
 
 
+def test_a_folder_in_the_arguments_is_that_of_the_directory_it_was_made_in(
+    make, tmp_path, read_run, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    backend = make(init_kwargs={"dir": "mine"})
+    monkeypatch.chdir("/")
+    backend.add_scalar("loss", 0.5)
+    backend.close()
+    assert read_run(tmp_path / "mine").points() == [("loss", 0, 0.5)]
+    with pytest.raises(ValueError, match="dir='s3://b' is a URL"):
+        make(init_kwargs={"dir": "s3://b"})
+
+
 def test_without_a_folder_it_is_wandbs_own(tmp_path, run_python, read_run):
     program = """
 from viz_core import Visualizer

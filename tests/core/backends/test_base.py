@@ -15,9 +15,9 @@ class PlainVisBackend(BaseVisBackend):
 @pytest.mark.parametrize(
     ("save_dir", "expected"),
     [
-        ("runs/vis_data", "<PlainVisBackend 'runs/vis_data'>"),
+        ("/runs/vis_data", "<PlainVisBackend '/runs/vis_data'>"),
         (None, "<PlainVisBackend>"),
-        ("it's", """<PlainVisBackend "it's">"""),
+        ("/it's", """<PlainVisBackend "/it's">"""),
     ],
 )
 def test_a_repr_names_the_class_and_the_folder(save_dir, expected):

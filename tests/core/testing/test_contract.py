@@ -104,6 +104,14 @@ class HandsOnWhatItDoesNotKnow(Good):
         super().add_scalars({name: float(v, **kwargs) for name, v in scalar_dict.items()}, step)
 
 
+class IsWhereTheProgramIs(Good):
+    @property
+    def directory(self):
+        folder = Path(Path(self.save_dir).name)
+        folder.mkdir(exist_ok=True)
+        return folder
+
+
 class LeavesItsFolder(Good):
     def add_scalars(self, scalar_dict, step=0, **kwargs):
         super().add_scalars(scalar_dict, step)
@@ -133,6 +141,7 @@ class KeepsNothing(BaseVisBackend):
         ("closes_twice", ClosesOnce, "save_dir"),
         ("travels_to_another_process_unopened", HoldsALock, "cannot pickle a lock"),
         ("survives_a_fork", DiesInAChild, "a forked child ended with 7"),
+        ("a_change_of_directory_changes_nothing", IsWhereTheProgramIs, "IsWhereTheProgramIs made"),
         ("takes_arguments_it_does_not_know", HandsOnWhatItDoesNotKnow, "keyword arguments"),
         ("converts_what_it_is_given_alone", LosesWhatIsBesideAWrongOne, "'loss' = 0.5 of step 5"),
         ("keeps_something", KeepsNothing, r"KeepsNothing has no add_\* method of its own"),

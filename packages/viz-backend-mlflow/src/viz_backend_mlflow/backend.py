@@ -17,7 +17,7 @@ from viz_backend_mlflow.experiment import BoundMlflow
 from viz_backend_mlflow.images import ImageNames
 from viz_backend_mlflow.journal import Journal
 from viz_backend_mlflow.params import flatten, select
-from viz_backend_mlflow.paths import JOURNALS, find_work_files, state_folder
+from viz_backend_mlflow.paths import JOURNALS, absolute, find_work_files, state_folder
 from viz_backend_mlflow.run_spec import RunSpec
 from viz_backend_mlflow.session import Session
 from viz_backend_mlflow.timestamps import Points
@@ -148,7 +148,7 @@ class MLflowVisBackend(BaseVisBackend):
         if self._tracked_keys is not None:
             params = select(params, self._tracked_keys)
         if isinstance(config.get("work_dir"), str):
-            self._work_dir = config["work_dir"]
+            self._work_dir = absolute(config["work_dir"])
         session = self._opened()
         session.append(records.params(params))
         session.append(records.text("config.py", config.pretty_text))

@@ -6,8 +6,11 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+from viz_core import as_path
+
 __all__ = [
     "JOURNALS",
+    "absolute",
     "check_tracking_uri",
     "find_work_files",
     "local_artifacts",
@@ -22,6 +25,11 @@ _SQLITE = "sqlite:///"
 _DATABASE = "mlflow.db"
 _ARTIFACTS = "mlartifacts"
 _WITHOUT_SCHEME = ("databricks", "databricks-uc", "uc")
+
+
+def absolute(path: str) -> str:
+    """Return the absolute path of what a config calls a folder, which may be none."""
+    return str(Path(os.path.expanduser(path)).absolute())  # noqa: PTH111  # Path's may raise
 
 
 def local_database(directory: Path) -> str:
@@ -60,12 +68,12 @@ def find_work_files(
     """Yield each file to upload when a run ends: its path, and its folder among the artifacts.
 
     Args:
-        work_dir: The folder to search; `save_dir` by default.
+        work_dir: The folder to search, absolute; `save_dir` by default.
         save_dir: The folder of the run, whose journals, database and artifacts are left out.
         suffixes: Endings of the names; without any no file is found.
     """
     own = None if save_dir is None else Path(save_dir).absolute()
-    folder = own if work_dir is None else Path(work_dir).absolute()
+    folder = own if work_dir is None else Path(work_dir)
     if folder is None or not suffixes:
         return
     for path in sorted(folder.rglob("*")):
@@ -74,7 +82,7 @@ def find_work_files(
 
 
 def check_tracking_uri(uri: str) -> str:
-    """Return `uri`, if MLflow 3 records to it.
+    """Return `uri`, if MLflow 3 records to it; the path of a database that is a file is absolute.
 
     Raises:
         ValueError: If it is a folder.
@@ -85,4 +93,9 @@ def check_tracking_uri(uri: str) -> str:
             f"use 'sqlite:///{uri.removeprefix('file://').rstrip('/')}/mlflow.db', the "
             "URL of a server, or leave it out for a database in save_dir"
         )
-    return uri
+    return _SQLITE + as_path(uri[len(_SQLITE) :], "tracking_uri") if _is_file(uri) else uri
+
+
+def _is_file(uri: str) -> bool:
+    path = uri.removeprefix(_SQLITE)
+    return path not in (uri, "", ":memory:") and not path.startswith("file:")

@@ -10,6 +10,7 @@ from typing import Any
 
 from viz_backend_mlflow.params import flatten
 from viz_backend_mlflow.paths import check_tracking_uri, local_artifacts, local_database
+from viz_core import as_path
 
 __all__ = ["RunSpec"]
 
@@ -39,6 +40,8 @@ class RunSpec:
         self._run_name = run_name
         self._tags = {str(name): str(value) for name, value in (tags or {}).items()}
         self._artifact_location = artifact_location
+        if artifact_location and ":" not in artifact_location and _is_here(self.tracking_uri):
+            self._artifact_location = str(as_path(artifact_location, "artifact_location"))
         self._run_id = run_id
         self._key = uuid.uuid4().hex
 
@@ -67,3 +70,8 @@ class RunSpec:
             "resumes": self._run_id is not None,
             "started": time.time_ns() // 1_000_000,
         }
+
+
+def _is_here(tracking_uri: str | None) -> bool:
+    """Return whether the run is in a database of this machine; else its folders are a server's."""
+    return tracking_uri is None or local_artifacts(tracking_uri) is not None

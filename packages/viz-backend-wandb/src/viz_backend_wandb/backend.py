@@ -13,7 +13,7 @@ from viz_backend_wandb.experiment import BoundWandb
 from viz_backend_wandb.keys import as_metric_definitions, to_image_key, to_key
 from viz_backend_wandb.session import RunOptions, Session
 from viz_backend_wandb.values import as_json_config, as_json_scalar
-from viz_core import BaseVisBackend, RecordingWarning, encode_png, get_rank, warn_user
+from viz_core import BaseVisBackend, RecordingWarning, as_path, encode_png, get_rank, warn_user
 from viz_core.typing import Image, Scalar
 
 if TYPE_CHECKING:
@@ -83,6 +83,8 @@ class WandbVisBackend(BaseVisBackend):
             if not seconds > 0:
                 raise ValueError(f"{name} must be positive, got {seconds!r}")
         self._init_kwargs = _as_arguments("init_kwargs", init_kwargs)
+        if self._init_kwargs.get("dir") is not None:
+            self._init_kwargs["dir"] = str(as_path(self._init_kwargs["dir"], "dir"))
         self._watch_kwargs = _as_arguments("watch_kwargs", watch_kwargs)
         self._log_code_name = log_code_name
         options = RunOptions(

@@ -39,6 +39,7 @@ from viz_core.errors import (
 )
 from viz_core.featmap import draw_featmap
 from viz_core.featmap.capture import capture
+from viz_core.files.paths import as_path
 from viz_core.instances import NamedInstances
 from viz_core.plugins.registries import VISBACKENDS, VISUALIZERS
 from viz_core.plugins.registry import Registry
@@ -87,6 +88,7 @@ __all__ = [
     "as_config",
     "as_image",
     "as_name",
+    "as_path",
     "as_scalar",
     "as_scalars",
     "as_step",

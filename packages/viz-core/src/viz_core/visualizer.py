@@ -49,8 +49,8 @@ class Visualizer(Canvas, NamedInstances):
         image: The image to draw on, as `set_image` takes it.
         vis_backends: Configs (`dict(type='LocalVisBackend')`) or backend objects, one or a
             sequence. An entry may name itself (`name=`) and its folder (`save_dir=`).
-        save_dir: Backends write to `<save_dir>/vis_data`. Without it those that need a
-            folder are left out, with a warning.
+        save_dir: Backends write to `<save_dir>/vis_data`. It is made absolute at once, and `~`
+            is the home folder. Without it those that need a folder are left out, with a warning.
         fig_save_cfg: Has no effect: MMEngine draws on a figure, this class on pixels.
         fig_show_cfg: Arguments of the `matplotlib` figure that `show` opens.
         on_backend_error: `'warn'`: the first failure of each kind is told, later ones are
@@ -62,7 +62,7 @@ class Visualizer(Canvas, NamedInstances):
             once. Nothing is dropped: a full queue blocks, and a normal exit writes what is left.
 
     Raises:
-        TypeError, ValueError: For a wrong image, backend config or name.
+        TypeError, ValueError: For a wrong image, backend config, name or `save_dir`.
         UnknownTypeError: If nobody provides the type of a backend.
     """
 

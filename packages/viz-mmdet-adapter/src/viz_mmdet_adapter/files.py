@@ -6,6 +6,7 @@ import io
 import os
 from pathlib import Path
 
+from viz_core import as_path
 from viz_core.typing import Image
 
 __all__ = ["write_image"]
@@ -42,5 +43,6 @@ def write_image(path: str | os.PathLike[str], image: Image) -> None:
             ) from error
         put(file.getvalue(), url)
         return
-    Path(url).parent.mkdir(parents=True, exist_ok=True)
-    Path(url).write_bytes(file.getvalue())
+    target = Path(as_path(url, "out_file"))
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_bytes(file.getvalue())

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, get_args
 
 from viz_core.backends.door import with_door
 from viz_core.errors import MissingSaveDirError, RankError
+from viz_core.files.paths import as_path
 from viz_core.ranks import get_rank, is_main_process
 from viz_core.typing import Image, Kind, Ranks, Scalar
 
@@ -30,8 +31,12 @@ class BaseVisBackend:
     at the first use of `experiment`, and again at the first use after `close`.
 
     Args:
-        save_dir: The folder for everything the backend writes. The visualizer passes
-            `<its save_dir>/vis_data` unless the config names another.
+        save_dir: The folder for everything the backend writes, made absolute here, as
+            [`as_path`][viz_core.as_path] does. The visualizer passes `<its save_dir>/vis_data`
+            unless the config names another.
+
+    Raises:
+        TypeError, ValueError: If `save_dir` is no path of this machine.
     """
 
     tracker: str | None = None
@@ -55,7 +60,7 @@ class BaseVisBackend:
                 setattr(cls, f"add_{kind}", with_door(kind, method))
 
     def __init__(self, save_dir: str | os.PathLike[str] | None = None) -> None:
-        self.save_dir: str | None = None if save_dir is None else os.fspath(save_dir)
+        self.save_dir: str | None = None if save_dir is None else str(as_path(save_dir))
         self._experiment: Any = None
         self._experiment_pid = 0
         self._experiment_lock = threading.RLock()

@@ -17,6 +17,7 @@ from viz_core.errors import RecordingWarning
 from viz_core.files.append_log import AppendLog
 from viz_core.files.atomic import write_whole
 from viz_core.files.file_names import file_name
+from viz_core.files.paths import as_inner_path
 from viz_core.files.png import encode_png
 from viz_core.files.scalars import encode_line, encode_scalar
 from viz_core.typing import Image, Scalar
@@ -42,7 +43,7 @@ class LocalVisBackend(BaseVisBackend):
     name that is too long for a file is cut, and is whole in `names.json` beside the images.
 
     Args:
-        save_dir: The folder for all of them.
+        save_dir: The folder for all of them. The others are inside it, or absolute.
         img_save_dir: The folder for images inside it.
         config_save_file: The file for the config; ends in `.py`.
         scalar_save_file: The file for scalars; ends in `.json`.
@@ -51,7 +52,9 @@ class LocalVisBackend(BaseVisBackend):
         quality: 1 to 100, of `'jpg'` and `'webp'`; 90 by default.
 
     Raises:
-        ValueError: If a file name has another ending, or the format or quality is none of these.
+        TypeError: If one of the first four is no path.
+        ValueError: If a file name has another ending, one of them leaves the folder or is a URL,
+            or the format or quality is none of these.
     """
 
     needs_save_dir = True
@@ -78,9 +81,9 @@ class LocalVisBackend(BaseVisBackend):
             )
         if quality is not None and not 1 <= quality <= 100:
             raise ValueError(f"quality must be in 1..100, got {quality!r}")
-        self._image_folder = img_save_dir
-        self._config_file = config_save_file
-        self._scalar_file = scalar_save_file
+        self._image_folder = as_inner_path(img_save_dir, "img_save_dir")
+        self._config_file = as_inner_path(config_save_file, "config_save_file")
+        self._scalar_file = as_inner_path(scalar_save_file, "scalar_save_file")
         self._image_format = image_format
         self._quality = _QUALITY if quality is None else quality
         self._open_nothing()
@@ -99,7 +102,7 @@ class LocalVisBackend(BaseVisBackend):
 
     def add_config(self, config: RunConfig, **kwargs: object) -> None:
         """Keep the config as Python source."""
-        path = self.directory / self._config_file
+        path = self._locate(self._config_file)
         write_whole(path, config.pretty_text.encode())
         self._unsynced.add(path)
 
@@ -107,8 +110,7 @@ class LocalVisBackend(BaseVisBackend):
         """Keep an image as a file of its own."""
         data = self._encode(image)
         relative, shortened = file_name(name, f"_{step}.{self._image_format}")
-        path = self.directory / self._image_folder / relative
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path = self._locate(f"{self._image_folder}/{relative}")
         write_whole(path, data)
         self._unsynced.add(path)
         if shortened and str(relative) not in self._listed:
@@ -144,16 +146,18 @@ class LocalVisBackend(BaseVisBackend):
         Args:
             scalar_dict: Ints and floats by name.
             step: The step of all of them.
-            file_path: Another file for the same line, ending in `.json`, in the same folder
-                unless it is absolute.
+            file_path: Another file for the same line, ending in `.json`: a path inside the same
+                folder, or an absolute one.
             **kwargs: What the caller passed besides.
 
         Raises:
-            ValueError: If `file_path` ends otherwise, or is where every scalar goes already.
+            ValueError: If `file_path` ends otherwise, leaves the folder, or is where every scalar
+                goes already.
         """
         if file_path is not None:
             _check_ending("file_path", file_path, ".json")
-            if file_path == self._scalar_file:
+            file_path = as_inner_path(file_path, "file_path")
+            if self.directory / file_path == self.directory / self._scalar_file:
                 raise ValueError(
                     f"file_path={file_path!r} is where every scalar goes already; name another "
                     "file, or leave it out"
@@ -198,8 +202,13 @@ class LocalVisBackend(BaseVisBackend):
     def _lines(self, name: str) -> AppendLog:
         file = self._files.get(name)
         if file is None:
-            file = self._files.setdefault(name, AppendLog(lambda: self.directory / name))
+            file = self._files.setdefault(name, AppendLog(lambda: self._locate(name)))
         return file
+
+    def _locate(self, name: str) -> Path:
+        path = self.directory / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return path
 
     def _encode(self, image: Image) -> bytes:
         if self._image_format == "png":
@@ -216,8 +225,8 @@ class LocalVisBackend(BaseVisBackend):
         return stream.getvalue()
 
 
-def _check_ending(argument: str, name: str, ending: str) -> None:
-    if not name.endswith(ending):
+def _check_ending(argument: str, name: str | os.PathLike[str], ending: str) -> None:
+    if not os.fspath(name).endswith(ending):
         raise ValueError(f"{argument} must end in {ending!r}, got {name!r}")
 
 

@@ -18,6 +18,7 @@ import numpy as np
 from viz_core.config.python_source import as_assignments
 from viz_core.convert import as_array, is_tensor
 from viz_core.files.atomic import write_whole
+from viz_core.files.paths import as_path
 
 __all__ = ["RunConfig", "as_config"]
 
@@ -71,9 +72,10 @@ class RunConfig(dict[Any, Any]):
             ValueError: If `path` does not end in `.py`.
             OSError: If it cannot be written.
         """
+        path = as_path(path, "path")
         if Path(path).suffix != ".py":
             raise ValueError(
-                f"a config is written as Python, so its file must end in .py, got {os.fspath(path)!r}"
+                f"a config is written as Python, so its file must end in .py, got {str(path)!r}"
             )
         write_whole(path, self.pretty_text.encode())
 

@@ -18,6 +18,7 @@ from typing import Any, NamedTuple
 
 from viz_core._warnings import warn_user
 from viz_core.errors import RecordingWarning
+from viz_core.files.paths import as_path
 from viz_core.typing import Scalar
 
 __all__ = ["Point", "encode_line", "encode_scalar", "read_scalars"]
@@ -67,10 +68,12 @@ def read_scalars(path: str | os.PathLike[str]) -> list[Point]:
 
     Raises:
         OSError: If the file cannot be read.
+        TypeError, ValueError: If `path` is no path of this machine.
 
     Warns:
         RecordingWarning: For each line that is no record. It is passed over.
     """
+    path = as_path(path, "path")
     text = Path(path).read_bytes()
     points: list[Point] = []
     for number, line in enumerate(text[: text.rfind(b"\n") + 1].split(b"\n")[:-1], 1):
@@ -80,7 +83,7 @@ def read_scalars(path: str | os.PathLike[str]) -> list[Point]:
             points.extend(_points(json.loads(line)))
         except (ValueError, TypeError, KeyError) as error:
             warn_user(
-                f"line {number} of {os.fspath(path)} is no record ({error}): {line[:80]!r}",
+                f"line {number} of {path} is no record ({error}): {line[:80]!r}",
                 RecordingWarning,
             )
     return points

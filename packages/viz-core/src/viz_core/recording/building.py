@@ -9,7 +9,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from viz_core._warnings import warn_user
+from viz_core.backends.base import BaseVisBackend
 from viz_core.errors import RecordingWarning
+from viz_core.files.paths import as_path
 from viz_core.plugins.registries import VISBACKENDS
 
 __all__ = ["Backends", "join_backends"]
@@ -40,13 +42,13 @@ def join_backends(vis_backends: Any, save_dir: str | os.PathLike[str] | None) ->
 
     Raises:
         TypeError: If an entry is neither a config nor a backend, or has wrong arguments.
-        ValueError: If two entries have the same name.
+        ValueError: If two entries have the same name, or `save_dir` is no path of this machine.
         UnknownTypeError: If nobody provides a type.
 
     Warns:
         RecordingWarning: For each backend that needs a folder and has none. It is left out.
     """
-    default = None if save_dir is None else os.path.join(os.fspath(save_dir), _FOLDER)  # noqa: PTH118  # as given, not normalised
+    default = None if save_dir is None else as_path(save_dir, below=_FOLDER)
     backends = Backends()
     for entry in _entries(vis_backends):
         name, backend = _build(entry, default)
@@ -86,10 +88,11 @@ def _build(entry: Any, save_dir: str | None) -> tuple[str, Any]:
         config = {key: entry[key] for key in entry}
         name = config.pop("name", None)
         kind = config.get("type")
-        if "save_dir" not in config and _takes_save_dir(
-            VISBACKENDS.get(kind) if isinstance(kind, str) else kind
-        ):
-            config["save_dir"] = save_dir
+        cls = VISBACKENDS.get(kind) if isinstance(kind, str) else kind
+        if "save_dir" not in config and _takes_save_dir(cls):
+            # Ours know that the path was converted; to a stranger it is a string as any other.
+            ours = isinstance(cls, type) and issubclass(cls, BaseVisBackend)
+            config["save_dir"] = save_dir if ours or save_dir is None else str(save_dir)
         backend = VISBACKENDS.build(config)
         return _checked_name(name, backend), backend
     if _is_backend(entry):

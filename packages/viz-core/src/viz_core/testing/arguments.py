@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import warnings
 from pathlib import Path
 from typing import Any
@@ -61,6 +62,40 @@ class ArgumentsContract(BackendCase):
             visualizer.add_scalar("loss", 0.5, global_step=3)
             visualizer.add_scalars({"acc": 0.25}, step=4, global_step=np.int64(4))
         self.check_scalars(tmp_path / "run", [("loss", 3, 0.5), ("acc", 4, 0.25)])
+
+    def test_a_change_of_directory_changes_nothing(self, tmp_path: Path) -> None:
+        """A relative folder is that of the directory in which the backend was made."""
+        self.needs("scalar")
+        (folder := tmp_path / "first" / "run").parent.mkdir()
+        (elsewhere := tmp_path / "second").mkdir()
+        config = self.make_config(folder)
+        if str(config.get("save_dir")) != str(folder):
+            self.leave_out("is given no save_dir by make_config")
+        image, before = make_image(8, 8), Path.cwd()
+        os.chdir(folder.parent)
+        try:
+            visualizer = Visualizer(
+                vis_backends=[{**config, "save_dir": "run"}], on_backend_error="raise"
+            )
+            for step in range(2):
+                os.chdir(elsewhere)
+                visualizer.add_scalar("loss", 0.5, step=step)
+                visualizer.add_image("demo", image, step=step)
+                visualizer.flush(sync=True)
+                os.chdir(tmp_path)
+                visualizer.close()
+        finally:
+            os.chdir(before)
+        self.settle(folder)
+        found = [*elsewhere.rglob("*"), *tmp_path.iterdir()]
+        astray = sorted(str(path.relative_to(tmp_path)) for path in found)
+        assert astray == ["first", "second"], (
+            f"{self.backend_class.__name__} made {astray} in the directory of the moment; give "
+            "save_dir to BaseVisBackend, and use its `directory`"
+        )
+        self.check_scalars(folder, [("loss", step, 0.5) for step in range(2)])
+        if self.backend_class.supports("image"):
+            self.check_images(folder, {("demo", step): image for step in range(2)})
 
     def _check_keywords(self, recorder: Any, backend: Any) -> None:
         __tracebackhide__ = True
