@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from viz_core.errors import VizWarning
 from viz_core.featmap import draw_featmap
 
 
@@ -25,8 +26,14 @@ from viz_core.featmap import draw_featmap
             "channel_reduction must be one of .*'pca', None",
         ),
         ({"channel_reduction": True}, ValueError, "got True"),
+        (
+            {"channel_reduction": np.array(["norm", "pca"])},
+            ValueError,
+            "channel_reduction must be one of",
+        ),
         ({"normalize": "all"}, ValueError, "normalize must be one of 'map', 'grid', got 'all'"),
         ({"alpha": 1.5}, ValueError, r"alpha must lie in 0\.\.1, got 1\.5"),
+        ({"alpha": -0.1}, ValueError, r"alpha must lie in 0\.\.1, got -0\.1"),
         ({"alpha": "half"}, TypeError, "alpha must be a "),
         ({"topk": 2.5}, TypeError, "topk must be an integer, got float: 2.5"),
         ({"resize_shape": (3,)}, ValueError, r"resize_shape must be \(height, width\)"),
@@ -64,6 +71,11 @@ from viz_core.featmap import draw_featmap
             "topk greater than 0 to solve the error",
         ),
         (
+            {"featmap": np.ones((2, 6, 6)), "channel_reduction": None, "topk": 0},
+            ValueError,
+            "must be 1 or 3 when topk is less than 1, but the channel dimension you input is 2",
+        ),
+        (
             {"channel_reduction": None, "topk": 11},
             ValueError,
             "The product of row and col in the `arrangement` is less than topk, please set the "
@@ -79,3 +91,19 @@ from viz_core.featmap import draw_featmap
 def test_what_is_wrong_is_named_with_the_way_out(given, error, text):
     with pytest.raises(error, match=text):
         draw_featmap(**{"featmap": np.ones((4, 6, 6), np.float32), **given})
+
+
+def test_one_channel_may_be_chosen_by_topk():
+    featmap = np.stack([np.eye(6) * scale for scale in (1, 3, 2)])
+    drawn = draw_featmap(featmap, channel_reduction=None, topk=1, arrangement=(1, 1))
+    assert (drawn == draw_featmap(featmap, channels=[1], arrangement=(1, 1))).all()
+
+
+@pytest.mark.parametrize(
+    ("count", "names"), [(5, r"\(0, 1, 2, 3, 4\)"), (6, r"\(0, 1, 2, 3, 4, \.\.\.\)")]
+)
+def test_five_channels_that_are_not_finite_are_named(count, names):
+    featmap = np.zeros((7, 6, 6))
+    featmap[:count, 0, 0] = np.nan
+    with pytest.warns(VizWarning, match=rf"{count} values .* in {count} of 7 channels {names}"):
+        draw_featmap(featmap)

@@ -30,7 +30,7 @@ def norm(feature_map: FeatureMap) -> Plane:
 
 
 def largest_channels(feature_map: FeatureMap, count: int, shape: tuple[int, int]) -> list[int]:
-    """Return the ``count`` channels with the largest sums at ``shape``, the largest first."""
+    """Return up to ``count`` channels with the largest sums at ``shape``, the largest first."""
     channels, height, width = feature_map.shape
     flat = feature_map.values.reshape(channels, -1)
     if (height, width) == shape:

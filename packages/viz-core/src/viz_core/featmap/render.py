@@ -146,7 +146,7 @@ def _draw_channels(
         return painter.one_image(take(feature_map, everything))
     if chosen is not None:  # the map holds these alone
         return painter.grid(take(feature_map, everything), chosen, grid)
-    numbers = largest_channels(feature_map, min(topk, feature_map.shape[0]), painter.shape)
+    numbers = largest_channels(feature_map, topk, painter.shape)
     return painter.grid(take(feature_map, numbers), numbers, grid)
 
 
