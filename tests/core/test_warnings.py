@@ -91,9 +91,10 @@ for canvas in (Canvas(IMAGE), Visualizer(image=IMAGE)):
 """,
     ),
     "no font": (
-        "No installed font has",
+        "No installed font",
         """
 Visualizer(image=IMAGE).draw_texts("\\U0010fff0", np.array([50, 50]))  # told
+Canvas(IMAGE).draw_texts("a", np.array([50, 50]), font_families="Comix")  # told
 """,
     ),
     "feature maps": (

@@ -313,7 +313,9 @@ class Canvas:
                 ``'center'``, ``'baseline'`` or ``'center_baseline'``.
             horizontal_alignments: Which side of the text is at the position: ``'left'``,
                 ``'center'`` or ``'right'``.
-            font_families: A font's name, or ``'sans-serif'``, ``'serif'``, ``'monospace'``.
+            font_families: A font's name, or ``'sans-serif'``, ``'serif'``, ``'monospace'``. One
+                that is not installed is told once, with what it may be called, and DejaVu Sans
+                is drawn.
             bboxes: The background of a text, as in ``dict(facecolor='black', alpha=0.8,
                 pad=0.7, edgecolor='none')``: facecolor, edgecolor, linewidth, linestyle, alpha,
                 pad and boxstyle (``square`` or ``round``) as matplotlib's FancyBboxPatch has them.

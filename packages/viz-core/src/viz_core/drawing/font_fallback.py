@@ -4,19 +4,36 @@ from __future__ import annotations
 
 import threading
 import unicodedata
+from collections.abc import Iterable
+from difflib import get_close_matches
 from functools import lru_cache
 from os import PathLike
 from typing import Any
 
-from matplotlib.font_manager import FontEntry, FontProperties, findfont, fontManager, get_font
+from matplotlib import rcParams
+from matplotlib.font_manager import (
+    FontEntry,
+    FontProperties,
+    findfont,
+    findSystemFonts,
+    fontManager,
+    get_font,
+)
 from matplotlib.ft2font import FT2Font
 
 from viz_core._warnings import warn_user
 
-__all__ = ["as_font_properties", "cover"]
+__all__ = ["as_font_properties", "cover", "with_known_family"]
 
 _REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 _TAB = "    "
+
+# What stands for a list of families in a matplotlibrc, and what it is called there.
+_GENERIC = {
+    **{name: name for name in ("sans-serif", "serif", "monospace", "cursive", "fantasy")},
+    "sans": "sans-serif",
+    "sans serif": "sans-serif",
+}
 
 # Which installed font has a character (None: no font has it), which is asked of every font once.
 _owners: dict[str, str | None] = {}
@@ -29,13 +46,24 @@ def as_font_properties(value: Any, name: str) -> FontProperties | None:
 
     Raises:
         TypeError: If it is none of these.
+        ValueError: If there is no such file, or it is not a pattern.
     """
     if value is None or isinstance(value, FontProperties):
         return value
     if isinstance(value, PathLike):
+        try:
+            get_font(str(value))
+        except (OSError, RuntimeError) as error:
+            raise ValueError(f"{name} must be a font file, got {str(value)!r}: {error}") from error
         return FontProperties(fname=str(value))
     if isinstance(value, str):
-        return FontProperties(value)
+        try:
+            return FontProperties(value)
+        except (AttributeError, ValueError) as error:
+            raise ValueError(
+                f"{name} must be a fontconfig pattern, such as 'DejaVu Sans:bold', got {value!r}; "
+                "give a font file as a pathlib.Path"
+            ) from error
     raise TypeError(
         f"{name} must be a matplotlib FontProperties, a fontconfig pattern or a pathlib.Path to "
         f"a font file, or a list of one per item, got {type(value).__name__}: {value!r}"
@@ -58,14 +86,14 @@ def cover(text: str, properties: FontProperties) -> tuple[str, FontProperties]:
     missing = _missing(text, findfont(properties))
     if not missing:
         return text, properties
-    owners = [_owner(character) for character in missing]
-    unknown = [c for c, owner in zip(missing, owners, strict=True) if owner is None]
+    owners = _find_owners(missing)
+    unknown = [character for character, owner in owners.items() if owner is None]
     for character in unknown:
         text = text.replace(character, "" if _is_invisible(character) else _REPLACEMENT)
     visible = "".join(c for c in unknown if not _is_invisible(c))
     if visible:
         _report(text, visible)
-    families = list(dict.fromkeys(owner for owner in owners if owner is not None))
+    families = list(dict.fromkeys(owner for owner in owners.values() if owner is not None))
     if not families:
         return text, properties
     properties = properties.copy()
@@ -84,22 +112,88 @@ def _missing(text: str, path: Any) -> list[str]:
     return [character for character in characters if not font.get_char_index(ord(character))]
 
 
-def _owner(character: str) -> str | None:
-    """Return the family of an installed font that has ``character``."""
+def _find_owners(characters: list[str]) -> dict[str, str | None]:
+    """Return the family of an installed font that has each of the characters."""
     with _lock:
-        if character not in _owners:
-            _owners[character] = None if _is_invisible(character) else _search(ord(character))
-        return _owners[character]
+        new = [character for character in characters if character not in _owners]
+        if new:
+            _owners.update(dict.fromkeys(new))
+            _search(character for character in new if not _is_invisible(character))
+        return {character: _owners[character] for character in characters}
 
 
-def _search(codepoint: int) -> str | None:
-    for path, family in _candidates():
-        try:
-            if FT2Font(path).get_char_index(codepoint):
-                return family
-        except (OSError, RuntimeError):  # a damaged font must not cost the others
-            continue
-    return None
+def _search(characters: Iterable[str]) -> None:
+    """Find owners, in all fonts that matplotlib knows, then in those that are new."""
+    missing = dict.fromkeys(characters)
+    while missing:
+        for path, family in _candidates():
+            try:
+                font = FT2Font(path)
+                found = [c for c in missing if font.get_char_index(ord(c))]
+            except (OSError, RuntimeError):  # a damaged font must not cost the others
+                continue
+            for character in found:
+                _owners[character] = family
+                del missing[character]
+            if not missing:
+                return
+        if not _add_new_fonts():
+            return
+
+
+def with_known_family(properties: FontProperties) -> FontProperties:
+    """Return font properties without families that no installed font belongs to.
+
+    matplotlib would log each of them whenever it looks for a font. If none is left, that is
+    reported in one warning, and the default font is used.
+    """
+    if properties.get_file() is not None:
+        return properties
+    families = properties.get_family()
+    known = [family for family in families if _is_known(family)]
+    if not known and _add_new_fonts():
+        known = [family for family in families if _is_known(family)]
+    if len(known) == len(families):
+        return properties
+    if not known:
+        _report_family(families[0])
+        known = ["DejaVu Sans"]
+    properties = properties.copy()
+    properties.set_family(known)
+    return properties
+
+
+def _is_known(family: str) -> bool:
+    names = {entry.name.lower() for entry in fontManager.ttflist}
+    generic = _GENERIC.get(family.lower())
+    settings: Any = rcParams  # whose stubs list every name
+    members = [family] if generic is None else settings[f"font.{generic}"]
+    return any(member.lower() in names for member in members)
+
+
+_added: list[bool] = []
+_adding = threading.Lock()
+
+
+def _add_new_fonts() -> bool:
+    """Add fonts that were installed since matplotlib last listed them, which it does once.
+
+    Returns:
+        Whether there were any; never again in this process.
+    """
+    with _adding:
+        if _added:
+            return False
+        _added.append(True)
+        known = {entry.fname for entry in fontManager.ttflist}
+        new = [path for path in findSystemFonts() if path not in known]
+        for path in new:
+            try:
+                fontManager.addfont(path)
+            except Exception:  # noqa: BLE001  # matplotlib's parser, on any file
+                continue
+        _candidates.cache_clear()
+        return bool(new)
 
 
 @lru_cache(maxsize=1)
@@ -117,8 +211,9 @@ def _candidates() -> list[tuple[str, str]]:
         )
 
     entries = sorted(fontManager.ttflist, key=plainness)
-    families = dict.fromkeys((entry.fname, entry.name) for entry in reversed(entries))
-    return [(path, name) for path, name in reversed(families) if not name.startswith("Last Resort")]
+    families = {entry.fname: entry.name for entry in reversed(entries)}  # a file has several names
+    found = reversed(families.items())
+    return [(path, name) for path, name in found if not name.startswith("Last Resort")]
 
 
 def _is_invisible(character: str) -> bool:
@@ -137,5 +232,21 @@ def _report(text: str, characters: str) -> None:
         f"No installed font has {shown} of the text {text!r}, and {_REPLACEMENT!r} is drawn "
         "instead; install a font that has it (for Chinese, Japanese and Korean on Debian and "
         "Ubuntu: apt-get install fonts-noto-cjk), or give one with font_properties",
+        UserWarning,
+    )
+
+
+def _report_family(family: str) -> None:
+    with _lock:
+        if family in _reported:
+            return
+        _reported.add(family)
+    names = list(dict.fromkeys(entry.name for entry in fontManager.ttflist))
+    near = get_close_matches(family, names)
+    near += [name for name in names if family.lower() in name.lower() and name not in near]
+    hint = f"; did you mean {' or '.join(map(repr, near[:3]))}" if near else ""
+    warn_user(
+        f"No installed font is called {family!r}, and DejaVu Sans is drawn instead{hint}; install "
+        "it, or give its file with font_properties=pathlib.Path(...)",
         UserWarning,
     )

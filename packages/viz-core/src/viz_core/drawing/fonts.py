@@ -14,7 +14,7 @@ from matplotlib.font_manager import FontProperties, findfont, get_font
 from viz_core._checks import as_string
 from viz_core.drawing.arguments import per_item
 from viz_core.drawing.byte_cache import ByteCache
-from viz_core.drawing.font_fallback import as_font_properties, cover
+from viz_core.drawing.font_fallback import as_font_properties, cover, with_known_family
 from viz_core.drawing.limits import as_font_size
 from viz_core.drawing.surface import DPI, Octets, make_renderer
 
@@ -242,4 +242,4 @@ def find_fonts(count: int, sizes: Any, families: Any, properties: Any) -> list[S
 def _find_font(properties: FontProperties | None, family: str, size: float) -> SizedFont:
     if properties is None:
         properties = FontProperties(family=[family])
-    return SizedFont(properties, size)
+    return SizedFont(with_known_family(properties), size)

@@ -1,0 +1,165 @@
+"""Fonts that are there, that are installed while matplotlib remembers an older list, or are not."""
+
+import logging
+import os
+import subprocess
+import sys
+import warnings
+from pathlib import Path
+
+import numpy as np
+import pytest
+from fontTools.fontBuilder import FontBuilder
+from fontTools.pens.ttGlyphPen import TTGlyphPen
+from matplotlib.font_manager import FontProperties
+
+from viz_core import Canvas
+from viz_core.drawing import font_fallback
+
+IMAGE = np.zeros((60, 80, 3), np.uint8)
+
+#: A character of no font's, which is a square in the font that `write_font` makes.
+SQUARE = "\U0010abcd"
+
+
+def write_font(path):
+    """Write a font called Late, which has a square."""
+    pen = TTGlyphPen(None)
+    pen.moveTo((0, 0))
+    for corner in ((0, 700), (700, 700), (700, 0)):
+        pen.lineTo(corner)
+    pen.closePath()
+    glyphs = {".notdef": TTGlyphPen(None).glyph(), "square": pen.glyph()}
+    font = FontBuilder(1000)
+    font.setupGlyphOrder(list(glyphs))
+    font.setupCharacterMap({ord(SQUARE): "square", ord("a"): "square"})
+    font.setupGlyf(glyphs)
+    font.setupHorizontalMetrics(dict.fromkeys(glyphs, (700, 0)))
+    font.setupHorizontalHeader(ascent=800, descent=-200)
+    font.setupNameTable({"familyName": "Late", "styleName": "Regular"})
+    font.setupOS2(sTypoAscender=800)
+    font.setupPost()
+    path.parent.mkdir(parents=True)
+    font.save(path)
+
+
+@pytest.mark.parametrize(
+    "drawing", [f"{SQUARE!r}, (5, 5), 20", "'a', (5, 5), 20, font_families='Late'"]
+)
+def test_a_font_is_found_that_was_installed_after_matplotlib_listed_them(tmp_path, drawing):
+    script = f"""
+import warnings
+import numpy as np
+from viz_core import Canvas
+
+warnings.simplefilter("always")
+image = Canvas(np.zeros((60, 80, 3), np.uint8)).draw_texts({drawing}).get_image()
+print(int((image[..., 1] > 100).sum()))
+"""
+    home = {"HOME": str(tmp_path), "XDG_DATA_HOME": str(tmp_path / "data")}
+    environment = {**os.environ, **home, "MPLCONFIGDIR": str(tmp_path / "matplotlib")}
+
+    def run():
+        return subprocess.run(
+            [sys.executable, "-c", script],
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=True,
+            timeout=120,
+        )
+
+    assert "No installed font" in run().stderr
+    write_font(tmp_path / "data" / "fonts" / "late.ttf")
+    done = run()
+    assert done.stderr == ""
+    assert int(done.stdout) == pytest.approx((0.7 * 20 * 100 / 72) ** 2, rel=0.15)
+
+
+@pytest.fixture
+def forgetful(monkeypatch):
+    """Make it as if nothing had been looked for or told yet."""
+    for name in ("_added", "_owners", "_reported"):
+        monkeypatch.setattr(font_fallback, name, type(getattr(font_fallback, name))())
+
+
+def test_the_systems_fonts_are_looked_for_once_more_and_never_again(forgetful, monkeypatch):
+    looked = []
+    monkeypatch.setattr(font_fallback, "findSystemFonts", lambda: looked.append(1) or [])
+    canvas = Canvas(IMAGE)
+    canvas.draw_texts("a", (5, 5))
+    assert looked == []
+    for code in range(0x10AA00, 0x10AA04):
+        with pytest.warns(UserWarning, match="No installed font has"):
+            canvas.draw_texts(chr(code), (5, 5))
+    assert looked == [1]
+
+
+def test_many_characters_are_looked_for_in_one_turn(forgetful, monkeypatch):
+    opened = []
+
+    def open_font(path):
+        opened.append(path)
+        return FT2Font(path)
+
+    FT2Font = font_fallback.FT2Font  # noqa: N806  # matplotlib's name
+    monkeypatch.setattr(font_fallback, "FT2Font", open_font)
+    monkeypatch.setattr(font_fallback, "findSystemFonts", list)
+    with pytest.warns(UserWarning, match="No installed font has"):
+        Canvas(IMAGE).draw_texts("".join(map(chr, range(0x10AB00, 0x10AB00 + 200))), (5, 5))
+    assert len(opened) == len(set(opened)) > 0
+
+
+@pytest.mark.parametrize(
+    ("family", "near"),
+    [
+        ("DejaVu San", "did you mean 'DejaVu Sans'"),
+        ("Dejavu Sans Mno", "did you mean 'DejaVu Sans Mono'"),
+        ("Comix", r"called 'Comix'.*install it"),
+    ],
+)
+def test_an_unknown_family_is_one_line_with_what_is_like_it(forgetful, caplog, family, near):
+    caplog.set_level(logging.DEBUG, "matplotlib.font_manager")
+    looks = {"font_sizes": 17, "colors": "w"}
+    for given in (
+        {"font_families": family},
+        {"font_properties": FontProperties(family=family)},
+        {"font_properties": family},
+    ):
+        font_fallback._reported.clear()
+        with pytest.warns(UserWarning, match=near) as told:
+            drawn = Canvas(IMAGE).draw_texts(["a", "b"], [(5, 5), (9, 9)], **given, **looks)
+            drawn.draw_texts("c", (20, 5), 18, **given)
+            drawn.measure_texts("c", 19, **given)
+        assert len(told) == 1
+        usual = Canvas(IMAGE).draw_texts(["a", "b"], [(5, 5), (9, 9)], **looks)
+        usual.draw_texts("c", (20, 5), 18)
+        assert (drawn.get_image() == usual.get_image()).all()
+        font_fallback._reported.clear()
+        from viz_core.drawing import fonts
+
+        fonts._find_font.cache_clear()
+    assert [r.message for r in caplog.records if r.levelno >= logging.WARNING] == []
+
+
+def test_a_family_that_is_missing_is_no_matter_where_another_is_there(forgetful, caplog):
+    both = FontProperties(family=["Comix", "DejaVu Serif"])
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        drawn = Canvas(IMAGE).draw_texts("a", (5, 5), 21, font_properties=both).get_image()
+    serif = Canvas(IMAGE).draw_texts("a", (5, 5), 21, font_families="DejaVu Serif").get_image()
+    assert (drawn == serif).all()
+    assert caplog.records == []
+
+
+@pytest.mark.parametrize(
+    ("given", "text"),
+    [
+        (Path("nowhere.ttf"), r"font_properties must be a font file, got 'nowhere\.ttf'"),
+        (Path(__file__), r"font_properties must be a font file, got .*test_font_fallback\.py"),
+        ("DejaVu Sans:what=1", "font_properties must be a fontconfig pattern"),
+    ],
+)
+def test_what_is_no_font_is_named(given, text):
+    with pytest.raises(ValueError, match=text):
+        Canvas(IMAGE).draw_texts("a", (5, 5), font_properties=given)
