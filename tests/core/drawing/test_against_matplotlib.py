@@ -48,7 +48,7 @@ def test_boxes_are_matplotlibs(style, width):
         linewidths=width,
     )
     theirs = in_a_figure([artist])
-    assert_images_close(ours, theirs, tolerance=1)
+    assert_images_close(ours, theirs)
 
 
 @pytest.mark.parametrize("style", STYLES)
@@ -104,7 +104,7 @@ def test_circles_and_polygons_are_matplotlibs(style):
         linestyles=style,
         linewidths=2,
     )
-    assert_images_close(canvas.get_image(), in_a_figure([circles, shapes]), tolerance=1)
+    assert_images_close(canvas.get_image(), in_a_figure([circles, shapes]))
 
 
 @pytest.mark.parametrize("style", STYLES)
@@ -116,7 +116,7 @@ def test_lines_are_matplotlibs(style, width):
     colors = ["r", "#0000ff80", "lime"]
     ours = Canvas(GROUND).draw_lines(ends[..., 0], ends[..., 1], colors, style, width)
     lines = LineCollection(ends, colors=colors, linestyles=style, linewidths=width)
-    assert_images_close(ours.get_image(), in_a_figure([lines]), tolerance=1)
+    assert_images_close(ours.get_image(), in_a_figure([lines]))
 
 
 def test_shapes_that_are_far_from_each_other_are_matplotlibs():
@@ -132,7 +132,7 @@ def test_shapes_that_are_far_from_each_other_are_matplotlibs():
         facecolors=[to_rgba(color, 0.7) for color in colors],
         linewidths=3,
     )
-    assert_images_close(ours, in_a_figure([circles], 600, 400), tolerance=1)
+    assert_images_close(ours, in_a_figure([circles], 600, 400))
 
 
 positions = st.floats(-500, 500, allow_nan=False, width=32)
