@@ -7,7 +7,7 @@ import sys
 import numpy as np
 import pytest
 
-from viz_core import Canvas
+from viz_core import Canvas, Visualizer
 
 GRAY = np.full((60, 80, 3), 100, np.uint8)
 
@@ -60,6 +60,12 @@ def test_alpha_is_laid_over_white_and_gray_stays_gray():
     rgba[0, :, 3] = 255
     assert Canvas(rgba).get_image()[:, 0].tolist() == [[0, 0, 0], [255, 255, 255]]
     assert Canvas(np.full((2, 2), 7, np.uint8)).get_image()[0, 0].tolist() == [7, 7, 7]
+
+
+def test_setting_an_image_goes_on_as_drawing_does(canvas):
+    for made in (canvas, Canvas(), Visualizer()):
+        assert made.set_image(GRAY) is made
+        assert made.set_image(GRAY[:30]).draw_points([5, 5]).set_image(GRAY) is made
 
 
 CALLS = {

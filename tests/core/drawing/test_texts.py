@@ -170,3 +170,73 @@ def test_scores_are_drawn_in_every_font_and_size():
         for family in sorted({entry.name for entry in fontManager.ttflist}):
             for size in np.arange(5, 30, 1.5):
                 canvas.draw_texts("a: 87.3", np.array([9, 9]), size, font_families=family)
+
+
+BLANK = ["", " ", "\n", "\n\n", "\t", "\u3000", " \r\n "]
+
+
+@pytest.mark.parametrize("blank", BLANK)
+@pytest.mark.parametrize(
+    "looks",
+    [
+        {},
+        {"bboxes": BOX},
+        {"bboxes": {"boxstyle": "round", "facecolor": "r"}, "rotations": 30},
+        {"horizontal_alignments": "center", "vertical_alignments": "center"},
+    ],
+)
+def test_a_text_of_nothing_draws_nothing(blank, looks):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        drawn = Canvas(GROUND).draw_texts(blank, [5, 5], **looks)
+        drawn.draw_texts([blank, blank], [[-5, -5], [900, 5]], **looks)
+    assert (drawn.get_image() == GROUND).all()
+    assert Canvas(GROUND).measure_texts(blank).shape == (1, 2)
+
+
+def test_texts_of_nothing_cost_the_others_nothing():
+    places = [[5, 5], [40, 40], [90, 5], [5, 90]]
+    some = Canvas(GROUND).draw_texts(["a", "", "b", "\n"], places, bboxes=BOX).get_image()
+    others = Canvas(GROUND).draw_texts(["a", "b"], places[::2], bboxes=BOX).get_image()
+    assert (some == others).all()
+
+
+@pytest.mark.parametrize("newline", ["\r\n", "\r"])
+def test_newlines_of_every_system_break_lines(newline):
+    *box, image = ink(f"a{newline}b")
+    *usual, same = ink("a\nb")
+    assert box == usual
+    assert (image == same).all()
+
+
+@pytest.mark.parametrize(
+    ("texts", "told"),
+    [
+        (5, "got int: 5; format numbers first, as in f'{score:.2f}'"),
+        (0.5, "got float: 0.5; format numbers first"),
+        (None, "got NoneType: None"),
+        (["a", 5], "got int: 5; format numbers first"),
+        (["a", None], "got NoneType: None"),
+        (np.array([0.5]), r"got float64: .*0\.5.*; format numbers first"),
+        (np.array(5), r"got ndarray: array\(5\); format numbers first"),
+        (b"car", "got bytes: b'car'; decode it first"),
+        ([b"car"], "got bytes: b'car'; decode it first"),
+        ({"a": 1}, r"got dict: .*; pass str\(...\) of it"),
+        ([["a"]], r"got list: \['a'\]"),
+    ],
+)
+def test_what_is_no_text_says_what_to_do(texts, told):
+    for call in (
+        lambda: Canvas(GROUND).draw_texts(texts, [5, 5]),
+        lambda: Canvas(GROUND).measure_texts(texts),
+    ):
+        with pytest.raises(TypeError, match=f"texts must be a string or a list of strings, {told}"):
+            call()
+
+
+def test_a_background_has_its_colors_in_0_to_255():
+    looks = {"facecolor": (200, 30, 40), "edgecolor": (200, 30, 40)}
+    left, top, _, _, image = ink("a", (60, 60), bboxes=looks)
+    assert image[top + 2, left + 2].tolist() == [200, 30, 40]
+    with pytest.raises(ValueError, match=r"0\.2.* looks like 0\.\.1; write \(51, "):
+        ink("a", bboxes={"facecolor": (0.2, 0.5, 1)})

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+import numbers
+import os
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any, TypeVar, cast
 
 import numpy as np
@@ -235,15 +238,28 @@ def as_polygons(polygons: ArrayLike | Sequence[ArrayLike]) -> Sequence[ArrayLike
 
 
 def as_texts(texts: str | Sequence[str]) -> list[str]:
-    """Return one text or many as a list."""
-    words = [texts] if isinstance(texts, str) else list(texts)
+    """Return one text or many as a list, with newlines of one kind."""
+    words: Any = [texts]
+    if not isinstance(texts, (str, bytes, Mapping)):
+        with suppress(TypeError):  # where it has no items
+            words = list(texts)
     for text in words:
         if not isinstance(text, str):
-            raise TypeError(
-                f"texts must be a string or a list of strings, got a "
-                f"{type(text).__name__}: {text!r}"
-            )
-    return words
+            raise TypeError(_no_text(text))
+    return [text.replace("\r\n", "\n").replace("\r", "\n") for text in words]
+
+
+def _no_text(value: object) -> str:
+    cure = ""
+    if isinstance(value, (numbers.Number, np.ndarray)) or is_tensor(value):
+        cure = "; format numbers first, as in f'{score:.2f}'"
+    elif isinstance(value, bytes):
+        cure = "; decode it first"
+    elif isinstance(value, (os.PathLike, Mapping)):
+        cure = "; pass str(...) of it"
+    return (
+        f"texts must be a string or a list of strings, got {type(value).__name__}: {value!r}{cure}"
+    )
 
 
 def as_masks(value: ArrayLike, height: int, width: int) -> npt.NDArray[np.bool_]:

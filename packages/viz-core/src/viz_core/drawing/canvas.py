@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from viz_core._checks import as_fraction
+from viz_core._keywords import names_keywords
 from viz_core._warnings import warn_user
 from viz_core.colors import as_colors, faded
 from viz_core.convert import as_array, as_image
@@ -42,8 +43,8 @@ Self = TypeVar("Self", bound="Canvas")
 class Canvas:
     """An image to draw on.
 
-    Every drawing method draws at once, over what is there, and returns the canvas, so that calls
-    can be chained. What leaves the image is clipped, with one warning a call. Coordinates are
+    Every drawing method draws at once, over what is there. It returns the canvas, as `set_image`
+    does, so that calls can be chained. What leaves the image is clipped, with one warning a call. Coordinates are
     in pixels from the top left corner, x to the right and y down; (0, 0) is the corner of the
     first pixel, not its middle. They are numpy arrays, torch tensors of any device or lists of
     numbers, one item or many; N = 0 is fine.
@@ -75,7 +76,8 @@ class Canvas:
         if image is not None:
             self.set_image(image)
 
-    def set_image(self, image: ArrayLike) -> None:
+    @names_keywords
+    def set_image(self: Self, image: ArrayLike) -> Self:
         """Start over with an image to draw on; it is copied.
 
         Args:
@@ -88,6 +90,7 @@ class Canvas:
             self._canvas_surface = Surface(converted)
         else:
             self._canvas_surface.load(converted)
+        return self
 
     def get_image(self) -> Image:
         """Return the image with all that was drawn: RGB, uint8, shape (H, W, 3).
@@ -108,6 +111,7 @@ class Canvas:
         """Rows of the image."""
         return self._surface.height
 
+    @names_keywords
     def draw_bboxes(
         self: Self,
         bboxes: ArrayLike,
@@ -146,6 +150,7 @@ class Canvas:
         draw_boxes(surface, corners, *styles)
         return self
 
+    @names_keywords
     def draw_polygons(
         self: Self,
         polygons: ArrayLike | Sequence[ArrayLike],
@@ -185,6 +190,7 @@ class Canvas:
         draw_paths(surface, place_polygons(corners, surface.window), styles)
         return self
 
+    @names_keywords
     def draw_circles(
         self: Self,
         center: ArrayLike,
@@ -220,6 +226,7 @@ class Canvas:
         draw_paths(surface, place_circles(centers, radii, surface.window), styles)
         return self
 
+    @names_keywords
     def draw_lines(
         self: Self,
         x_datas: ArrayLike,
@@ -254,6 +261,7 @@ class Canvas:
         draw_paths(surface, place_segments(x_pairs, y_pairs, surface.window), styles)
         return self
 
+    @names_keywords
     def draw_points(
         self: Self,
         positions: ArrayLike,
@@ -284,6 +292,7 @@ class Canvas:
         )
         return self
 
+    @names_keywords
     def draw_texts(
         self: Self,
         texts: str | Sequence[str],
@@ -301,10 +310,10 @@ class Canvas:
         """Draw texts. A list that is shorter than the texts is an error.
 
         Any script is drawn if a font on the machine has it. A newline starts a new line; ``$``
-        is itself.
+        is itself. Of a text of nothing but spaces nothing is drawn, its background neither.
 
         Args:
-            texts: One text, or a list of N.
+            texts: One text, or a list of N. Numbers are to be formatted first.
             positions: x and y, shape (2,) or (N, 2).
             font_sizes: In points, at most 500; by default the square root of the image's area
                 divided by 90, and at least 10.
@@ -318,7 +327,8 @@ class Canvas:
                 is drawn.
             bboxes: The background of a text, as in ``dict(facecolor='black', alpha=0.8,
                 pad=0.7, edgecolor='none')``: facecolor, edgecolor, linewidth, linestyle, alpha,
-                pad and boxstyle (``square`` or ``round``) as matplotlib's FancyBboxPatch has them.
+                pad and boxstyle (``square`` or ``round``) as matplotlib's FancyBboxPatch has
+                them, but for colors of numbers, which are in 0..255 here as everywhere.
             font_properties: A matplotlib FontProperties, or a pathlib.Path of a font file. It
                 comes before ``font_families``; its size is not used.
             rotations: In degrees, counterclockwise.
@@ -340,7 +350,7 @@ class Canvas:
         for number, (x, y) in enumerate(places):
             if not (0 <= x <= width and 0 <= y <= height):
                 check.check_finite(places[number], "positions", number)
-                leaves = True
+                leaves = leaves or bool(words[number].strip())
         sizes = surface.font_size if font_sizes is None else font_sizes
         fonts = find_fonts(count, sizes, font_families, font_properties)
         turns = check.per_item(rotations, count, "rotations", limits.as_rotation, cycle=False)
@@ -365,6 +375,7 @@ class Canvas:
         draw_texts(surface, words, places, fonts, *columns)
         return self
 
+    @names_keywords
     def measure_texts(
         self,
         texts: str | Sequence[str],
@@ -393,6 +404,7 @@ class Canvas:
         measured = [measure(text, font) for text, font in zip(words, fonts, strict=True)]
         return np.array(measured, dtype=np.float64).reshape(-1, 2)
 
+    @names_keywords
     def draw_binary_masks(
         self: Self,
         binary_masks: ArrayLike | Sequence[ArrayLike],

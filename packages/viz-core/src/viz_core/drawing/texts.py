@@ -31,7 +31,7 @@ def draw_texts(
     rotations: Sequence[float],
     backgrounds: Sequence[TextBackground | None],
 ) -> None:
-    """Draw texts in their order.
+    """Draw texts in their order; one of nothing but spaces has no background either.
 
     Args:
         surface: Drawn on.
@@ -50,6 +50,8 @@ def draw_texts(
     for text, (x, y), font, color, horizontal, vertical, rotation, background in zip(
         texts, positions, *columns, strict=True
     ):
+        if not text or text.isspace():
+            continue
         if rotation or "\n" in text or (background and not background.is_plain):
             _draw_block(
                 surface, text, x, y, font, color, horizontal, vertical, rotation, background

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Literal
 
+from viz_core._keywords import names_keywords
+
 if TYPE_CHECKING:
     from viz_core.typing import ArrayLike, Image
 
 __all__ = ["draw_featmap"]
 
 
+@names_keywords
 def draw_featmap(
     featmap: ArrayLike,
     overlaid_image: ArrayLike | None = None,
