@@ -102,10 +102,11 @@ def test_boxes_that_are_not_finite_are_told_and_left_out(canvas):
     assert tuple(found[70, 20]) == BLUE
 
 
-def test_corners_in_the_wrong_order_are_the_same_box(image):
+def test_corners_in_the_wrong_order_are_the_same_box_and_told(image):
     style = AnnotationStyle(boxes=[RED])
     right = drawn(Canvas(image), {"bboxes": np.array([[20.0, 30, 80, 90]])}, style)
-    wrong = drawn(Canvas(image), {"bboxes": np.array([[80.0, 30, 20, 90]])}, style)
+    with pytest.warns(VizWarning, match="1 of 1 bboxes are not x1, y1, x2, y2"):
+        wrong = drawn(Canvas(image), {"bboxes": np.array([[80.0, 30, 20, 90]])}, style)
     assert (right == wrong).all()
 
 

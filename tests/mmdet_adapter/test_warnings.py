@@ -42,6 +42,23 @@ visualizer.add_datasample("a", IMAGE, sample(bboxes=BOXES * np.nan))  # told
 visualizer.add_datasample("a", IMAGE, sample(bboxes=BOXES - 40))  # told
 """,
     ),
+    "layout": (
+        "bboxes are not x1, y1, x2, y2|all bboxes lie within 0..1",
+        """
+visualizer = DetLocalVisualizer()
+visualizer.add_datasample("a", IMAGE, sample(bboxes=BOXES[:, [2, 1, 0, 3]]))  # told
+visualizer.add_datasample("a", IMAGE, sample(bboxes=BOXES / 200))  # told
+""",
+    ),
+    "fields": (
+        "is taken for 'scores'|did you mean 'bboxes'|nothing of data_sample is drawn",
+        """
+visualizer = DetLocalVisualizer()
+visualizer.add_datasample("a", IMAGE, sample(score=[0.9]))  # told
+visualizer.add_datasample("a", IMAGE, dict(pred_instances=dict(bbox=BOXES, labels=[0])))  # told
+visualizer.add_datasample("a", IMAGE, dict(detections=BOXES))  # told
+""",
+    ),
     "font": (
         "No installed font has",
         """

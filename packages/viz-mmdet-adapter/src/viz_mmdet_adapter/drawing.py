@@ -138,9 +138,28 @@ def _finite(instances: Instances) -> Instances:
     return instances.select(finite)
 
 
+def _tell_of_layout(boxes: npt.NDArray[np.float64], canvas: Canvas) -> None:
+    """Tell of boxes that seem to be no corners in pixels."""
+    turned = boxes[(boxes[:, :2] > boxes[:, 2:]).any(axis=1)]
+    if len(turned):
+        warn_user(
+            f"{len(turned)} of {len(boxes)} bboxes are not x1, y1, x2, y2 with x1 <= x2 and y1 <= "
+            f"y2, as {turned[0].tolist()}; sort the corners, and turn x, y, width, height into "
+            "corners first",
+            VizWarning,
+        )
+    elif 0 <= boxes.min() < boxes.max() <= 1 < min(canvas.width, canvas.height):
+        warn_user(
+            f"all bboxes lie within 0..1, as {boxes[0].tolist()}; if they are fractions of the "
+            "image, multiply them by its width and height",
+            VizWarning,
+        )
+
+
 def _draw_boxes(
     canvas: Canvas, instances: Instances, boxes: npt.NDArray[np.float64], style: AnnotationStyle
 ) -> None:
+    _tell_of_layout(boxes, canvas)
     labels = instances.labels.tolist()
     low = np.minimum(boxes[:, :2], boxes[:, 2:])
     high = np.maximum(boxes[:, :2], boxes[:, 2:])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -21,7 +21,8 @@ def as_mask_list(masks: Any) -> Sequence[Any]:
 
     Args:
         masks: An array or a tensor of shape (N, H, W), (N, 1, H, W) or (H, W), MMDetection's
-            BitmapMasks or PolygonMasks, a list of masks, or one run-length encoding.
+            BitmapMasks or PolygonMasks, the masks of detectron2, ultralytics or supervision, a list
+            of masks, or one run-length encoding.
 
     Raises:
         TypeError: If they are of another kind.
@@ -33,6 +34,13 @@ def as_mask_list(masks: Any) -> Sequence[Any]:
         if isinstance(inner, list) and all(isinstance(length, int) for length in size):
             return [_Sized(polygons, *size) for polygons in inner]
         masks = inner if isinstance(inner, np.ndarray) else masks.to_ndarray()
+    if isinstance(polygons := getattr(masks, "polygons", None), list):  # detectron2's
+        return polygons
+    if hasattr(masks, "xy"):  # ultralytics': polygons, and masks that may be of another size
+        if tuple(masks.data.shape[1:]) != tuple(masks.orig_shape):
+            return [[polygon] for polygon in masks.xy]
+        masks = masks.data
+    masks = getattr(masks, "tensor", masks)
     if isinstance(masks, Mapping):
         return [masks]
     if isinstance(masks, np.ndarray) or is_tensor(masks):
@@ -45,6 +53,8 @@ def as_mask_list(masks: Any) -> Sequence[Any]:
         return list(masks)
     if isinstance(masks, (list, tuple)):
         return masks
+    if len(getattr(masks, "shape", ())) == 3 and hasattr(masks, "__getitem__"):
+        return cast("Sequence[Any]", masks)  # supervision's, which makes each when it is asked for
     raise TypeError(
         "masks must be an array, a tensor, BitmapMasks, PolygonMasks, or a list of RLE dicts, "
         f"polygons or arrays, got {type(masks).__name__}"

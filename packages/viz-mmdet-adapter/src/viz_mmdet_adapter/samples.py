@@ -1,18 +1,30 @@
-"""Reading detection samples by their fields, whatever their class."""
+"""Reading the objects of samples and results, whatever their class."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from viz_core import as_array
+from viz_core import as_array, is_tensor
+from viz_mmdet_adapter.fields import Spellings, read_field, read_known, tell_of_unknown
+from viz_mmdet_adapter.labels import as_names, class_name
 from viz_mmdet_adapter.masks import as_mask_list
 
-__all__ = ["Instances", "read_field", "read_instances"]
+__all__ = ["INSTANCE_FIELDS", "Instances", "read_instances"]
+
+#: The fields of objects in MMDetection, torchvision, transformers, detectron2 and supervision.
+INSTANCE_FIELDS: Spellings = {
+    "bboxes": ("bboxes", "boxes", "xyxy", "pred_boxes", "gt_boxes"),
+    "labels": ("labels", "class_id", "pred_classes", "gt_classes"),
+    "scores": ("scores", "confidence"),
+    "masks": ("masks", "mask", "pred_masks", "gt_masks"),
+    "label_names": ("label_names", "text_labels"),
+    "instances_id": ("instances_id", "tracker_id"),
+}
 
 
 @dataclass(frozen=True)
@@ -61,51 +73,58 @@ class Instances:
         )
 
 
-def read_field(holder: Any, name: str) -> Any:
-    """Return a field of a mapping or an object, or None if it has no such field."""
-    if isinstance(holder, Mapping):
-        return holder.get(name)
-    return getattr(holder, name, None)
-
-
-def read_instances(holder: Any) -> Instances:
-    """Return the objects in an InstanceData, or in any object or mapping with its fields.
+def read_instances(holder: Any, what: str = "the instances") -> Instances:
+    """Return the objects in an InstanceData, or in a result of any other make.
 
     Args:
-        holder: `labels`, `bboxes` (an array, a tensor, a list or HorizontalBoxes), `scores`,
-            `masks`, `label_names` and `instances_id`, of which each may be missing. Boxes that are all 0 count as
+        holder: Any object or mapping with some of `labels`, `bboxes` (an array, a tensor, a list
+            or a class around one), `scores`, `masks`, `label_names` and `instances_id`, by these or
+            other libraries' names; or a list of COCO's annotations. Boxes that are all 0 count as
             missing: so do models without boxes fill them. Missing labels are 0.
+        what: What the holder is called in a warning.
 
     Raises:
         TypeError: If a field is of another type.
         ValueError: If the fields differ in length, or boxes have another shape.
+
+    Warns:
+        VizWarning: If it has fields, but none that is known, or one almost called as one that is.
     """
-    boxes = read_field(holder, "bboxes")
-    boxes = None if boxes is None else _boxes(boxes)
-    scores = _row(read_field(holder, "scores"))
-    labels = _labels(read_field(holder, "labels"))
-    ids = _row(read_field(holder, "instances_id"))
-    masks, names = read_field(holder, "masks"), read_field(holder, "label_names")
-    masks = None if masks is None else as_mask_list(masks)
+    if isinstance(holder, (list, tuple)) and not hasattr(holder, "_fields"):
+        holder = _from_annotations(holder)
+    elif isinstance(holder, np.ndarray) or is_tensor(holder):
+        holder = {"bboxes": holder}
+    elif (inner := read_field(holder, "instances")) is not None:  # all that detectron2 returns
+        holder = inner
+    found = read_known(holder, INSTANCE_FIELDS, what)
+    if not found:
+        tell_of_unknown(holder, INSTANCE_FIELDS, what)
+    boxes: Any = found.get("bboxes")
+    if hasattr(boxes, "cls"):  # ultralytics keeps all there
+        found |= {"bboxes": boxes.xyxy, "labels": boxes.cls, "scores": boxes.conf}
+        found |= {} if boxes.id is None else {"instances_id": boxes.id}
+    masks = as_mask_list(found["masks"]) if "masks" in found else None
+    bboxes = _boxes(found["bboxes"]) if "bboxes" in found else None
+    scores, ids = _row(found.get("scores")), _row(found.get("instances_id"))
+    labels, names = _labels_and_names(holder, found)
     fields = {
         "labels": labels,
-        "bboxes": boxes,
+        "bboxes": bboxes,
         "scores": scores,
         "masks": masks,
         "instances_id": ids,
+        "label_names": names,
     }
     lengths = {name: len(field) for name, field in fields.items() if field is not None}
-    if names is not None:
-        lengths["label_names"] = len(names)
     if len(set(lengths.values())) > 1:
         listed = ", ".join(f"{name} {length}" for name, length in lengths.items())
         raise ValueError(f"the fields of instances must have one entry per object, got {listed}")
     count = next(iter(lengths.values()), 0)
-    if boxes is not None and not boxes.any():
-        boxes = None
+    if bboxes is not None and not bboxes.any():
+        bboxes = None
     return Instances(
         labels=np.zeros(count, np.int64) if labels is None else labels,
-        boxes=boxes,
+        boxes=bboxes,
         scores=None if scores is None else scores.astype(np.float64),
         masks=masks,
         names=names,
@@ -113,14 +132,44 @@ def read_instances(holder: Any) -> Instances:
     )
 
 
+def _from_annotations(annotations: Iterable[Any]) -> dict[str, Any]:
+    """Return the fields of objects from COCO's annotations, whose boxes are x, y, width, height."""
+    entries = list(annotations)
+    for entry in entries:
+        if not isinstance(entry, Mapping) or "category_id" not in entry:
+            raise TypeError(
+                "a list of objects must hold COCO's annotations, dicts with 'category_id', and "
+                f"'bbox' or 'segmentation', got {entry!r:.200}; of a batch give one result"
+            )
+
+    def every(name: str) -> list[Any] | None:
+        values = [entry.get(name) for entry in entries]
+        return None if any(value is None for value in values) else values
+
+    boxes = every("bbox")
+    if boxes is not None:
+        corners = np.array(boxes, np.float64).reshape(-1, 4)
+        corners[:, 2:] += corners[:, :2]
+        boxes = list(corners)
+    found = {"bboxes": boxes, "labels": every("category_id")}
+    return found | {"scores": every("score"), "masks": every("segmentation")}
+
+
 def _boxes(boxes: Any) -> npt.NDArray[np.float64]:
+    layout = str(getattr(getattr(boxes, "format", None), "name", "XYXY"))  # torchvision's
     boxes = getattr(boxes, "tensor", boxes)
     array = np.array(boxes) if isinstance(boxes, (list, tuple)) else as_array(boxes, "bboxes")
     if array.ndim == 1:
         array = array.reshape(-1, 4) if array.size in (0, 4) else array
     if array.ndim != 2 or array.shape[1] != 4:
         raise ValueError(f"bboxes must have shape (N, 4): x1, y1, x2, y2; got {array.shape}")
-    return array.astype(np.float64)
+    array = array.astype(np.float64)
+    if layout == "XYXY":
+        return array
+    if layout not in ("XYWH", "CXCYWH"):
+        raise ValueError(f"bboxes must be XYXY, XYWH or CXCYWH, got {layout}; convert them")
+    low = array[:, :2] - (array[:, 2:] / 2 if layout == "CXCYWH" else 0)
+    return np.hstack([low, low + array[:, 2:]])
 
 
 def _row(values: Any) -> npt.NDArray[Any] | None:
@@ -130,16 +179,27 @@ def _row(values: Any) -> npt.NDArray[Any] | None:
     return array.reshape(-1)
 
 
-def _labels(values: Any) -> npt.NDArray[np.int64] | None:
-    array = _row(values)
+def _labels_and_names(
+    holder: Any, found: Mapping[str, Any]
+) -> tuple[npt.NDArray[np.int64] | None, Sequence[str] | None]:
+    """Return the class of each object, and its name if the holder has names."""
+    array, names = _row(found.get("labels")), found.get("label_names")
+    if names is None and isinstance(data := read_field(holder, "data"), Mapping):
+        names = data.get("class_name")  # supervision's
+    if names is not None:
+        names = [str(name) for name in names]
     if array is None:
-        return None
+        return None, names
     if array.dtype.kind not in "biuf" and array.size:
-        raise ValueError(
-            f"labels must be indices of classes, got {array.tolist()[:3]}; give names as "
-            "label_names=[...], one per object"
-        )
-    whole = array.astype(np.int64)
-    if array.dtype.kind == "f" and not (whole == array).all():
+        if names is None:
+            raise ValueError(
+                f"labels must be indices of classes, got {array.tolist()[:3]}; give names as "
+                "label_names=[...], one per object"
+            )
+        return np.unique(array.astype(str), return_inverse=True)[1].reshape(-1), names
+    labels = array.astype(np.int64)
+    if array.dtype.kind == "f" and not (labels == array).all():
         raise ValueError(f"labels must be whole numbers, got {array.tolist()[:3]}")
-    return whole
+    if names is None and isinstance(classes := read_field(holder, "names"), Mapping):
+        names = [class_name(label, as_names(classes)) for label in labels.tolist()]  # ultralytics'
+    return labels, names

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from viz_core import as_array, is_tensor
+from viz_mmdet_adapter.fields import read_field
 from viz_mmdet_adapter.labels import Names, as_names
-from viz_mmdet_adapter.samples import read_field
 
 __all__ = ["Segment", "SegmentMap", "read_map"]
 
@@ -40,6 +40,17 @@ class SegmentMap:
     names: Names | None = None
     segments: Mapping[int, Segment] | None = None
     is_coded: bool = False
+
+    def above(self, threshold: float) -> SegmentMap:
+        """Return the map without the segments whose score is known and not above the threshold."""
+        if self.segments is None:
+            return self
+        kept = {
+            number: segment
+            for number, segment in self.segments.items()
+            if segment.score is None or segment.score > threshold
+        }
+        return replace(self, segments=kept)
 
 
 def read_map(holder: Any, *, is_panoptic: bool = False) -> SegmentMap:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from typing import Any
 
 import numpy as np
 
@@ -12,8 +11,9 @@ from viz_core.typing import ArrayLike, Colors, Image, VisBackends
 from viz_mmdet_adapter.drawing import AnnotationStyle, draw_instances, draw_panoptic, draw_semantic
 from viz_mmdet_adapter.files import write_image
 from viz_mmdet_adapter.labels import as_names
-from viz_mmdet_adapter.samples import Instances, read_field, read_instances
+from viz_mmdet_adapter.samples import Instances, read_instances
 from viz_mmdet_adapter.segments import read_map
+from viz_mmdet_adapter.sides import Side, read_sides
 
 __all__ = ["DetLocalVisualizer"]
 
@@ -89,7 +89,9 @@ class DetLocalVisualizer(Visualizer):
             image: RGB, as `set_image` takes it. Turn BGR with `image[..., ::-1]`.
             data_sample: A `DetDataSample`, or any object or dict with some of its fields:
                 `gt_instances`, `gt_sem_seg`, `gt_panoptic_seg`, and the same three of `pred_...`;
-                arrays or tensors of any device. None draws nothing on the image.
+                arrays or tensors of any device. Or what a model of torchvision, transformers,
+                ultralytics or detectron2 returns for one image, `supervision.Detections`, or COCO's
+                annotations: one pane. None draws nothing on the image.
             draw_gt: Whether to draw the ground truth.
             draw_pred: Whether to draw the prediction. With both there are two panes, even if one
                 has nothing to draw.
@@ -106,14 +108,20 @@ class DetLocalVisualizer(Visualizer):
 
         Warns:
             VizWarning: If some predictions are not drawn because their score is NaN, or some boxes
-                because they are not finite.
+                because they are not finite; if boxes seem to be no corners in pixels; and if the
+                sample has fields, but none that is known, or one almost called as one that is.
         """
         pixels = as_image(image)
         panes = []
-        if data_sample is not None and draw_gt:
-            panes.append(self._draw_pane(pixels, data_sample, "gt"))
-        if data_sample is not None and draw_pred:
-            panes.append(self._draw_pane(pixels, data_sample, "pred", pred_score_thr))
+        if data_sample is not None and (draw_gt or draw_pred):
+            sides = read_sides(data_sample)
+            if sides.result is not None:
+                panes.append(self._draw_pane(pixels, sides.result, pred_score_thr))
+            else:
+                if draw_gt:
+                    panes.append(self._draw_pane(pixels, sides.truth))
+                if draw_pred:
+                    panes.append(self._draw_pane(pixels, sides.prediction, pred_score_thr))
         if not panes:
             self.set_image(pixels)
             panes.append(self.get_image())
@@ -128,10 +136,8 @@ class DetLocalVisualizer(Visualizer):
         elif not show:
             self._add_drawn(name, drawn, step)
 
-    def _draw_pane(
-        self, image: Image, sample: Any, side: str, threshold: float | None = None
-    ) -> Image:
-        """Return the image with one side of a sample drawn on it: `gt` or `pred`."""
+    def _draw_pane(self, image: Image, side: Side, threshold: float | None = None) -> Image:
+        """Return the image with one side of a sample drawn on it."""
         meta = self.dataset_meta or {}
         palette, classes = meta.get("palette"), meta.get("classes")
         style = AnnotationStyle(
@@ -145,15 +151,16 @@ class DetLocalVisualizer(Visualizer):
             boxes_by_id=self.bbox_color is None,
         )
         self.set_image(image)
-        if (found := read_field(sample, f"{side}_instances")) is not None:
-            instances = read_instances(found)
+        if side.instances is not None:
+            instances = read_instances(side.instances)
             if threshold is not None:
                 instances = _above(instances, threshold)
             draw_instances(self, instances, style)
-        if (found := read_field(sample, f"{side}_sem_seg")) is not None:
-            draw_semantic(self, read_map(found), style)
-        if (found := read_field(sample, f"{side}_panoptic_seg")) is not None:
-            draw_panoptic(self, read_map(found, is_panoptic=True), style)
+        if side.semantic is not None:
+            draw_semantic(self, read_map(side.semantic), style)
+        if side.panoptic is not None:
+            panoptic = read_map(side.panoptic, is_panoptic=True)
+            draw_panoptic(self, panoptic if threshold is None else panoptic.above(threshold), style)
         return self.get_image()
 
 

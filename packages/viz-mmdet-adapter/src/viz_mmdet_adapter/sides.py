@@ -1,0 +1,146 @@
+"""Finding the ground truth and the prediction in a sample, or in the result of a model."""
+
+from __future__ import annotations
+
+import numbers
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from viz_core import as_array, is_tensor
+from viz_mmdet_adapter.fields import Spellings, read_field, read_known, tell_of_unknown
+from viz_mmdet_adapter.samples import INSTANCE_FIELDS
+
+__all__ = ["Side", "Sides", "read_sides"]
+
+# The fields of a DetDataSample, and of a TrackDataSample where that has others.
+_SAMPLE_FIELDS: Spellings = {
+    "gt_instances": ("gt_instances",),
+    "gt_sem_seg": ("gt_sem_seg",),
+    "gt_panoptic_seg": ("gt_panoptic_seg",),
+    "pred_instances": ("pred_instances", "pred_track_instances"),
+    "pred_sem_seg": ("pred_sem_seg",),
+    "pred_panoptic_seg": ("pred_panoptic_seg",),
+}
+# "ignored_instances" and "pred_instances_3d" are others, "pred_instance" is none.
+_LIKENESS = 0.92
+
+_MAP_FIELDS: Spellings = {
+    "instances": ("instances",),  # these three are detectron2's
+    "sem_seg": ("sem_seg",),
+    "panoptic_seg": ("panoptic_seg",),
+    "segmentation": ("segmentation",),  # transformers'
+}
+_DRAWN = ("bboxes", "masks")
+
+
+class Side(NamedTuple):
+    """What there is to draw of one side; None is missing.
+
+    Attributes:
+        instances: What `samples.read_instances` takes.
+        semantic: What `segments.read_map` takes.
+        panoptic: What it takes, too.
+    """
+
+    instances: Any = None
+    semantic: Any = None
+    panoptic: Any = None
+
+
+class Sides(NamedTuple):
+    """Ground truth and prediction, or the one result of a model."""
+
+    truth: Side = Side()
+    prediction: Side = Side()
+    result: Side | None = None
+
+
+def read_sides(sample: Any) -> Sides:
+    """Return what there is to draw of a sample.
+
+    Args:
+        sample: An object or a mapping with fields of a DetDataSample; or a result: what
+            torchvision's, transformers', detectron2's and ultralytics' models return for one
+            image, `supervision.Detections`, COCO's annotations, or a semantic map.
+
+    Raises:
+        TypeError: If it is a number, a string, or a list of several results.
+
+    Warns:
+        VizWarning: If it has fields, but none that is known, or one almost called as one that is.
+    """
+    if isinstance(sample, (str, bytes, numbers.Number)):
+        raise TypeError(
+            "data_sample must be a sample with fields, a mapping, or the result of a model, got "
+            f"{type(sample).__name__}: {sample!r:.60}"
+        )
+    if isinstance(sample, (list, tuple)) and not hasattr(sample, "_fields"):
+        if len(sample) == 1 and not _is_annotation(sample[0]):
+            sample = sample[0]  # of a batch of one
+        elif all(map(_is_annotation, sample)):
+            return Sides(result=Side(instances=sample))
+        elif len(sample) == 2 and _is_array(sample[0]):
+            return Sides(result=Side(panoptic=tuple(sample)))
+        else:
+            raise TypeError(
+                f"data_sample must be that of one image, got {len(sample)} in a "
+                f"{type(sample).__name__}; give one of them"
+            )
+    if _is_array(sample):
+        return Sides(result=Side(semantic=sample))
+    found = read_known(sample, _SAMPLE_FIELDS, "data_sample", taken=_LIKENESS, told=_LIKENESS)
+    if found:
+        return Sides(
+            *(Side(*(found.get(f"{side}_{kind}") for kind in _KINDS)) for side in ("gt", "pred"))
+        )
+    if _is_annotation(sample):
+        return Sides(result=Side(instances=[sample]))
+    result = _read_result(sample)
+    if result is None:
+        tell_of_unknown(sample, {**_SAMPLE_FIELDS, **INSTANCE_FIELDS, **_MAP_FIELDS}, "data_sample")
+    return Sides() if result is None else Sides(result=result)
+
+
+_KINDS = ("instances", "sem_seg", "panoptic_seg")
+
+
+def _read_result(sample: Any) -> Side | None:
+    """Return what there is to draw of the result of a model, or None if nothing is known of it."""
+    if (panoptic := read_field(sample, "panoptic_seg")) is not None:
+        return Side(panoptic=panoptic)  # which has the objects, too
+    if read_field(sample, "segmentation") is not None:
+        return Side(panoptic=sample)
+    if _has_objects(sample):
+        return Side(instances=sample)
+    instances, semantic = read_field(sample, "instances"), read_field(sample, "sem_seg")
+    if semantic is not None:
+        scores = as_array(semantic, "sem_seg")
+        # detectron2's scores of all classes; a map of one class has one axis less, or a 1 there.
+        is_scores = scores.ndim == 3 and scores.shape[0] > 1 and scores.dtype.kind == "f"
+        semantic = scores.argmax(axis=0) if is_scores else sample
+    if instances is None and semantic is None:
+        return None
+    return Side(instances=instances, semantic=semantic)
+
+
+def _has_objects(sample: Any) -> bool:
+    return any(
+        read_field(sample, spelling) is not None
+        for name in _DRAWN
+        for spelling in INSTANCE_FIELDS[name]
+    )
+
+
+def _is_annotation(entry: Any) -> bool:
+    """Return whether something is one of COCO's annotations."""
+    return (
+        isinstance(entry, Mapping)
+        and "category_id" in entry
+        and ("bbox" in entry or "segmentation" in entry)
+    )
+
+
+def _is_array(value: Any) -> bool:
+    return isinstance(value, np.ndarray) or is_tensor(value) or hasattr(value, "getbands")
