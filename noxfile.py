@@ -91,8 +91,8 @@ class Row:
     full: bool = False
 
 
-#: What else users' configs come from, and a tracker with a backend for MMEngine.
-FRAMEWORKS = ("omegaconf", "pydantic", "swanlab")
+#: What else users' configs and scalars come from, and a tracker with a backend for MMEngine.
+FRAMEWORKS = ("ml_collections", "ml_dtypes", "omegaconf", "pydantic", "swanlab")
 #: The oldest that viz-core says it works with.
 OLDEST = ("numpy==1.24.0", "matplotlib==3.8.0", "pillow==10.0.0", "pluggy==1.5.0", "pyparsing<3.2")
 #: viz-backend-wandb's oldest is the newest that there is: its row tests it.

@@ -5,6 +5,8 @@ import enum
 import math
 from collections import deque
 from collections.abc import Mapping
+from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
@@ -200,6 +202,45 @@ def test_every_scalar_becomes_a_plain_one(given, value):
     assert type(result) is type(value)
 
 
+class Number:
+    """What has a value and no array, as a number of another library."""
+
+    def __init__(self, value):
+        self.value = value
+
+    def __float__(self):
+        if isinstance(self.value, Exception):
+            raise self.value
+        return self.value
+
+
+class OnADevice(Number):
+    """An array of one number whose memory numpy does not reach, as CuPy's."""
+
+    def __array__(self, *_, **__):
+        raise TypeError("implicit conversion to a numpy array is not allowed")
+
+
+@pytest.mark.parametrize(
+    ("given", "value"),
+    [
+        (Decimal("1.5"), 1.5),
+        (Decimal("1e400"), math.inf),
+        (Fraction(1, 4), 0.25),
+        (Number(2.5), 2.5),
+        (OnADevice(3.5), 3.5),
+        (np.longdouble("1.5"), 1.5),
+        (np.array([1.5], np.longdouble), 1.5),
+        (np.array(Decimal("0.5")), 0.5),
+        (10**400, 10**400),
+    ],
+)
+def test_what_float_takes_is_a_scalar(given, value):
+    assert (as_scalar(given), type(as_scalar(given))) == (value, type(value))
+    assert as_scalars({"val": {"acc": given}}).values == {"val/acc": value}
+    assert as_step(Decimal(3)) == 3
+
+
 def test_nan_and_infinities_are_scalars():
     assert math.isnan(as_scalar(np.float32("nan")))
     assert as_scalar(-math.inf) == -math.inf
@@ -216,6 +257,16 @@ def test_nan_and_infinities_are_scalars():
         (np.array("a"), TypeError, "must be a real number, got dtype <U1"),
         (1j, TypeError, "got complex"),
         ("x" * 100, TypeError, r"\.\.\."),
+        (b"1", TypeError, "got bytes"),
+        (np.str_("1.5"), TypeError, "must be a real number, got dtype <U3"),
+        (np.complex64(1), TypeError, "must be a real number, got dtype complex64"),
+        (np.timedelta64(3, "s"), TypeError, r"must be a real number, got dtype timedelta64\[s\]"),
+        (np.datetime64("2026-01-01"), TypeError, "must be a real number, got dtype datetime64"),
+        (np.void(b"1234"), TypeError, "must be a real number, got dtype"),
+        (Decimal("sNaN"), TypeError, r"loss must be a number, got Decimal\('sNaN'\): cannot"),
+        (Fraction(10**400, 3), ValueError, "loss is too large for a float: Fraction"),
+        (Number(RuntimeError("no value")), TypeError, "loss must be a number, got .*: no value"),
+        (Number, TypeError, "got type"),
     ],
 )
 def test_what_is_no_scalar_is_refused(given, error, text):

@@ -62,3 +62,16 @@ def test_crops_of_masks_are_taken():
     canvas.draw_binary_masks(masks, "r", 1.0, offsets=torch.tensor([[1, 2], [28, 19]]))
     assert np.argwhere(canvas.get_image()[..., 0])[[0, -1]].tolist() == [[2, 1], [19, 29]]
     assert (canvas.get_image()[..., 0] > 0).sum() == 24 + 2
+
+
+@pytest.mark.parametrize("dtype", ["float8_e4m3fn", "float8_e5m2", "bfloat16", "float16"])
+def test_small_floats_are_scalars_and_images(dtype):
+    tensor = torch.full((2, 3, 3), 0.5).to(getattr(torch, dtype))
+    assert as_scalar(tensor[0, 0, 0]) == 0.5
+    assert (as_image(tensor) == 128).all()
+
+
+def test_a_tensor_that_numpy_does_not_know_is_asked_for_its_number():
+    assert as_scalar(torch.tensor([1.5]).to_sparse()) == 1.5
+    with pytest.raises(TypeError, match="loss must be a number"):
+        as_scalar(torch.tensor(1.5, device="meta"), "loss")

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, TypeGuard, cast
 import numpy as np
 import numpy.typing as npt
 
-from viz_core.typing import ArrayLike, Image, Scalar, ScalarDict, ScalarLike, SupportsArray
+from viz_core.typing import ArrayLike, Image, Scalar, ScalarDict, ScalarLike
 
 __all__ = [
     "Scalars",
@@ -45,8 +45,8 @@ def as_array(value: ArrayLike, name: str = "value") -> npt.NDArray[Any]:
 
     Args:
         value: An array is returned as it is; a tensor is detached and moved to the CPU,
-            and shares its memory where torch allows it. bfloat16 becomes float32. Lists may
-            hold arrays and tensors too. What else numpy can convert will do.
+            and shares its memory where torch allows it. bfloat16 and 8-bit floats, also those
+            of `ml_dtypes`, become float32. Lists may hold arrays and tensors too. What else numpy can convert will do.
         name: What the value is called in an error.
 
     Raises:
@@ -54,7 +54,7 @@ def as_array(value: ArrayLike, name: str = "value") -> npt.NDArray[Any]:
         ValueError: If the rows of nested lists have several lengths.
     """
     if isinstance(value, np.ndarray):
-        return value
+        return _of_numpy(value)
     if is_tensor(value):
         return _from_tensor(value)
     if isinstance(value, Sequence) and not isinstance(value, (str, bytes)):
@@ -65,7 +65,7 @@ def as_array(value: ArrayLike, name: str = "value") -> npt.NDArray[Any]:
                 f"the rows of {name} must have equal lengths, got {_short(value)}"
             ) from error
     elif hasattr(type(value), "__array__") or hasattr(type(value), "__array_interface__"):
-        array = np.asarray(value)
+        array = _of_numpy(np.asarray(value))
     else:
         raise TypeError(
             f"{name} must be an array, a tensor or a nested list of numbers, got "
@@ -81,10 +81,15 @@ def as_array(value: ArrayLike, name: str = "value") -> npt.NDArray[Any]:
 
 def _from_tensor(tensor: Any) -> npt.NDArray[Any]:
     tensor = tensor.detach().cpu()
-    if str(tensor.dtype) == "torch.bfloat16":
+    if str(tensor.dtype).startswith(("torch.bfloat16", "torch.float8")):
         tensor = tensor.float()
     array: npt.NDArray[Any] = tensor.resolve_conj().resolve_neg().numpy()
     return array
+
+
+def _of_numpy(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """Return an array of a dtype of numpy's own: `ml_dtypes` has small floats, as JAX uses."""
+    return array.astype(np.float32) if array.dtype.isbuiltin == 2 else array
 
 
 def _without_tensors(value: Any) -> Any:
@@ -157,8 +162,9 @@ def as_scalar(value: ScalarLike, name: str = "value") -> Scalar:
     """Return a scalar as a Python int or float, which may be NaN or infinite.
 
     Args:
-        value: int, float, bool, a numpy scalar, or an array or tensor of one element, of
-            any device and dtype, with or without a gradient.
+        value: int, float, bool, a numpy scalar, an array or tensor of one element, of any
+            make, device and dtype, with or without a gradient, or what `float()` takes, such
+            as a `Decimal`, but no string.
         name: What the scalar is called in an error.
 
     Raises:
@@ -168,24 +174,44 @@ def as_scalar(value: ScalarLike, name: str = "value") -> Scalar:
     kind = type(value)
     if kind is float or kind is int:
         return value  # type: ignore[return-value]  # mypy does not narrow on `type(value) is`
-    if isinstance(value, (bool, np.bool_, numbers.Integral)):
+    if isinstance(value, (bool, np.bool_, numbers.Integral)) and kind is not np.timedelta64:
         return int(value)
-    if isinstance(value, numbers.Real):
-        return float(value)
-    if not (hasattr(type(value), "__array__") or is_tensor(value)):
+    if isinstance(value, numbers.Real) and kind is not np.timedelta64:
+        return _as_float(value, name)
+    if hasattr(kind, "__array__") or is_tensor(value):
+        try:
+            array = _from_tensor(value) if is_tensor(value) else _of_numpy(np.asarray(value))
+        except (TypeError, RuntimeError):  # it is on a device that numpy does not reach
+            return _as_float(value, name)
+        return _only_number(array, name)
+    if not hasattr(kind, "__float__"):
         raise TypeError(
             f"{name} must be a number, or an array or tensor of one, got "
-            f"{type(value).__name__}: {_short(value)}"
+            f"{kind.__name__}: {_short(value)}"
         )
-    array = as_array(cast(SupportsArray, value), name)
+    return _as_float(value, name)
+
+
+def _only_number(array: npt.NDArray[Any], name: str) -> Scalar:
     if array.size != 1:
         raise ValueError(
             f"{name} must be one number, got shape {array.shape}; reduce it, as with .mean()"
         )
+    item = array.reshape(-1)[0]
+    if array.dtype.kind == "O" and not hasattr(type(item), "__array__"):
+        return as_scalar(item, name)
     if array.dtype.kind not in "biuf":
         raise TypeError(f"{name} must be a real number, got dtype {array.dtype}")
-    item = array.reshape(-1)[0]
     return float(item) if array.dtype.kind == "f" else int(item)
+
+
+def _as_float(value: Any, name: str) -> float:
+    try:
+        return float(value)
+    except OverflowError as error:
+        raise ValueError(f"{name} is too large for a float: {_short(value)}") from error
+    except Exception as error:  # a stranger's `__float__` may fail in any way
+        raise TypeError(f"{name} must be a number, got {_short(value)}: {error}") from error
 
 
 class Scalars(NamedTuple):

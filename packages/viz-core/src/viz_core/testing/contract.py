@@ -6,6 +6,8 @@ import math
 import pickle
 import threading
 import warnings
+from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
 from typing import Any, get_args
 
@@ -123,12 +125,15 @@ class BackendContract(ArgumentsContract):
             "int64": np.int64(1 << 20),
             "0-d": np.array(2.5),
             "one": np.array([4], np.uint8),
+            "decimal": Decimal("1.5"),
+            "fraction": Fraction(1, 3),
+            "long": np.longdouble(0.5),
         }
         with self.recording(tmp_path / "run") as visualizer:
             for name, value in scalars.items():
                 visualizer.add_scalar(name, value, step=1)
         self.check_scalars(
-            tmp_path / "run", [(n, 1, np.asarray(v, float).item()) for n, v in scalars.items()]
+            tmp_path / "run", [(n, 1, float(np.asarray(v).item())) for n, v in scalars.items()]
         )
 
     def test_keeps_nan_and_infinities(self, tmp_path: Path) -> None:
