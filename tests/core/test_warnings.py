@@ -151,6 +151,15 @@ Visualizer(vis_backends=[LOCAL], save_dir="$HOME/runs")  # told
 VISBACKENDS.build(dict(LOCAL, save_dir="$HOME/runs"))  # told
 """,
     ),
+    "config": (
+        "kept as text",
+        """
+from viz_core import as_config
+as_config({"a": object()})  # told
+Visualizer(vis_backends=[LOCAL], save_dir=FOLDER).add_config({"a": object()})  # told
+VISBACKENDS.build(dict(LOCAL, save_dir=FOLDER)).add_config({"a": object()})  # told
+""",
+    ),
     "keyword": (
         "add_scalar was given stpe=",
         """

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from viz_core import RunConfig
+
 __all__ = ["flatten", "select"]
 
 
@@ -14,7 +16,7 @@ def flatten(config: Mapping[Any, Any]) -> dict[str, str]:
     A list with a dict in it is nested, and its indices are part of the path; another list is one
     value.
     """
-    return {".".join(path): str(value) for path, value in _leaves(config, ())}
+    return {".".join(path): _text(value) for path, value in _leaves(config, ())}
 
 
 def select(params: Mapping[str, str], keys: Iterable[str]) -> dict[str, str]:
@@ -33,6 +35,13 @@ def select(params: Mapping[str, str], keys: Iterable[str]) -> dict[str, str]:
             )
         chosen |= found
     return chosen
+
+
+def _text(value: Any) -> str:
+    try:
+        return str(value)
+    except ValueError:  # Python writes no integer of thousands of digits
+        return RunConfig({"it": value}).pretty_text.removeprefix("it = ").strip()
 
 
 def _leaves(value: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Any]]:

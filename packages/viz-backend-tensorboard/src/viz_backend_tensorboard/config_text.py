@@ -5,10 +5,9 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from viz_core import RunConfig
+from viz_core import RunConfig
 
 __all__ = ["config_markdown"]
 
@@ -21,7 +20,7 @@ def config_markdown(config: RunConfig) -> str:
     Nested values are named by their path: `outer.inner`, `items.0`.
     """
     text = config.pretty_text
-    rows = [f"| {_cell(key)} | {_cell(repr(value))} |" for key, value in _flatten(config)]
+    rows = [f"| {_cell(key)} | {_cell(_source(value))} |" for key, value in _flatten(config)]
     # A longer fence than any in the text, so that the text cannot end it.
     longest = max((len(run) for run in re.findall("~+", text)), default=0)
     fence = "~" * max(3, longest + 1)
@@ -39,6 +38,13 @@ def _flatten(value: Any, prefix: str = "") -> Iterator[tuple[str, Any]]:
         yield prefix, value
     for key, inner in items:
         yield from _flatten(inner, f"{prefix}.{key}" if prefix else str(key))
+
+
+def _source(value: Any) -> str:
+    try:
+        return repr(value)
+    except ValueError:  # Python writes no integer of thousands of digits
+        return RunConfig({"it": value}).pretty_text.removeprefix("it = ").strip()
 
 
 def _cell(text: str) -> str:

@@ -195,7 +195,8 @@ class Visualizer(Canvas, NamedInstances):
 
         Args:
             config: A mapping, dataclass, `argparse.Namespace`, an mmengine `Config`, or an
-                OmegaConf or pydantic object.
+                OmegaConf, pydantic or ml_collections object. What has no plain form is kept as
+                its `repr`, which is told.
             **kwargs: Passed on to the backends.
         """
         self._recorder.add_config(config, **kwargs)

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import cmath
 import keyword
 import math
 from collections.abc import Mapping
 from typing import Any
 
-__all__ = ["as_assignments", "as_expression"]
+__all__ = ["CALLED", "as_assignments", "as_expression"]
 
 _WIDTH = 88
 _INDENT = "    "
 
 #: The builtins that the source calls; a variable of such a name must come after every call.
-_CALLED = frozenset({"dict", "float", "frozenset", "globals", "set"})
+CALLED = frozenset({"complex", "dict", "float", "frozenset", "globals", "set"})
+
+#: Variables that must be set last, when nothing is called any more.
+_LAST = CALLED | {"__builtins__"}
+
+#: Bits of an integer that are written in decimals: Python refuses to read too many digits.
+_DECIMAL_BITS = 2000
 
 
 def as_assignments(values: Mapping[Any, Any]) -> str:
@@ -25,9 +32,9 @@ def as_assignments(values: Mapping[Any, Any]) -> str:
     lines = [
         f"{key} = {as_expression(value, len(key) + 3)}"
         for key, value in values.items()
-        if _is_variable(key) and key not in _CALLED
+        if _is_variable(key) and key not in _LAST
     ]
-    rest = {k: v for k, v in values.items() if not _is_variable(k) or k in _CALLED}
+    rest = {k: v for k, v in values.items() if not _is_variable(k) or k in _LAST}
     if rest:
         pairs = [f"{as_expression(k)}: {as_expression(v)}" for k, v in rest.items()]
         lines.append(f"globals().update({_bracketed('{', pairs, '}', 0, 0)})")
@@ -44,6 +51,10 @@ def as_expression(value: Any, column: int = 0, depth: int = 0) -> str:
     """
     if isinstance(value, float):
         return repr(value) if math.isfinite(value) else f"float({str(value)!r})"
+    if isinstance(value, int) and value.bit_length() > _DECIMAL_BITS:
+        return hex(value)
+    if isinstance(value, complex):
+        return _complex(value)
     if isinstance(value, dict):
         if value and all(map(_is_variable, value)):
             items = [f"{k}={as_expression(v, len(k) + 1, depth + 1)}" for k, v in value.items()]
@@ -65,10 +76,22 @@ def as_expression(value: Any, column: int = 0, depth: int = 0) -> str:
     return repr(value)
 
 
+def _complex(value: complex) -> str:
+    text = repr(value)
+    if text == repr(complex(value.real + 0.0, value.imag + 0.0)) and cmath.isfinite(value):
+        return text
+    # Without a negative zero, which a sum loses, and what is not finite: they have no literal.
+    return f"complex({as_expression(value.real)}, {as_expression(value.imag)})"
+
+
 def _is_variable(key: Any) -> bool:
     # Only ASCII: Python folds other identifiers together, as in "ﬁ" and "fi".
     return (
-        isinstance(key, str) and key.isascii() and key.isidentifier() and not keyword.iskeyword(key)
+        isinstance(key, str)
+        and key.isascii()
+        and key.isidentifier()
+        and not keyword.iskeyword(key)
+        and key != "__debug__"  # no keyword, and yet a constant
     )
 
 

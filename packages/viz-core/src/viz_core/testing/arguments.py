@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import warnings
 from pathlib import Path
@@ -62,6 +63,19 @@ class ArgumentsContract(BackendCase):
             visualizer.add_scalar("loss", 0.5, global_step=3)
             visualizer.add_scalars({"acc": 0.25}, step=4, global_step=np.int64(4))
         self.check_scalars(tmp_path / "run", [("loss", 3, 0.5), ("acc", 4, 0.25)])
+
+    def test_takes_configs_with_extreme_values(self, tmp_path: Path) -> None:
+        """NaN, integers of thousands of digits, many levels: none costs the rest of a config."""
+        self.needs("config")
+        deep: Any = 0.5
+        for _ in range(60):
+            deep = {"in": [deep]} if isinstance(deep, float) else {"in": deep}
+        extreme = {"nan": math.nan, "c": complex("nan"), "big": 10**5000, "deep": deep, "b": b"x"}
+        with self.recording(tmp_path / "run") as visualizer:
+            visualizer.add_config({"lr": 0.5, "__debug__": {"__debug__": {1, 2}}, **extreme})
+        assert self.read_config(tmp_path / "run").get("lr") == 0.5, (
+            f"{self.backend_class.__name__} does not keep a config with one of {list(extreme)}"
+        )
 
     def test_a_change_of_directory_changes_nothing(self, tmp_path: Path) -> None:
         """A relative folder is that of the directory in which the backend was made."""
