@@ -223,7 +223,12 @@ class MLflowVisBackend(BaseVisBackend):
                     session.append(records.artifact(*file))
                 session.append(records.status(current_status(), _now()))
             self._session = None
-        header, unsent = session.end()
+        try:
+            header, unsent = session.end()
+        except BaseException:  # as Ctrl-C, or a full disk
+            if not self.is_open:
+                self._session = session
+            raise
         if not self._is_copy:
             self._header = {**header, "resumes": False}
         if unsent:

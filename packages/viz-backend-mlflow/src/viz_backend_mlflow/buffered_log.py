@@ -7,6 +7,8 @@ import logging
 import threading
 import time
 import weakref
+from _thread import start_new_thread
+from queue import SimpleQueue
 
 from viz_core import AppendLog, after_fork
 
@@ -45,12 +47,14 @@ class BufferedLog:
         _buffers.add(self)
 
     def _start(self) -> None:
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()  # a signal handler may append while its thread does
         self._lines: list[bytes] = []
         self._size = 0
         self._is_failing = False
-        self._filled = threading.Event()
-        self._thread: threading.Thread | None = None
+        # Not an Event, which Ctrl-C can leave locked. An item wakes the thread, until this is
+        # another's.
+        self._filled: SimpleQueue[None] = SimpleQueue()
+        self._has_thread = False
 
     def append(self, line: bytes) -> None:
         """Take a line, which ends in a newline, and write it within 0.1 s.
@@ -66,10 +70,10 @@ class BufferedLog:
                 return
             self._lines.append(line)
             self._size += len(line)
-            if len(self._lines) == 1:
-                if self._thread is None:
-                    self._start_thread()
-                self._filled.set()
+            if not self._has_thread:
+                self._start_thread()
+            if self._filled.empty():
+                self._filled.put(None)
 
     def write(self, line: bytes) -> None:
         """Write a line, which ends in a newline, at once, after those that wait.
@@ -98,8 +102,9 @@ class BufferedLog:
         """Write the lines that wait and close the file; the next line opens it again."""
         self.flush()
         with self._lock:
-            self._thread = None  # the thread ends when it finds that it is not this one
-            self._filled.set()
+            filled, self._filled = self._filled, SimpleQueue()
+            self._has_thread = False
+            filled.put(None)  # its thread ends
         self._log.close()
 
     def _renew(self) -> None:
@@ -113,23 +118,23 @@ class BufferedLog:
         lines, self._lines = self._lines, []
         try:
             self._log.append(b"".join(lines) + line)
-        except OSError:
-            self._lines, self._is_failing = lines, True
+        # After Ctrl-C they may be written twice, and count once.
+        except (OSError, KeyboardInterrupt, SystemExit) as error:
+            self._lines, self._is_failing = lines + self._lines, isinstance(error, OSError)
             raise
         self._size, self._is_failing = 0, False
 
     def _start_thread(self) -> None:
-        self._thread = threading.Thread(target=self._work, name="viz-mlflow-journal", daemon=True)
         try:
-            self._thread.start()
-        except RuntimeError:  # the interpreter is ending
-            self._thread, self._is_failing = None, True  # the next line writes this one too
+            start_new_thread(self._work, (self._filled,))
+            self._has_thread = True
+        except RuntimeError:  # no more threads, or the interpreter is ending
+            self._is_failing = True  # the next line writes this one too
 
-    def _work(self) -> None:
+    def _work(self, filled: SimpleQueue[None]) -> None:
         while True:
-            self._filled.wait()
-            self._filled.clear()
-            if self._thread is not threading.current_thread():
+            filled.get()
+            if filled is not self._filled:
                 return
             time.sleep(FLUSH_INTERVAL / 2)
             try:

@@ -173,6 +173,8 @@ class Journal:
                 fcntl.flock(descriptor, fcntl.LOCK_EX)
             yield
         finally:
+            with contextlib.suppress(OSError):  # a child forked meanwhile has the file open too
+                fcntl.flock(descriptor, fcntl.LOCK_UN)
             os.close(descriptor)
 
     @property

@@ -12,7 +12,7 @@ from viz_core import after_fork
 
 __all__ = ["bounded_requests"]
 
-_lock = threading.Lock()
+_lock = threading.RLock()
 _entered = 0
 _before: dict[str, str | None] = {}
 
@@ -72,5 +72,5 @@ def _restore() -> None:
 @after_fork
 def _renew_in_child() -> None:
     global _lock, _entered
-    _lock, _entered = threading.Lock(), 0
+    _lock, _entered = threading.RLock(), 0
     _restore()

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import sys
-import threading
 import warnings
+from _thread import get_ident
+from collections.abc import Callable
 from types import FrameType
 
-__all__ = ["warn_user"]
+__all__ = ["keepers", "warn_user"]
+
+#: Who takes the warnings of a thread that has no user's line, by its identifier.
+keepers: dict[int, Callable[[str, type[Warning]], None]] = {}
 
 # Who stands between a warning and the user's line: our packages, Python's own modules, such as
 # contextlib, and what calls our hooks within the user's `backward()`.
@@ -45,7 +49,7 @@ def warn_user(message: str, category: type[Warning] = UserWarning) -> None:
             )
             return
         frame = frame.f_back
-    keep = getattr(threading.current_thread(), "keep_warning", None)  # a recorder's worker has it
+    keep = keepers.get(get_ident())  # a recorder's worker has one
     if keep is None:
         warnings.warn_explicit(message, category, "sys", 1)
     else:

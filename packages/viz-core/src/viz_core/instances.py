@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from typing import Any, TypeVar, cast
 
+from viz_core._forks import after_fork
 from viz_core._warnings import warn_user
 from viz_core.errors import InstanceError, VizWarning
 
@@ -127,3 +128,9 @@ def _checked(name: object) -> str:
     if not name:
         raise ValueError("name must not be empty; the default is 'visualizer'")
     return name
+
+
+@after_fork
+def _renew_in_child() -> None:
+    global _lock
+    _lock = threading.RLock()  # a thread that makes an instance holds it, and is not there

@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
+from viz_core._inside import enter
 from viz_core.backends.door import with_door
 from viz_core.errors import MissingSaveDirError, RankError
 from viz_core.files.paths import as_path
@@ -109,10 +111,7 @@ class BaseVisBackend:
         if self._experiment_pid != os.getpid():
             self._experiment_lock = threading.RLock()  # another thread may have held it at fork
             self._experiment, self._experiment_pid = None, os.getpid()
-        with self._experiment_lock:
-            if self._experiment is None:
-                self._experiment = self.open_experiment()
-            return self._experiment
+        return enter(partial(_open, self)) if self._experiment is None else self._experiment
 
     @property
     def is_open(self) -> bool:
@@ -198,3 +197,10 @@ class BaseVisBackend:
         """Take over the state, unopened."""
         self.__dict__.update(state)
         self._experiment_lock = threading.RLock()
+
+
+def _open(backend: BaseVisBackend) -> Any:
+    with backend._experiment_lock:
+        if backend._experiment is None:
+            backend._experiment = backend.open_experiment()
+        return backend._experiment

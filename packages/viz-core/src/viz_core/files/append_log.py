@@ -45,7 +45,7 @@ class AppendLog:
         self._locate = locate
         self._path = Path()
         self._fd = -1
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()  # a signal handler may append while its thread does
         self._look_at = 0.0
         self._unseen: list[bytes] = []  # written since the file was last seen to be there
         _files.add(self)
@@ -116,19 +116,21 @@ class AppendLog:
 
     def _renew(self) -> None:
         """Start anew in a forked child, where a thread that is not there may hold the lock."""
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
         self._unseen = []  # the parent's, which looks after them
         self._close()  # the parent's stays open
 
     def _open(self) -> None:
         self._path = self._locate()
         flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC
-        self._fd = os.open(self._path, flags, 0o666)
+        fd = os.open(self._path, flags, 0o666)
         try:
-            _mend(self._fd, self._path)
+            _mend(fd, self._path)
         except BaseException:
-            self._close()
+            os.close(fd)
             raise
+        self._close()  # what a signal handler has opened meanwhile
+        self._fd = fd
 
     def _close(self) -> None:
         fd, self._fd = self._fd, -1

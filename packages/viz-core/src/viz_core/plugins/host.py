@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from viz_core._forks import after_fork
 from viz_core._warnings import warn_user
 from viz_core.errors import PluginError, PluginWarning
 
@@ -71,8 +72,14 @@ class PluginHost:
             self._failures: list[Failure] = []
             self._disabled: list[str] = []
             self._answers: dict[str, tuple[Offer, ...]] = {}
-            self._loaded = False
+            self._loaded = self._is_loading = False
             self._unannounced = 0
+
+    def renew(self) -> None:
+        """Start anew in a forked child, where a thread that is not there may hold the lock."""
+        self._lock = threading.RLock()
+        if self._is_loading:
+            self.forget()
 
     def __repr__(self) -> str:
         """Return how many plugins there are; looks for none."""
@@ -145,7 +152,7 @@ class PluginHost:
     def _load(self) -> None:
         if self._loaded:
             return
-        self._loaded = True
+        self._loaded = self._is_loading = True
         switched_off = set(os.environ.get(_DISABLE, "").replace(" ", "").split(","))
         points = sorted(self._find())
         ours = {point.distribution for point in points if point.group == GROUP}
@@ -157,6 +164,7 @@ class PluginHost:
                 self._load_one(point, provider)
             elif point.distribution not in ours:  # one that speaks our version too is welcome
                 self._leave_out(provider, PluginError(_other_version(point.group)))
+        self._is_loading = False
 
     def _load_one(self, point: EntryPoint, provider: str) -> None:
         try:
@@ -220,3 +228,4 @@ def _other_version(group: str) -> str:
 
 #: The plugins installed in this environment.
 host = PluginHost()
+after_fork(host.renew)

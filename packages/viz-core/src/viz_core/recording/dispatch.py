@@ -10,7 +10,7 @@ from viz_core.backends.base import BaseVisBackend
 from viz_core.backends.door import behind_door, named_keywords
 from viz_core.typing import Kind
 
-__all__ = ["Bound", "Call", "bind"]
+__all__ = ["Bound", "Call", "bind", "call_without_values", "own"]
 
 #: Takes the values of a record, in the order of `ARGUMENTS`, and what the caller passed besides.
 Call: TypeAlias = Callable[[tuple[Any, ...], dict[str, Any]], object]
@@ -36,6 +36,9 @@ _ARGUMENTS: dict[Kind, tuple[str, ...]] = {
     "scalar": ("name", "value", "step"),
     "scalars": ("scalar_dict", "step", "file_path"),
 }
+
+#: Bytes of a queued record besides its image, and of each scalar in it, as measured.
+_RECORD, _SCALAR = 600, 128
 
 _POSITIONAL = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
 
@@ -148,3 +151,20 @@ def _as_its_author_knows_it(call: Call) -> Call:
         return call((original if hasattr(original, "pretty_text") else config,), extra)
 
     return with_original
+
+
+def own(kind: Kind, values: tuple[Any, ...]) -> tuple[tuple[Any, ...], int]:
+    """Return the values of a record that is to wait, and how many bytes they are."""
+    if kind == "image":
+        name, image, step = values
+        return (name, image.copy(), step), _RECORD + image.nbytes  # the caller may draw on it
+    if kind == "scalars":
+        return values, _RECORD + _SCALAR * len(values[0])
+    return values, _RECORD
+
+
+def call_without_values(
+    function: Callable[..., object], ours: bool, _: tuple[Any, ...], arguments: dict[str, Any]
+) -> object:
+    """Call a method that takes no record, such as `flush`, with what it knows."""
+    return function(**arguments) if ours else function()  # a stranger's flush takes no `sync`

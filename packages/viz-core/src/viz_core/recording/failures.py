@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import traceback
-from collections import Counter
+from collections import deque
 
 from viz_core._warnings import warn_user
 from viz_core.errors import RecordingWarning
@@ -16,21 +16,23 @@ class Failures:
     """Counts the failures of all backends of one recorder.
 
     They may come from any thread. The caller's thread warns of them, so that a filter that turns
-    warnings into errors raises in the caller's code and not in a worker.
+    warnings into errors raises in the caller's code and not in a worker. What the caller does
+    takes no lock: a signal handler may interrupt it, and wait for a worker.
     """
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._counts: Counter[tuple[str, str]] = Counter()
+        self._lock = threading.RLock()  # of those who add
+        self._counts: dict[tuple[str, str], int] = {}
+        self._settled: dict[tuple[str, str], int] = {}  # how many of them the user knows of
         self._told: set[tuple[str, str, str]] = set()
-        self._pending: list[tuple[str, type[Warning]]] = []
+        self._pending: deque[tuple[str, type[Warning]]] = deque()
         self._kept: dict[str, Exception] = {}
 
     def add(self, backend: str, what: str, error: Exception) -> None:
         """Note that `backend` failed to record `what` (`"image"`, `"scalar"`, ...)."""
         key = (backend, what, type(error).__name__)
         with self._lock:
-            self._counts[backend, what] += 1
+            self._counts[backend, what] = self._counts.get((backend, what), 0) + 1
             if key in self._told:
                 return
             self._told.add(key)
@@ -41,19 +43,15 @@ class Failures:
 
     def note(self, message: str, category: type[Warning] = RecordingWarning) -> None:
         """Note something else that the caller is to be told."""
-        with self._lock:
-            self._pending.append((message, category))
+        self._pending.append((message, category))
 
     def keep(self, backend: str, error: Exception) -> None:
         """Keep what is to be raised in the caller's thread; the first of each backend."""
-        with self._lock:
-            self._kept.setdefault(backend, error)
+        self._kept.setdefault(backend, error)
 
     def take_kept(self) -> dict[str, Exception]:
         """Return what is to be raised by now, by backend, and forget it."""
-        with self._lock:
-            kept, self._kept = self._kept, {}
-        return kept
+        return {name: self._kept.pop(name) for name in list(self._kept)}
 
     @property
     def pending(self) -> bool:
@@ -62,9 +60,7 @@ class Failures:
 
     def tell(self) -> None:
         """Warn of the first failure of each kind since the last time."""
-        with self._lock:
-            pending, self._pending = self._pending, []
-        _warn(pending)
+        _warn(self._take_pending())
 
     def settle(self) -> None:
         """Warn of what was not recorded in all, and start counting anew."""
@@ -72,16 +68,24 @@ class Failures:
 
     def take_all(self) -> list[tuple[str, type[Warning]]]:
         """Return all there is to say, and start counting anew."""
-        kept = self.take_kept()
-        with self._lock:
-            pending, self._pending = self._pending, []
-            counts, self._counts = self._counts, Counter()
-            self._told.clear()
+        kept, pending = self.take_kept(), self._take_pending()
+        lost = []
+        for key, count in list(self._counts.items()):
+            new = count - self._settled.get(key, 0)
+            self._settled[key] = count
+            if new:
+                lost.append(f"{key[0]}: {new} x {key[1]}")
+        self._told.clear()
         said = [f"{backend} failed: {_text(error)}" for backend, error in kept.items()]
-        if counts:
-            lost = ", ".join(f"{backend}: {n} x {what}" for (backend, what), n in counts.items())
-            said.append(f"not recorded: {lost}")
+        if lost:
+            said.append(f"not recorded: {', '.join(lost)}")
         return [*pending, *((message, RecordingWarning) for message in said)]
+
+    def _take_pending(self) -> list[tuple[str, type[Warning]]]:
+        pending = []
+        while self._pending:
+            pending.append(self._pending.popleft())
+        return pending
 
 
 def _text(error: Exception) -> str:

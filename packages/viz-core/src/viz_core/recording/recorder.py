@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 import threading
-import time
+from _thread import get_ident
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Any, get_args
+from typing import Any, TypeAlias, get_args
 
+from viz_core._inside import catch_up, enter, inside, late, notice_thread, postpone
 from viz_core._warnings import warn_user
 from viz_core.backends.base import BaseVisBackend
 from viz_core.backends.door import take_global_step, tell_of_keywords
@@ -15,18 +17,19 @@ from viz_core.config.normalize import as_config
 from viz_core.convert import as_image, as_name, as_scalar, as_scalars, as_step
 from viz_core.errors import RecordingError, VizWarning
 from viz_core.ranks import is_main_process
-from viz_core.recording.dispatch import Call, bind
+from viz_core.recording.dispatch import Call, bind, call_without_values, own
 from viz_core.recording.failures import Failures
-from viz_core.recording.shutdown import finish_at_exit, is_ending, renew_after_fork
-from viz_core.recording.worker import Worker
+from viz_core.recording.interruptions import attempt, while_handling
+from viz_core.recording.shutdown import is_ending, look_after
+from viz_core.recording.worker import Worker, join_all
 from viz_core.typing import ArrayLike, Kind, OnError, Ranks, ScalarDict, ScalarLike
 
 __all__ = ["Recorder"]
 
-_MIB = 1024 * 1024
+_Targets: TypeAlias = list[tuple[str, threading.RLock, Call]]
 
-#: Bytes of a queued record besides its image, and of each scalar in it, as measured.
-_RECORD, _SCALAR = 600, 128
+_MIB = 1024 * 1024
+_MAIN_THREAD = threading.main_thread().ident
 
 
 class Recorder:
@@ -34,7 +37,8 @@ class Recorder:
 
     What is wrong with the record itself raises before anything is written, on every rank. A
     backend that fails costs no other the record: all are called before anything is raised. A
-    backend gets one call at a time, however many threads record.
+    backend gets one call at a time, however many threads record, and whatever interrupts them: what
+    a thread records while it is inside a backend, as in a signal handler, waits until it is out.
 
     The `add_*` methods take what those of [`Visualizer`][viz_core.Visualizer] take: a name, an
     `image`, a `value` or a `scalar_dict`, and a `step`. A `file_path` is for backends
@@ -78,7 +82,7 @@ class Recorder:
         self.backends = dict(backends or {})
         #: Whether the next record is to say that there is no backend.
         self.tells_of_none = not backends
-        renew_after_fork(self)
+        look_after(self)
 
     @property
     def backends(self) -> dict[str, Any]:
@@ -95,6 +99,7 @@ class Recorder:
         self._backends = backends
         self.tells_of_none = False  # who assigns none wants none
         self._bound = {name: bind(backend) for name, backend in backends.items()}
+        self._trackers = {getattr(backend, "tracker", None) for backend in backends.values()}
         for backend in backends.values():
             if hasattr(backend, "ranks"):
                 backend.ranks = self._ranks
@@ -121,7 +126,7 @@ class Recorder:
             for name in (self._backends if self._background else ())
         }
         # Looked up once, as a training loop records many scalars.
-        self._targets: dict[Kind, list[tuple[str, threading.RLock, Call]]] = {
+        self._targets: dict[Kind, _Targets] = {
             kind: [
                 (name, self._locks[name], bound[kind].call)
                 for name, bound in self._bound.items()
@@ -201,11 +206,23 @@ class Recorder:
         if extra:
             self._tell_of_keywords(kind, extra)
         errors: dict[str, Exception] = {}
+        me = get_ident()
+        if me != _MAIN_THREAD:
+            notice_thread(self._trackers)
         if self._background:
             self._queue(kind, targets, values, extra)
+        elif me in inside:
+            self._postpone(kind, targets, values, extra)
+            return
         else:
-            for name, lock, call in targets:
-                self._attempt(name, kind, lock, call, values, extra, errors)
+            inside[me] = 1
+            try:
+                for name, lock, call in targets:
+                    self._attempt(name, kind, lock, call, values, extra, errors)
+            finally:
+                inside.pop(me, None)  # a forked child has none
+            if late:
+                catch_up()
         if errors or self._failures.pending:
             self._settle(errors, f"backends failed to record a {kind}")
 
@@ -226,21 +243,10 @@ class Recorder:
             tell_of_keywords(kind, given, known, owners, self._told_keywords)
 
     def _queue(
-        self,
-        kind: Kind,
-        targets: list[tuple[str, threading.RLock, Call]],
-        values: tuple[Any, ...],
-        extra: dict[str, Any],
+        self, kind: Kind, targets: _Targets, values: tuple[Any, ...], extra: dict[str, Any]
     ) -> None:
         """Leave a record to the workers."""
-        size = _RECORD
-        if kind == "image":
-            name, image, step = values
-            values = (name, image.copy(), step)  # the caller may draw on it while it waits
-            size += image.nbytes
-        elif kind == "scalars":
-            size += _SCALAR * len(values[0])
-        finish_at_exit(self)
+        values, size = own(kind, values)
         for name, lock, call in targets:
             job = partial(self._attempt, name, kind, lock, call, values, extra, None)
             self._workers[name].put(job, size)
@@ -249,6 +255,25 @@ class Recorder:
         if kind == "graph" or is_ending():
             for name, _, _ in targets:
                 self._workers[name].join()
+
+    def _postpone(
+        self, kind: Kind, targets: _Targets, values: tuple[Any, ...], extra: dict[str, Any]
+    ) -> None:
+        """Leave a record until this thread is out of the backend that it is inside of."""
+        values, _ = own(kind, values)
+
+        def record() -> None:
+            errors: dict[str, Exception] = {}
+            for name, lock, call in targets:
+                self._attempt(name, kind, lock, call, values, extra, errors)
+            self._keep(errors)
+
+        if not postpone(record):
+            error = RecursionError(
+                "backends caused it themselves, as they log what a logging handler records"
+            )
+            for name, _, _ in targets:
+                self._failures.add(name, kind, error)
 
     def _attempt(
         self,
@@ -261,61 +286,63 @@ class Recorder:
         errors: dict[str, Exception] | None,
     ) -> None:
         """Call a backend; a failure is entered in `errors`, or kept for the next call."""
-        try:
-            with lock:
-                call(values, extra)
-                return
-        except Exception as error:  # noqa: BLE001  # a stranger's backend may fail in any way
-            failure = error
-        except SystemExit as error:  # nor may it end a worker, or the program
-            failure = RuntimeError(f"the backend called sys.exit({error.code!r})")
-        except BaseException as error:
-            if errors is not None:
-                raise  # Ctrl-C, for one, is the caller's
-            failure = RuntimeError(f"the backend raised {type(error).__name__}: {error}")
+        failure = attempt(lock, call, values, extra)
+        if failure is None:
+            return
         if self._on_backend_error == "warn":
             self._failures.add(name, what, failure)
-        if errors is not None:
+        if errors is None:
+            self._keep({name: failure})
+        else:
             errors[name] = failure
-        elif self._on_backend_error == "raise":
-            self._failures.keep(name, failure)
+
+    def _keep(self, errors: dict[str, Exception]) -> None:
+        """Keep errors for the next call, if they are to be raised."""
+        if self._on_backend_error == "raise":
+            for name, error in errors.items():
+                self._failures.keep(name, error)
 
     def _finish(self, method: str, arguments: dict[str, Any], timeout: float | None = None) -> None:
         """Call `method` of every backend that has it, after what is queued."""
-        workers = {} if timeout is None else self._workers  # they can be left behind
-        if timeout is None:
-            for worker in self._workers.values():
-                worker.join()
-        errors: dict[str, Exception] = {}
+        attempts: dict[str, Callable[[dict[str, Exception] | None], None]] = {}
         for name, backend in self._backends.items():
             function = getattr(backend, method, None)
-            if not callable(function):
-                continue
-            call = partial(_call_without_values, function, isinstance(backend, BaseVisBackend))
-            attempt = partial(self._attempt, name, method, self._locks[name], call, (), arguments)
-            if name in workers:
-                workers[name].put(partial(attempt, None), 0)
-            else:
-                attempt(errors)
-        if timeout is not None:
-            errors |= self._leave_behind(workers, timeout)
-        self._settle(errors, f"backends failed to {method}")
-
-    def _leave_behind(self, workers: Mapping[str, Worker], timeout: float) -> dict[str, Exception]:
-        """Wait for the workers that long in all; return and note those that are not done."""
-        deadline = time.monotonic() + timeout
-        late: dict[str, Exception] = {}
-        for name, worker in workers.items():
-            left = worker.join(max(0, deadline - time.monotonic()))
-            if left > 1:  # the last is the closing itself
-                late[name] = TimeoutError(
-                    f"{left - 1} records were still waiting after {timeout} s"
+            if callable(function):
+                call = partial(call_without_values, function, isinstance(backend, BaseVisBackend))
+                attempts[name] = partial(
+                    self._attempt, name, method, self._locks[name], call, (), arguments
                 )
-            elif left:
-                late[name] = TimeoutError(f"it was still closing after {timeout} s")
-        for name, error in late.items():
-            self._failures.note(f"{name}: {error}; another close() waits for it")
-        return late
+        notice_thread(self._trackers)
+        is_inside = get_ident() in inside
+        errors: dict[str, Exception] = {}
+
+        def attempt_all() -> None:
+            for call_backend in attempts.values():
+                call_backend(errors)
+            if is_inside:
+                self._keep(errors)
+
+        if self._background:
+            # In the worker, so that the caller, whom a signal may interrupt, holds no lock.
+            handled = sys.exc_info()[1]
+            for name, call_backend in attempts.items():
+                self._workers[name].put(partial(while_handling, handled, call_backend), 0)
+            errors |= self._wait_for_workers(timeout)
+        elif is_inside:
+            postpone(attempt_all)
+        else:
+            enter(attempt_all)
+        if not is_inside:
+            self._settle(errors, f"backends failed to {method}")
+
+    def _wait_for_workers(self, timeout: float | None) -> dict[str, Exception]:
+        """Wait for the workers that long in all; return and note those that are not done."""
+        unfinished: dict[str, Exception] = {}
+        for name, left in join_all(self._workers, timeout).items():
+            what = f"{left - 1} records were still waiting" if left > 1 else "it was still closing"
+            unfinished[name] = TimeoutError(f"{what} after {timeout} s")
+            self._failures.note(f"{name}: {unfinished[name]}; another close() waits for it")
+        return unfinished
 
     def _settle(self, errors: dict[str, Exception], message: str) -> None:
         """Raise for `errors` and those of workers since, or tell of them, as was asked."""
@@ -323,9 +350,3 @@ class Recorder:
         if self._on_backend_error == "raise" and (errors or kept):
             raise RecordingError(message, {**kept, **errors})
         self._failures.tell()
-
-
-def _call_without_values(
-    function: Callable[..., object], ours: bool, _: tuple[Any, ...], arguments: dict[str, Any]
-) -> object:
-    return function(**arguments) if ours else function()  # a stranger's flush takes no `sync`

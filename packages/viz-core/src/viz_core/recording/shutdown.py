@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import threading
 import weakref
@@ -9,9 +10,10 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from viz_core._forks import after_fork
+from viz_core._inside import catch_up
 from viz_core.recording.worker import Worker
 
-__all__ = ["finish_at_exit", "is_ending", "renew_after_fork"]
+__all__ = ["is_ending", "look_after"]
 
 #: A queue that gets no shorter for so many seconds is given up at exit, and said to be.
 _PATIENCE = 60.0
@@ -27,30 +29,16 @@ class _Recorder(Protocol):
 
 
 _all: weakref.WeakSet[_Recorder] = weakref.WeakSet()
-_waiting: weakref.WeakSet[_Recorder] = weakref.WeakSet()
-_janitor: threading.Thread | None = None
-_lock = threading.Lock()
+_is_ending = False
 
 
-def renew_after_fork(recorder: _Recorder) -> None:
-    """Give `recorder` fresh locks and queues in every forked child."""
-    _all.add(recorder)
+def look_after(recorder: _Recorder) -> None:
+    """Give `recorder` fresh locks and queues in every forked child, and empty these at the end.
 
-
-def finish_at_exit(recorder: _Recorder) -> None:
-    """Empty the queues of `recorder` before the interpreter ends, however it ends normally.
-
-    A thread waits for the main thread to end. The interpreter waits for it in turn, before it
-    runs `atexit` functions, by which trackers may already have closed themselves.
+    However the interpreter ends normally, they are empty before it runs `atexit` functions, by
+    which trackers may already have closed themselves.
     """
-    global _janitor
-    if _janitor is not None and recorder in _waiting:
-        return
-    with _lock:
-        _waiting.add(recorder)
-        if _janitor is None and not is_ending():
-            _janitor = threading.Thread(target=_clean_up, name="viz-exit", daemon=False)
-            _janitor.start()
+    _all.add(recorder)
 
 
 def is_ending() -> bool:
@@ -59,20 +47,23 @@ def is_ending() -> bool:
     Other threads and `atexit` functions still run then. What was queued while this was false is
     written at exit.
     """
-    return not threading.main_thread().is_alive()
+    return _is_ending
 
 
-def _clean_up() -> None:
-    threading.main_thread().join()
-    for recorder in list(_waiting):
+def _finish() -> None:
+    global _is_ending
+    _is_ending = True
+    catch_up()
+    for recorder in list(_all):
         for name, worker in recorder.workers.items():
             left = worker.join(_PATIENCE)
             while left and (still := worker.join(_PATIENCE)) < left:
                 left = still
             if left:
                 _say(f"{name} hangs; {left} records were not written")
-        for message in recorder.last_words():  # nobody called close()
-            _say(message)
+        if recorder.workers:
+            for message in recorder.last_words():  # nobody called close()
+                _say(message)
 
 
 def _say(message: str) -> None:
@@ -82,8 +73,12 @@ def _say(message: str) -> None:
 
 @after_fork
 def _renew_in_child() -> None:
-    global _janitor, _lock
-    _janitor, _lock = None, threading.Lock()
-    _waiting.clear()
     for recorder in list(_all):
         recorder.renew()
+
+
+# The interpreter calls these before it waits for other threads, and `atexit` functions after that.
+# `concurrent.futures` needs them too. They are private: where there are none, or where Ctrl-C has
+# ended them, the other place is better than none.
+getattr(threading, "_register_atexit", atexit.register)(_finish)
+atexit.register(_finish)

@@ -2,27 +2,41 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 import time
 import traceback
+from _thread import allocate_lock, get_ident, start_new_thread
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from queue import Empty, SimpleQueue
 
-__all__ = ["Worker"]
+from viz_core._inside import inside
+from viz_core._warnings import keepers
+from viz_core.errors import RecordingWarning
+
+__all__ = ["Worker", "join_all"]
 
 #: Seconds without work after which the thread ends; the next job starts another.
 _IDLE = 10.0
+
+#: Seconds after which who waits looks for itself, in case nobody could tell.
+_LOOK = 1.0
 
 
 class Worker:
     """Runs jobs one after the other, in the order they were put.
 
     The thread starts with the first job. A job that raises does not stop it: jobs report what
-    goes wrong themselves. It is a daemon, so that a backend that hangs cannot keep the program
-    from ending; whoever owns it flushes it before the interpreter exits.
+    goes wrong themselves. Nobody waits for it when the interpreter ends, so that a backend that
+    hangs cannot keep the program from ending; whoever owns it flushes it before. Where no thread
+    can be had, jobs are run by those who put them.
+
+    Every method may be called by a signal handler or interrupted by one, between any two steps.
+    So callers and the thread share no lock: who waits has one of its own, which the thread opens.
 
     Args:
-        name: What the thread is called.
+        name: What its thread works for, as warnings call it.
         capacity: Bytes that may wait. A job larger than that waits until the queue is empty.
         keep: Takes the warnings of jobs, with their categories, to tell them where the user calls.
     """
@@ -33,62 +47,138 @@ class Worker:
         self._name = name
         self._capacity = capacity
         self._keep = keep
-        self._jobs: deque[tuple[Callable[[], None], int]] = deque()
-        self._waiting = 0  # bytes
-        self._busy = False
-        self._changed = threading.Condition()
-        self._thread: threading.Thread | None = None
+        self._jobs: SimpleQueue[tuple[Callable[[], None], int]] = SimpleQueue()
+        self._putting = threading.RLock()  # the thread never takes it
+        self._put = self._put_bytes = 0
+        self._done = self._done_bytes = 0
+        self._turn = threading.RLock()  # of whoever runs jobs
+        self._has_thread = False
+        self._was_told = False
+        self._waiters: deque[threading.Lock] = deque()
 
     def put(self, job: Callable[[], None], size: int) -> None:
         """Add a job of `size` bytes; waits while the queue is full, and never drops.
 
-        A job of no size never waits.
+        A job of no size never waits, nor does a thread that is inside a backend.
         """
-        here = False
-        with self._changed:
-            while size and self._jobs and self._waiting + size > self._capacity:
-                self._changed.wait()
-            self._jobs.append((job, size))
-            self._waiting += size
-            if self._thread is None:
-                self._thread = threading.Thread(
-                    target=self._run, args=(_IDLE,), name=self._name, daemon=True
-                )
-                self._thread.keep_warning = self._keep  # type: ignore[attr-defined]  # warn_user's
-                try:
-                    self._thread.start()
-                except RuntimeError:  # no more threads: by a limit, or as the program is ending
-                    here = True
-            self._changed.notify_all()
-        if here:
-            self._run(idle=0)
+        if size:
+            self._wait(lambda: self._has_room(size))
+        with self._putting:
+            self._put += 1
+            self._put_bytes += size
+            self._jobs.put((job, size))
+        if not self._has_thread and not self._start():
+            self._run_here()
 
     def join(self, timeout: float | None = None) -> int:
-        """Wait until all jobs are done, `timeout` seconds at most; return how many are not."""
-        deadline = None if timeout is None else time.monotonic() + timeout
-        with self._changed:
-            while self._jobs or self._busy:
-                left = None if deadline is None else deadline - time.monotonic()
-                if left is not None and left <= 0:
-                    break
-                self._changed.wait(left)
-            return len(self._jobs) + self._busy
+        """Wait until all jobs are done, `timeout` seconds at most; return how many are not.
 
-    def _run(self, idle: float) -> None:
-        while True:
-            with self._changed:
-                if not self._jobs and not self._changed.wait_for(lambda: self._jobs, idle):
-                    self._thread = None
-                    return
-                job, size = self._jobs.popleft()
-                self._busy = True
-            try:
-                job()
-            except BaseException:  # noqa: BLE001  # who waits for the next job would wait for ever
-                traceback.print_exc()
-            finally:
+        A thread that is inside a backend does not wait.
+        """
+        put = self._put
+        self._wait(lambda: self._done >= put, timeout)
+        return max(0, put - self._done)
+
+    def _has_room(self, size: int) -> bool:
+        waiting = self._put_bytes - self._done_bytes
+        return waiting == 0 or waiting + size <= self._capacity
+
+    def _wait(self, is_ready: Callable[[], bool], timeout: float | None = None) -> None:
+        if get_ident() in inside:
+            return
+        deadline = None if timeout is None else time.monotonic() + timeout
+        while not is_ready():
+            left = _LOOK if deadline is None else deadline - time.monotonic()
+            if left <= 0:
+                return
+            if not self._has_thread and not self._start():
+                self._run_here()
+                continue
+            lock = allocate_lock()
+            lock.acquire()
+            self._waiters.append(lock)  # before looking once more, so that no end is missed
+            if not is_ready():
+                lock.acquire(timeout=min(left, _LOOK))
+
+    def _start(self) -> bool:
+        """Start the thread, and return whether that was possible.
+
+        After Ctrl-C there may be two: the second waits for its turn.
+        """
+        self._has_thread = True
+        try:
+            start_new_thread(self._run, ())
+        except RuntimeError as error:
+            self._has_thread = False
+            if not (self._was_told or sys.is_finalizing() or "shutdown" in str(error)):
+                self._was_told = True
+                self._keep(
+                    f"{self._name}: no thread can be started ({error}), so recording in the "
+                    "background waits until each record is written; ulimit -u may be too low",
+                    RecordingWarning,
+                )
+            return False
+        except BaseException:
+            self._has_thread = False  # or the thread says itself that it is there
+            raise
+        return True
+
+    def _run(self) -> None:
+        me = get_ident()
+        inside[me] = 1  # what a job calls, or what is freed with it, cannot wait for this thread
+        keepers[me] = self._keep
+        with self._turn:
+            while True:
+                self._has_thread = True
+                try:
+                    job, size = self._jobs.get(timeout=_IDLE)
+                except Empty:
+                    self._has_thread = False
+                    if self._jobs.empty():  # nobody has put one meanwhile
+                        break
+                    continue
+                try:
+                    job()
+                except BaseException:  # noqa: BLE001  # the next job must be run
+                    traceback.print_exc()
                 del job  # it holds an image, and the recorder, which may be dropped meanwhile
-                with self._changed:
-                    self._busy = False
-                    self._waiting -= size
-                    self._changed.notify_all()
+                self._note_done(size)
+        keepers.pop(me, None)
+        inside.pop(me, None)
+
+    def _run_here(self) -> None:
+        """Run what waits in the caller's thread, unless that is inside a backend."""
+        me = get_ident()
+        if me in inside:
+            return
+        inside[me] = 1
+        try:
+            with self._turn:
+                for _ in range(self._jobs.qsize()):
+                    size = 0
+                    try:
+                        job, size = self._jobs.get()
+                        job()
+                    finally:
+                        self._note_done(size)
+        finally:
+            inside.pop(me, None)
+
+    def _note_done(self, size: int) -> None:
+        self._done += 1
+        self._done_bytes += size
+        for _ in range(len(self._waiters)):
+            self._waiters.popleft().release()
+
+
+def join_all(workers: Mapping[str, Worker], timeout: float | None) -> dict[str, int]:
+    """Wait for all workers, `timeout` seconds at most; return how many jobs each has left, if any.
+
+    A thread that is inside a backend does not wait.
+    """
+    deadline = None if timeout is None else time.monotonic() + timeout
+    left = {
+        name: worker.join(None if deadline is None else max(0, deadline - time.monotonic()))
+        for name, worker in workers.items()
+    }
+    return {} if timeout is None else {name: count for name, count in left.items() if count}

@@ -20,7 +20,7 @@ _LONG = 30.0
 
 
 class BackendFaults(BackendCase):
-    """Full disks, folders that cannot be written or vanish, kills, forks and many scalars.
+    """Full disks, folders that vanish, kills, forks, signals, Ctrl-C and many scalars.
 
     Subclass it as [`BackendContract`][viz_core.testing.BackendContract]; both may have the same
     base. Every test runs the backend in a process of its own, so its config must be of values that
@@ -118,6 +118,32 @@ class BackendFaults(BackendCase):
         lost = [step for step in range(int(lines[-1])) if ("thread", step) not in kept]
         assert not lost, f"while children were forked, the parent's steps {lost[:20]} were lost"
 
+    def test_signal_handlers_may_record_and_close_at_any_moment(self, tmp_path: Path) -> None:
+        """1,000 signals, whose handler records, flushes and closes: no deadlock, nothing lost."""
+        for folder, lines in self._interrupted("record_under_signals", tmp_path, 1000):
+            recorded = {("signal", step) for step in range(1000)}
+            self._check_all(folder, recorded | {("loss", step) for step in range(int(lines[-1]))})
+
+    def test_interrupts_at_any_moment_cost_nothing(self, tmp_path: Path) -> None:
+        """400 times Ctrl-C in recording, flushing and closing, caught: what was recorded is kept.
+
+        The call that is interrupted may have recorded or not.
+        """
+        for folder, lines in self._interrupted("record_interrupted", tmp_path, 400):
+            steps, begun = lines[-2:]
+            kept = self._check_all(folder, {("loss", int(step)) for step in steps.split()})
+            wrong = kept - {("first", 0), *(("loss", step) for step in range(int(begun)))}
+            assert not wrong, f"these were never recorded: {sorted(wrong)[:20]}"
+
+    def test_hooks_may_record_whatever_they_interrupt(self, tmp_path: Path) -> None:
+        """A logging handler, a warnings hook and `__del__` record while a call records."""
+        for folder, lines in self._interrupted("record_from_everywhere", tmp_path, 200):
+            recorded = {("loss", step) for step in range(200)}
+            for line in lines:
+                name, count = line.split()
+                recorded |= {(name, step) for step in range(int(count))}
+            self._check_all(folder, recorded)
+
     def test_many_scalars_take_no_memory(self, tmp_path: Path) -> None:
         """All are kept, and the program does not grow."""
         self.needs("scalar")
@@ -131,6 +157,32 @@ class BackendFaults(BackendCase):
             f"{self.many} scalars cost {grown:.0f} MiB of memory, more than {self.memory}: "
             "something is kept for every record"
         )
+
+    def _interrupted(
+        self, program: str, folder: Path, count: int
+    ) -> Iterator[tuple[Path, list[str]]]:
+        """Run a program with and without `background`; give the folder and what was printed."""
+        __tracebackhide__ = True
+        self.needs("scalar")
+        for background in (False, True):
+            run = folder / f"background_{background}"
+            lines = run_program(program, self.make_config(run), count, background, timeout=300)
+            self.settle(run)
+            yield run, lines
+
+    def _check_all(self, folder: Path, recorded: set[tuple[str, int]]) -> set[tuple[str, int]]:
+        """Fail unless all of `recorded` is kept, each once; return what is."""
+        __tracebackhide__ = True
+        read = [(name, step) for name, step, _ in self.read_scalars(folder)]
+        kept = set(read)
+        lost = sorted(recorded - kept)
+        assert not lost, (
+            f"add_scalar returned, and {len(lost)} of {len(recorded)} scalars are lost, as "
+            f"{lost[:10]}; something interrupted {self.backend_class.__name__} and was not "
+            "expected to. Take locks by `with` alone, and let none be held by Event or Condition"
+        )
+        assert len(read) == len(kept), "some scalars are kept twice"
+        return kept
 
     def _check_killed(self, folder: Path, wait: float) -> None:
         __tracebackhide__ = True

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -42,24 +43,31 @@ def run_program(
         kind = {"file": inspect.getfile(kind), "name": kind.__qualname__}
     task = json.dumps({"program": name, "config": {**config, "type": kind}, "arguments": arguments})
     command = [sys.executable, "-c", _START.format(path=sys.path), task]
-    try:
-        done = subprocess.run(
-            command,
-            capture_output=True,
-            text=True,
-            timeout=timeout,
-            stdin=subprocess.DEVNULL,
-            env={**os.environ, "PYTHONFAULTHANDLER": "1"},
-            check=False,
-        )
-    except subprocess.TimeoutExpired as error:
-        said = (error.stderr or b"").decode(errors="replace")[-3000:]
+    with subprocess.Popen(
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        errors="replace",
+        stdin=subprocess.DEVNULL,
+        env={**os.environ, "PYTHONFAULTHANDLER": "1"},
+    ) as process:
+        try:
+            out, said = process.communicate(timeout=timeout)
+        except subprocess.TimeoutExpired:
+            process.send_signal(signal.SIGABRT)  # it says where it is, and ends
+            try:
+                _, said = process.communicate(timeout=30)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                _, said = process.communicate()
+            raise AssertionError(
+                f"the program {name!r} with {config} still ran after {timeout} s: it hangs. "
+                f"{said[-6000:]}"
+            ) from None
+    if process.returncode != status:
         raise AssertionError(
-            f"the program {name!r} with {config} still ran after {timeout} s: it hangs. {said}"
-        ) from None
-    if done.returncode != status:
-        raise AssertionError(
-            f"the program {name!r} with {config} ended with {done.returncode}, not {status}:\n"
-            f"{done.stdout[-2000:]}{done.stderr[-4000:]}"
+            f"the program {name!r} with {config} ended with {process.returncode}, not {status}:\n"
+            f"{out[-2000:]}{said[-4000:]}"
         )
-    return done.stdout.splitlines()
+    return out.splitlines()

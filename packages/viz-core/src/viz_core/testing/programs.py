@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 
 from viz_core.errors import RecordingError, RecordingWarning
+from viz_core.testing.interrupted import PROGRAMS
 from viz_core.visualizer import Visualizer
 
 __all__ = ["main"]
@@ -186,6 +187,7 @@ _PROGRAMS = {
         record_many,
         record_without_folder,
         delete_the_folder,
+        *PROGRAMS,
     )
 }
 

@@ -1,0 +1,65 @@
+"""Calls of backends, and what interrupts them: whose an exception is, and who handles it."""
+
+from __future__ import annotations
+
+import signal
+from _thread import get_ident
+from collections.abc import Callable
+from threading import RLock
+from typing import Any
+
+from viz_core._warnings import keepers
+
+__all__ = ["attempt", "while_handling"]
+
+
+def attempt(
+    lock: RLock,
+    call: Callable[[tuple[Any, ...], dict[str, Any]], object],
+    values: tuple[Any, ...],
+    extra: dict[str, Any],
+) -> Exception | None:
+    """Call a backend, and return how it failed, or None.
+
+    Ctrl-C, and `sys.exit()` in a signal handler of the user's, are the caller's, and pass.
+    """
+    try:
+        with lock:
+            call(values, extra)
+            return None
+    except Exception as error:  # noqa: BLE001  # a stranger's backend may fail in any way
+        return error
+    except SystemExit as error:  # a backend's may not end a worker, or the program
+        if _comes_from_a_handler(error):
+            raise
+        return RuntimeError(f"the backend called sys.exit({error.code!r})")
+    except BaseException as error:
+        if get_ident() not in keepers:  # not in a worker
+            raise
+        return RuntimeError(f"the backend raised {type(error).__name__}: {error}")
+
+
+def while_handling(error: BaseException | None, attempt: Callable[[None], None]) -> None:
+    """Make an attempt as if it were where `error` is handled: a tracker's run fails then."""
+    if error is None:
+        attempt(None)
+        return
+    traceback = error.__traceback__
+    try:
+        raise error
+    except BaseException:  # noqa: BLE001  # it goes on in the thread that it came from
+        attempt(None)
+    finally:
+        error.__traceback__ = traceback
+
+
+def _comes_from_a_handler(error: BaseException) -> bool:
+    """Return whether a signal handler of the user's raised `error`, wherever that interrupted."""
+    handlers = {signal.getsignal(number) for number in signal.valid_signals()}
+    codes = {getattr(handler, "__code__", None) for handler in handlers}
+    traceback = error.__traceback__
+    while traceback is not None:
+        if traceback.tb_frame.f_code in codes:
+            return True
+        traceback = traceback.tb_next
+    return False

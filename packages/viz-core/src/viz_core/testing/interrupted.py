@@ -1,0 +1,142 @@
+"""Programs in which something interrupts recording at any moment, and records itself."""
+
+# ruff: noqa: T201  # what they print is what the test that started them reads
+
+from __future__ import annotations
+
+import gc
+import logging
+import random
+import signal
+import warnings
+from collections.abc import Callable
+from contextlib import contextmanager
+from typing import Any
+
+from viz_core.visualizer import Visualizer
+
+__all__ = ["PROGRAMS"]
+
+
+def record_under_signals(config: dict[str, Any], count: int, background: bool) -> None:
+    """Record while a signal handler records, flushes and closes too; print how many steps."""
+    visualizer = _make(config, background)
+    steps = signals = 0
+
+    def handle(*_: object) -> None:
+        nonlocal signals
+        visualizer.add_scalar("signal", signals, step=signals)
+        signals += 1
+        if signals % (count // 4) == 0:
+            visualizer.close()
+        elif signals % (count // 20) == 0:
+            visualizer.flush()
+        if signals < count:
+            _send_soon()
+
+    signal.signal(signal.SIGALRM, handle)
+    _send_soon()
+    while signals < count:
+        visualizer.add_scalar("loss", steps, step=steps)
+        steps += 1
+    visualizer.close()
+    print(steps)
+
+
+def record_interrupted(config: dict[str, Any], count: int, background: bool) -> None:
+    """Record, flush and close while Ctrl-C comes again and again, and is caught as in a notebook.
+
+    Prints the steps whose call returned, and how many were begun.
+    """
+    visualizer = _make(config, background)
+    recorded: list[int] = []
+    begun = interrupts = 0
+    is_armed = False
+
+    def handle(*_: object) -> None:
+        if is_armed:
+            raise KeyboardInterrupt
+
+    signal.signal(signal.SIGALRM, handle)
+    while interrupts < count:
+        is_armed = True
+        try:
+            _send_soon()
+            if interrupts % (count // 4) == 50:
+                visualizer.close()
+            elif interrupts % (count // 20) == 9:
+                visualizer.flush()
+            while True:
+                step, begun = begun, begun + 1
+                visualizer.add_scalar("loss", step, step=step)
+                recorded.append(step)
+        except KeyboardInterrupt:
+            is_armed = False
+            interrupts += 1
+    visualizer.close()
+    print(*recorded)
+    print(begun)
+
+
+def record_from_everywhere(config: dict[str, Any], count: int, background: bool) -> None:
+    """Record from a logging handler, a warnings hook and `__del__`, whatever they interrupt.
+
+    Prints how many scalars each of them recorded.
+    """
+    visualizer = _make(config, background)
+    counts = dict.fromkeys(("log", "warning", "freed"), 0)
+
+    def record(name: str) -> None:
+        if counts[name] < count:
+            step, counts[name] = counts[name], counts[name] + 1
+            visualizer.add_scalar(name, step, step=step)
+
+    class Handler(logging.Handler):
+        def emit(self, _: logging.LogRecord) -> None:
+            record("log")
+
+    class Freed:
+        def __init__(self) -> None:
+            self.itself = self  # so that the garbage collector frees it, at any moment
+
+        def __del__(self) -> None:
+            record("freed")
+            visualizer.flush()
+
+    logging.getLogger().addHandler(Handler())
+    logging.getLogger().setLevel(logging.DEBUG)
+    threshold = gc.get_threshold()
+    gc.set_threshold(50)  # often
+    with _hooked(lambda *_, **__: record("warning")):
+        for step in range(count):
+            visualizer.add_scalar("loss", step, step=step)
+            logging.getLogger("user").debug("a step")
+            warnings.showwarning("a step", UserWarning, "user.py", step)
+            Freed()
+    gc.set_threshold(*threshold)
+    gc.collect()
+    visualizer.close()
+    for name, number in counts.items():
+        print(name, number)
+
+
+PROGRAMS = (record_under_signals, record_interrupted, record_from_everywhere)
+
+
+def _make(config: dict[str, Any], background: bool) -> Visualizer:
+    visualizer = Visualizer(vis_backends=[config], on_backend_error="raise", background=background)
+    visualizer.add_scalar("first", 0)  # whatever is opened is open
+    visualizer.flush()
+    return visualizer
+
+
+def _send_soon() -> None:
+    signal.setitimer(signal.ITIMER_REAL, random.uniform(1e-5, 1e-3))
+
+
+@contextmanager
+def _hooked(hook: Callable[..., None]) -> Any:
+    with warnings.catch_warnings():
+        warnings.simplefilter("always")
+        warnings.showwarning = hook
+        yield

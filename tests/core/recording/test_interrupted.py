@@ -1,0 +1,264 @@
+"""Calls that arrive while their thread is inside a backend, and threads that cannot be had."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+from functools import partial
+
+import pytest
+from waiting import HANG
+
+from viz_core import BaseVisBackend, Recorder, RecordingError, RecordingWarning
+
+
+class Calls(BaseVisBackend):
+    """Notes its calls; `during` is called in the midst of each, as a signal handler would be."""
+
+    def __init__(self, during=lambda: None):
+        super().__init__()
+        self.during = during
+        self.events = []
+
+    def add_scalars(self, scalar_dict, step=0, **_):
+        self.events.append(("begin", step))
+        self.during()
+        self.events.append(("end", step))
+
+    def flush(self, sync=False):
+        self.events.append("flush")
+
+    def close(self):
+        self.events.append("close")
+
+
+def once(function):
+    calls = iter([function])
+    return lambda: next(calls, lambda: None)()
+
+
+def test_a_backend_gets_no_second_call_within_one():
+    backend = Calls(once(lambda: recorder.add_scalar("a", 1, step=2)))
+    recorder = Recorder({"b": backend})
+    recorder.add_scalar("a", 1, step=1)
+    assert backend.events == [("begin", 1), ("end", 1), ("begin", 2), ("end", 2)]
+
+
+def test_flushing_and_closing_within_a_call_follow_it():
+    backend = Calls(once(lambda: (recorder.flush(), recorder.close())))
+    recorder = Recorder({"b": backend})
+    recorder.add_scalar("a", 1, step=1)
+    assert backend.events == [("begin", 1), ("end", 1), "flush", "close"]
+
+
+def test_a_call_within_another_recorder_s_backend_waits_too():
+    inner = Calls()
+    other = Recorder({"inner": inner})
+    outer = Calls(once(lambda: (other.add_scalar("a", 1, step=2), seen.append(len(inner.events)))))
+    seen = []
+    Recorder({"outer": outer}).add_scalar("a", 1, step=1)
+    assert seen == [0]
+    assert inner.events == [("begin", 2), ("end", 2)]
+
+
+def test_the_failure_of_a_call_that_waited_is_raised_when_asked_for():
+    class Full(Calls):
+        def add_scalars(self, scalar_dict, step=0, **_):
+            self.during()
+            if step == 2:
+                raise OSError("no space left")
+
+    backend = Full(once(lambda: recorder.add_scalar("a", 1, step=2)))
+    recorder = Recorder({"b": backend}, on_backend_error="raise")
+    with pytest.raises(RecordingError, match="no space left"):
+        recorder.add_scalar("a", 1, step=1)
+
+
+def test_records_that_cause_records_end():
+    backend = Calls(lambda: recorder.add_scalar("caused", 1, step=len(backend.events)))
+    recorder = Recorder({"b": backend})
+    with pytest.warns(RecordingWarning, match="caused it themselves"):
+        for step in range(60):
+            recorder.add_scalar("a", 1, step)
+    assert len(backend.events) <= 2 * 60 * 33
+    backend.during = lambda: None
+    with pytest.warns(RecordingWarning, match="not recorded"):
+        recorder.close()
+
+
+def test_ctrl_c_is_the_caller_s_and_costs_the_next_call_nothing():
+    def interrupt():
+        raise KeyboardInterrupt
+
+    backend = Calls(once(interrupt))
+    recorder = Recorder({"b": backend})
+    with pytest.raises(KeyboardInterrupt):
+        recorder.add_scalar("a", 1, step=1)
+    recorder.add_scalar("a", 1, step=2)
+    assert backend.events == [("begin", 1), ("begin", 2), ("end", 2)]
+
+
+def test_a_signal_handler_may_end_the_program_within_a_backend():
+    def handle(*_):
+        sys.exit(7)
+
+    before = signal.signal(signal.SIGUSR1, handle)
+    try:
+        recorder = Recorder({"b": Calls(lambda: signal.raise_signal(signal.SIGUSR1))})
+        with pytest.raises(SystemExit, match="7"):
+            recorder.add_scalar("a", 1)
+    finally:
+        signal.signal(signal.SIGUSR1, before)
+
+
+def run(code, **options):
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=120, **options
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout.split(), done.stderr
+
+
+CLOSED_BY_THE_WORKER = """
+from viz_core import BaseVisBackend, Recorder
+
+class Holds(BaseVisBackend):
+    def add_config(self, config, **_):
+        self.freed = Freed()
+        del self.freed
+    def close(self):
+        print("closed", flush=True)
+
+class Freed:
+    def __del__(self):
+        recorder.add_scalar("a", 1)
+        recorder.close()
+        print("freed", flush=True)
+
+recorder = Recorder({"holds": Holds()}, background=True)
+recorder.add_config({})
+recorder.flush()
+"""
+
+
+def test_a_visualizer_that_is_closed_within_its_worker_does_not_wait_for_itself():
+    assert run(CLOSED_BY_THE_WORKER)[0] == ["freed", "closed"]
+
+
+NO_THREADS = """
+import _thread, sys, warnings
+from viz_core.recording import worker
+from viz_core import BaseVisBackend, Recorder
+
+def refuse(*_):
+    raise RuntimeError("can't start new thread")
+worker.start_new_thread = refuse  # as `ulimit -u` does; root has no limit
+
+class Prints(BaseVisBackend):
+    def add_scalars(self, step, **_):
+        print(step)
+    def close(self):
+        print("closed")
+
+recorder = Recorder({"prints": Prints()}, background=True)
+with warnings.catch_warnings(record=True) as said:
+    warnings.simplefilter("always")
+    for step in range(3):
+        recorder.add_scalar("a", 1, step)
+        print("returned")
+    recorder.close()
+print(len(said))
+sys.stderr.write(str(said[0].message))
+"""
+
+
+def test_without_threads_the_background_is_the_foreground():
+    lines, said = run(NO_THREADS)
+    assert lines == ["0", "returned", "1", "returned", "2", "returned", "closed", "1"]
+    assert "no thread can be started" in said
+
+
+CTRL_C_IN_A_NOTEBOOK = """
+import signal, threading, time
+from viz_core import BaseVisBackend, Recorder
+
+class Slow(BaseVisBackend):
+    def add_scalars(self, step, **_):
+        time.sleep(0.5 if step == "last" else 0)
+        print(step, flush=True)
+
+def interrupt(*_):
+    raise KeyboardInterrupt
+
+recorder = Recorder({"slow": Slow()}, background=True)
+signal.signal(signal.SIGALRM, interrupt)
+for step in range(300):
+    signal.setitimer(signal.ITIMER_REAL, 1e-4)
+    try:
+        while True:
+            recorder.add_scalar("a", 1)
+    except KeyboardInterrupt:
+        pass
+assert threading.main_thread().is_alive()
+recorder.flush()
+other = threading.Thread(target=lambda: (time.sleep(1), print("other", flush=True)))
+other.start()
+"""
+
+
+def test_after_ctrl_c_the_main_thread_has_not_ended_and_others_are_waited_for():
+    assert run(CTRL_C_IN_A_NOTEBOOK)[0][-1] == "other"
+
+
+NAMED = """
+import os, signal, threading
+from viz_core import Visualizer
+
+class Slow(Visualizer):
+    def __init__(self, **options):
+        super().__init__(**options)
+        begun.release()
+        go.acquire(timeout=60)
+
+begun, go = threading.Lock(), threading.Lock()
+begun.acquire(), go.acquire()
+thread = threading.Thread(target=lambda: Slow.get_instance("made by a thread"))
+thread.start()
+begun.acquire()
+child = os.fork()
+if child == 0:
+    signal.alarm(60)
+    Visualizer.get_instance("made by a child")
+    assert not Visualizer.check_instance_created("made by a thread")
+    os._exit(0)
+assert os.waitpid(child, 0)[1] == 0
+go.release()
+thread.join()
+assert Visualizer.check_instance_created("made by a thread")
+"""
+
+
+def test_a_child_forked_while_a_thread_makes_an_instance_does_not_hang():
+    run(NAMED, env={**os.environ, "PYTHONWARNINGS": "ignore"})
+
+
+def test_a_thread_of_the_tracker_s_own_is_not_let_in():
+    """It runs `__del__` of whatever it frees, while its tracker waits for it."""
+
+    class Tracked(Calls):
+        tracker = "a_tracker"
+
+    module = {"__name__": "a_tracker.asynchronous"}
+    exec("def run(function): function()", module)  # its thread begins in that package
+
+    def collect_garbage_in_a_thread():
+        freed = partial(recorder.add_scalar, "a", 1, step=2)
+        thread = threading.Thread(target=module["run"], args=(freed,))
+        thread.start()
+        thread.join(HANG)
+
+    backend = Tracked(once(collect_garbage_in_a_thread))
+    recorder = Recorder({"b": backend})
+    recorder.add_scalar("a", 1, step=1)
+    assert backend.events == [("begin", 1), ("end", 1), ("begin", 2), ("end", 2)]
