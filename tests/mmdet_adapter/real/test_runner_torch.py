@@ -15,6 +15,7 @@ from mmengine.runner import Runner
 from mmengine.visualization import Visualizer as MMEngineVisualizer
 
 import viz_core
+import viz_mmdet_adapter
 from viz_mmdet_adapter import mmengine as adapter
 
 pytestmark = [
@@ -122,10 +123,15 @@ def test_mlflow_holds_the_config(recorded):
     assert run_there.data.params["lr"] == "0.125"
 
 
-@pytest.mark.parametrize("way", ["registered name", "class", "instance", "mmdet's own name"])
+WAYS = ["the package alone", "registered name", "class", "instance", "mmdet's own name"]
+
+
+@pytest.mark.parametrize("way", WAYS)
 def test_every_other_way_to_name_it_records_the_same(tmp_path, way):
     options = dict(vis_backends=[LOCAL])
-    if way == "registered name":
+    if way == "the package alone":
+        given = dict(type="viz_mmdet_adapter.DetLocalVisualizer", **options)
+    elif way == "registered name":
         VISUALIZERS.register_module("OursForTheTest", module=adapter.DetLocalVisualizer, force=True)
         given = dict(type="OursForTheTest", **options)
     elif way == "class":
@@ -185,6 +191,18 @@ def test_without_detection_it_is_the_visualizer_of_the_runner(tmp_path):
     runner.visualizer.set_image(np.zeros((30, 40, 3), np.uint8))
     runner.visualizer.draw_bboxes(torch.tensor([5, 5, 20, 20]))
     assert runner.visualizer.get_image().any()
+
+
+def test_a_subclass_need_not_name_its_arguments():
+    class Mine(viz_mmdet_adapter.DetLocalVisualizer):
+        def __init__(self, *args, **options):
+            super().__init__(*args, **options)
+
+    made = Mine.get_instance("mine")
+    assert MMEngineVisualizer.get_current_instance() is made
+    assert Mine.get_current_instance() is made
+    Mine.forget_instance("mine")
+    assert not MMEngineVisualizer.check_instance_created("mine")
 
 
 def test_both_libraries_know_the_instance():

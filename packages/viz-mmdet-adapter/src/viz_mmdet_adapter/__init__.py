@@ -1,10 +1,12 @@
 """DetLocalVisualizer for MMDetection samples, on viz-core.
 
-The classes for MMEngine's Runner are in `viz_mmdet_adapter.mmengine`.
+The classes for MMEngine's Runner are in `viz_mmdet_adapter.mmengine`. Where MMEngine's Runner is
+imported, `viz_mmdet_adapter.DetLocalVisualizer` is the one there, which inherits the other.
 """
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -28,5 +30,12 @@ if not TYPE_CHECKING:  # type checkers would take any name for one of ours
         if name in __all__:
             from viz_mmdet_adapter import palette, visualizer
 
-            return getattr(visualizer if name == "DetLocalVisualizer" else palette, name)
+            if name != "DetLocalVisualizer":
+                return getattr(palette, name)
+            if "mmengine.runner" not in sys.modules:
+                return visualizer.DetLocalVisualizer
+            # A config for the Runner names this package first; its hooks look for MMEngine's class.
+            from viz_mmdet_adapter import mmengine
+
+            return mmengine.DetLocalVisualizer
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -6,4 +6,4 @@ from viz_core import hookimpl
 @hookimpl
 def viz_visualizers() -> dict[str, str]:
     """Return the visualizer, imported when a config first names it."""
-    return {"DetLocalVisualizer": "viz_mmdet_adapter.visualizer:DetLocalVisualizer"}
+    return {"DetLocalVisualizer": "viz_mmdet_adapter:DetLocalVisualizer"}
