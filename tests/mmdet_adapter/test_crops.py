@@ -90,7 +90,7 @@ def test_a_known_one_in_cocos_own_characters(whole):
     ("rle", "match"),
     [
         ({"size": [2, 2]}, "'size' and 'counts', got"),
-        ({"size": [2, 2], "counts": [1, 2]}, "add up to 4 pixels, got 3"),
+        ({"size": [2, 2], "counts": [1, 2]}, "add up to 4 pixels, none negative, got 3"),
         ({"size": [2, 2], "counts": [5, -1]}, "add up to 4 pixels"),
         ({"size": [2, 2], "counts": b"\x7f"}, "cut or not COCO's"),
         ({"size": [2, 2], "counts": "P"}, "cut or not COCO's"),

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from viz_core import Canvas
+from viz_core import Canvas, VizWarning
 from viz_mmdet_adapter.labels import adaptive_scales, as_names, class_name, draw_labels
 
 
@@ -113,6 +113,20 @@ def test_a_label_that_has_no_room_shows_its_start():
     assert touched(long)[0] <= 2
     tiny = drawn(["dog"], [[0, 0]], size=(1, 1))
     assert tiny.shape == (1, 1, 3)
+
+
+def test_of_thousands_of_labels_the_largest_are_drawn_and_told():
+    canvas = Canvas(np.full((200, 300, 3), 128, np.uint8))
+    positions = np.zeros((2500, 2))
+    positions[:] = (20, 20)
+    positions[7] = (200, 150)  # the smallest of all
+    areas = np.arange(2500) + 1000
+    areas[7] = 1
+    colors = [(255, 255, 255)] * 2500
+    with pytest.warns(VizWarning, match="only the 2000 largest of 2500 objects"):
+        draw_labels(canvas, ["dog"] * 2500, positions, areas, colors)
+    assert (canvas.get_image()[140:, 190:] == 128).all()
+    assert (canvas.get_image()[:60, :60] != 128).any()
 
 
 def test_no_labels_draw_nothing():

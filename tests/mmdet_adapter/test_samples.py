@@ -47,6 +47,18 @@ def test_every_field_may_be_missing():
     assert len(read_instances({"masks": {"size": [1, 1], "counts": [1]}})) == 1
 
 
+def test_names_may_be_given_by_class_or_for_one_object():
+    by_class = {"bboxes": FIELDS["bboxes"], "labels": [3, 1], "label_names": {1: "dog", 3: "cat"}}
+    assert read_instances(by_class).names == ["cat", "dog"]
+    assert read_instances({"bboxes": [1, 2, 3, 4], "label_names": "cat"}).names == ["cat"]
+
+
+@pytest.mark.parametrize("name", ["scores", "instances_id"])
+def test_what_is_no_number_is_named(name):
+    with pytest.raises(TypeError, match=rf"{name} must be numbers, one per object, got \['high'\]"):
+        read_instances({"bboxes": [1, 2, 3, 4], name: ["high"]})
+
+
 def test_boxes_in_a_wrapper_are_taken_out():
     found = read_instances({"bboxes": SimpleNamespace(tensor=FIELDS["bboxes"])})
     assert found.boxes.shape == (2, 4)

@@ -40,6 +40,8 @@ def test_maps_of_another_shape_are_refused():
         read_map({"sem_seg": np.zeros((5, 2, 3))})
     with pytest.raises(ValueError, match="must have the field 'sem_seg'"):
         read_map({"maps": 1})
+    with pytest.raises(TypeError, match="must be integer ids, got dtype complex128"):
+        read_map({"sem_seg": np.zeros((2, 3), complex)})
     for wrong in (0.5, np.nan, np.inf):
         with pytest.raises(ValueError, match="must be integer ids"):
             read_map({"sem_seg": np.full((2, 3), wrong)})

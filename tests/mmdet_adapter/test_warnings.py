@@ -59,6 +59,13 @@ visualizer.add_datasample("a", IMAGE, dict(pred_instances=dict(bbox=BOXES, label
 visualizer.add_datasample("a", IMAGE, dict(detections=BOXES))  # told
 """,
     ),
+    "noise": (
+        "only the 2000 largest of 19200 objects have their names drawn",
+        """
+noise = np.arange(120 * 160).reshape(120, 160)
+DetLocalVisualizer().add_datasample("a", IMAGE, dict(gt_sem_seg=noise * 1000))  # told
+""",
+    ),
     "font": (
         "No installed font has",
         """

@@ -83,8 +83,11 @@ def largest_components(runs: Runs) -> Components:
     centers = np.stack([x[largest], y[largest]], axis=-1) / areas[largest, None]
     pixels = np.rint(centers).astype(np.int64) @ (1, runs.shape[1])
     are_inside = roots[np.searchsorted(runs.starts, pixels, "right") - 1] == largest
-    for k in np.flatnonzero(~are_inside).tolist():
-        own = np.flatnonzero(roots == largest[k])
+    concave = np.flatnonzero(~are_inside)
+    order = np.argsort(roots, kind="stable") if len(concave) else roots
+    ends = np.searchsorted(roots[order], [largest[concave], largest[concave] + 1])
+    for k, low, high in zip(concave.tolist(), *ends.tolist(), strict=True):
+        own = order[low:high]
         run = own[runs.lengths[own].argmax()]
         middle = left[run] + (runs.lengths[run] - 1) / 2
         # And there as far from what is above and below: a ring's longest run grazes its hole.

@@ -86,7 +86,8 @@ def decode_rle(rle: Mapping[str, Any]) -> Crop:
     if (lengths < 0).any() or lengths.sum() != height * width:
         raise ValueError(
             f"the runs of an RLE mask of size [{height}, {width}] must add up to "
-            f"{height * width} pixels, got {int(lengths.sum())}; is its size that of the mask?"
+            f"{height * width} pixels, none negative, got {int(lengths.sum())}; is its size that of "
+            "the mask?"
         )
     ends = lengths.cumsum()
     stops = ends[1::2]

@@ -9,7 +9,7 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
-from viz_core import Canvas
+from viz_core import Canvas, VizWarning, warn_user
 from viz_mmdet_adapter.palette import Ink, opacity
 
 __all__ = ["Names", "adaptive_scales", "as_names", "class_name", "draw_labels"]
@@ -22,6 +22,9 @@ _BACKGROUND = {"facecolor": "black", "alpha": 0.8, "pad": 0.7, "edgecolor": "non
 
 # In pixels: the padding of 0.7 points is one, and rounding to whole pixels may take another.
 _MARGIN = 2.0
+
+# With so many labels they can hardly be read, and to part them takes a second.
+_MOST = 2000
 
 # A label moves down by this many of its heights at most, so that it stays with its object.
 _FARTHEST = 3
@@ -107,6 +110,14 @@ def draw_labels(
     seen = [i for i, color in enumerate(colors) if opacity(color)]
     if not seen:
         return
+    if len(seen) > _MOST:
+        largest = sorted(seen, key=lambda i: -areas[i])[:_MOST]
+        warn_user(
+            f"only the {_MOST} largest of {len(seen)} objects have their names drawn, since so many "
+            "hide the image; of a map this may mean that its ids are noise, as in a JPEG",
+            VizWarning,
+        )
+        seen = sorted(largest)
     if len(seen) < len(texts):
         texts, colors = [texts[i] for i in seen], [colors[i] for i in seen]
         positions, areas = positions[seen], areas[seen]

@@ -105,7 +105,7 @@ def read_instances(holder: Any, what: str = "the instances") -> Instances:
         found |= {} if boxes.id is None else {"instances_id": boxes.id}
     masks = as_mask_list(found["masks"]) if "masks" in found else None
     bboxes = _boxes(found["bboxes"]) if "bboxes" in found else None
-    scores, ids = _row(found.get("scores")), _row(found.get("instances_id"))
+    scores, ids = (_numbers(found.get(name), name) for name in ("scores", "instances_id"))
     labels, names = _labels_and_names(holder, found)
     fields = {
         "labels": labels,
@@ -172,6 +172,13 @@ def _boxes(boxes: Any) -> npt.NDArray[np.float64]:
     return np.hstack([low, low + array[:, 2:]])
 
 
+def _numbers(values: Any, name: str) -> npt.NDArray[Any] | None:
+    array = _row(values)
+    if array is not None and array.size and array.dtype.kind not in "biuf":
+        raise TypeError(f"{name} must be numbers, one per object, got {array.tolist()[:3]}")
+    return array
+
+
 def _row(values: Any) -> npt.NDArray[Any] | None:
     if values is None:
         return None
@@ -186,8 +193,11 @@ def _labels_and_names(
     array, names = _row(found.get("labels")), found.get("label_names")
     if names is None and isinstance(data := read_field(holder, "data"), Mapping):
         names = data.get("class_name")  # supervision's
-    if names is not None:
-        names = [str(name) for name in names]
+    by_class = names if isinstance(names, Mapping) else None
+    if names is None and isinstance(classes := read_field(holder, "names"), Mapping):
+        by_class = classes  # ultralytics'
+    names = [names] if isinstance(names, str) else names
+    names = None if names is None or by_class else [str(name) for name in names]
     if array is None:
         return None, names
     if array.dtype.kind not in "biuf" and array.size:
@@ -200,6 +210,6 @@ def _labels_and_names(
     labels = array.astype(np.int64)
     if array.dtype.kind == "f" and not (labels == array).all():
         raise ValueError(f"labels must be whole numbers, got {array.tolist()[:3]}")
-    if names is None and isinstance(classes := read_field(holder, "names"), Mapping):
-        names = [class_name(label, as_names(classes)) for label in labels.tolist()]  # ultralytics'
+    if by_class:
+        names = [class_name(label, as_names(by_class)) for label in labels.tolist()]
     return labels, names

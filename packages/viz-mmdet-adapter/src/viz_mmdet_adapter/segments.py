@@ -112,6 +112,8 @@ def _ids(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
             "over the classes first, and give COCO's panoptic images, of 3 channels, as a panoptic "
             "map: gt_panoptic_seg or pred_panoptic_seg"
         )
+    if array.dtype.kind not in "biuf":
+        raise TypeError(f"sem_seg must be integer ids, got dtype {array.dtype}")
     if array.dtype.kind == "f":
         if not (np.isfinite(array) & (array == np.round(array))).all():
             raise ValueError(
