@@ -64,6 +64,14 @@ sys.path.insert(0, str(FOLDER))
 VISBACKENDS.names()  # told
 """,
     ),
+    "switched off": (
+        "names 'viz-torm', and no installed plugin",
+        """
+import os
+os.environ["VIZ_DISABLE_PLUGINS"] = "viz-torm"
+VISBACKENDS.names()  # told
+""",
+    ),
     "no display": (
         "show.. shows nothing",
         """

@@ -7,9 +7,9 @@ import pluggy
 import pytest
 
 from viz_core import hookimpl
-from viz_core.errors import PluginError, PluginWarning, UnknownTypeError
-from viz_core.plugins.discovery import find_entry_points
-from viz_core.plugins.host import PluginHost
+from viz_core.errors import PluginError, PluginWarning, UnknownTypeError, VizWarning
+from viz_core.plugins.discovery import EntryPoint, find_entry_points
+from viz_core.plugins.host import GROUP, PluginHost
 from viz_core.plugins.registry import Registry
 
 GOOD = """
@@ -203,14 +203,53 @@ def test_a_plugin_for_a_later_api_is_left_out_unless_it_speaks_this_one_too(inst
     assert not any("viz-both" in m for m in messages)
 
 
-@pytest.mark.parametrize("value", ["viz-bad", "other, viz-bad", "*"])
+@pytest.mark.parametrize(
+    "value", ["viz-bad", "viz-good, viz-bad,", "*", "viz_bad", "Viz.Bad", " viz_bad ", "viz-bad,*"]
+)
 def test_a_plugin_can_be_switched_off(install, registry, monkeypatch, value):
     install("viz-bad", "raise RuntimeError('imported all the same')")
+    install("viz-good", GOOD.format(name="GoodVisBackend"))
     monkeypatch.setenv("VIZ_DISABLE_PLUGINS", value)
     with pytest.raises(
         UnknownTypeError, match=r"switched off by VIZ_DISABLE_PLUGINS: viz-bad 1\.0"
     ):
         registry.get("AnyVisBackend")
+
+
+@pytest.mark.parametrize(
+    "value", ["viz-backend-x", "viz_backend_x", "viz_backend_x._plugin", "x", "X", "viz_backend-X"]
+)
+def test_a_plugin_is_switched_off_by_any_of_its_names(registry_of, monkeypatch, value):
+    points = [
+        EntryPoint("viz-backend-x 1.0", "x", "viz_backend_x._plugin:here", GROUP),
+        EntryPoint("viz-backend-y 1.0", "y", "viz_backend_y", "viz.plugins.v9"),
+    ]
+    monkeypatch.setenv("VIZ_DISABLE_PLUGINS", value)
+    host, registry = registry_of(points)
+    with pytest.warns(PluginWarning, match="viz-backend-y"):
+        assert registry.names() == []
+    assert host.disabled == ("viz-backend-x 1.0 [x]",)
+
+
+def test_a_name_that_no_plugin_has_is_told_once(registry_of, monkeypatch):
+    point = EntryPoint("viz-backend-x 1.0", "x", "viz_backend_x", GROUP)
+    monkeypatch.setenv("VIZ_DISABLE_PLUGINS", "viz-backend-z, x,XVisBackend")
+    host, registry = registry_of([point])
+    with pytest.warns(VizWarning, match="names 'viz-backend-z', and .* 'XVisBackend'") as told:
+        registry.names()
+    assert (len(told), told[0].filename) == (1, __file__)
+    assert "installed: viz-backend-x 1.0 [x]" in str(told[0].message)
+    registry.names()
+    assert host.disabled == ("viz-backend-x 1.0 [x]",)
+
+
+@pytest.fixture
+def registry_of():
+    def make(points):
+        host = PluginHost(find=lambda: points)
+        return host, Registry("backend", host, "viz_backends")
+
+    return make
 
 
 def test_a_plugin_can_be_registered_by_hand_and_a_wrong_one_is_refused_whole():

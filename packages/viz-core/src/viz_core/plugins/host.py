@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import threading
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from viz_core._forks import after_fork
 from viz_core._warnings import warn_user
-from viz_core.errors import PluginError, PluginWarning
+from viz_core.errors import PluginError, PluginWarning, VizWarning
 
 if TYPE_CHECKING:
     import pluggy
@@ -72,6 +73,7 @@ class PluginHost:
             self._failures: list[Failure] = []
             self._disabled: list[str] = []
             self._answers: dict[str, tuple[Offer, ...]] = {}
+            self._unknown: list[str] = []
             self._loaded = self._is_loading = False
             self._unannounced = 0
 
@@ -118,6 +120,7 @@ class PluginHost:
 
         Warns:
             PluginWarning: Once for each plugin that is broken.
+            VizWarning: Once, if `VIZ_DISABLE_PLUGINS` names what is no plugin.
         """
         with self._lock:
             self._load()
@@ -125,8 +128,11 @@ class PluginHost:
                 self._answers[question] = tuple(self._ask(question, reserved))
             # Only now: a filter that turns warnings into errors must not cost the other plugins.
             fresh, self._unannounced = self._failures[self._unannounced :], len(self._failures)
+            unknown, self._unknown = self._unknown, []
         for failure in fresh:
             warn_user(f"plugin left out: {failure}", PluginWarning)
+        if unknown:
+            warn_user("; ".join(unknown), VizWarning)
         return self._answers[question]
 
     def register(self, plugin: object, name: str) -> None:
@@ -153,12 +159,15 @@ class PluginHost:
         if self._loaded:
             return
         self._loaded = self._is_loading = True
-        switched_off = set(os.environ.get(_DISABLE, "").replace(" ", "").split(","))
+        words = os.environ.get(_DISABLE, "").split(",")
+        switched_off = {_as_known(word): word.strip() for word in words if word.strip()}
         points = sorted(self._find())
         ours = {point.distribution for point in points if point.group == GROUP}
+        known = {"*"}.union(*map(_names_of, points))
+        self._unknown = [_explain(switched_off[w], points) for w in switched_off if w not in known]
         for point in points:
             provider = f"{point.distribution} [{point.name}]"
-            if "*" in switched_off or point.distribution.split()[0] in switched_off:
+            if switched_off.keys() & {"*", *_names_of(point)}:
                 self._disabled.append(provider)
             elif point.group == GROUP:
                 self._load_one(point, provider)
@@ -214,6 +223,29 @@ def _check_offers(offers: Iterable[Offer], question: str, reserved: Collection[s
                 f"{question} offers {offer.target!r} as {offer.name!r}; a target is a class or "
                 '"package.module:Class"'
             )
+
+
+def _as_known(name: str) -> str:
+    """Return a name as those of distributions are compared: case, `-`, `_` and `.` are alike."""
+    return re.sub(r"[-_.]+", "-", name.strip()).lower()
+
+
+def _names_of(point: EntryPoint) -> set[str]:
+    """Return what `VIZ_DISABLE_PLUGINS` may call a plugin.
+
+    Its distribution, its entry point, its module, and the packages that the module is in.
+    """
+    parts = point.value.partition(":")[0].split(".")
+    modules = {".".join(parts[:count]) for count in range(1, len(parts) + 1)}
+    return {_as_known(name) for name in (point.distribution.split()[0], point.name, *modules)}
+
+
+def _explain(word: str, points: Sequence[EntryPoint]) -> str:
+    installed = ", ".join(f"{point.distribution} [{point.name}]" for point in points) or "none"
+    return (
+        f"{_DISABLE} names {word!r}, and no installed plugin is called so, by its distribution, "
+        f"entry point or module; installed: {installed}"
+    )
 
 
 def _find_installed() -> list[EntryPoint]:
