@@ -1,5 +1,6 @@
 """The runs of backends: separate, resumed, ended, and bound to `experiment`."""
 
+import os
 from concurrent.futures import ThreadPoolExecutor
 
 import mlflow
@@ -279,10 +280,13 @@ def test_paths_of_its_own_are_those_of_the_directory_it_was_made_in(
         "run", exp_name="a", tracking_uri="sqlite:///all.db", artifact_location="kept", timeout=60
     )
     monkeypatch.chdir(tmp_path / "there")
+    before = os.umask(0o002)
     backend.add_config({"work_dir": "work"})
     backend.add_image("cat", np.zeros((2, 2, 3), np.uint8), step=1)
     monkeypatch.chdir(tmp_path)
     backend.close()
+    os.umask(before)
+    assert (tmp_path / "here" / "all.db").stat().st_mode & 0o777 == 0o664
     assert sorted(path.name for path in (tmp_path / "there").rglob("*")) == ["run.log", "work"]
     assert {path.name for path in tmp_path.iterdir()} == {"here", "there"}
     (run,) = read_runs(f"sqlite:///{tmp_path}/here/all.db", "a")

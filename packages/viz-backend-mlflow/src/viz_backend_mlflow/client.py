@@ -9,6 +9,7 @@ from typing import Any
 from viz_backend_mlflow.batch import BatchSender
 from viz_backend_mlflow.journal import Journal
 from viz_backend_mlflow.names import as_tags
+from viz_backend_mlflow.paths import touch_database
 from viz_backend_mlflow.settings import bounded_requests
 from viz_core import after_fork
 
@@ -97,7 +98,9 @@ class RunClient:
             self.prepare()
             from mlflow import MlflowClient
 
-            client = MlflowClient(self._journal.header()["tracking_uri"])
+            uri = self._journal.header()["tracking_uri"]
+            touch_database(uri)
+            client = MlflowClient(uri)
             self._sender = BatchSender(client, _open_run(client, self._journal), self._journal)
         return self._sender
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +17,7 @@ __all__ = [
     "local_artifacts",
     "local_database",
     "state_folder",
+    "touch_database",
 ]
 
 #: The folder of journals in a `save_dir`.
@@ -94,6 +96,13 @@ def check_tracking_uri(uri: str) -> str:
             "URL of a server, or leave it out for a database in save_dir"
         )
     return _SQLITE + as_path(uri[len(_SQLITE) :], "tracking_uri") if _is_file(uri) else uri
+
+
+def touch_database(tracking_uri: str) -> None:
+    """Make the file of a database, if it is one: what SQLite makes no umask opens to a group."""
+    if _is_file(tracking_uri):
+        with contextlib.suppress(OSError):  # MLflow says what is wrong with the folder
+            Path(tracking_uri.removeprefix(_SQLITE).partition("?")[0]).touch()
 
 
 def _is_file(uri: str) -> bool:

@@ -129,7 +129,7 @@ class EventFile:
             # and the crashed run may have none. Other loaders read two marks like one.
             head += [events.session_start(self._resume)] * 2
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND
-        descriptor = os.open(self._path, flags, 0o644)
+        descriptor = os.open(self._path, flags, 0o666)  # as the umask says
         try:
             self._append(descriptor, b"".join(encode_record(e.SerializeToString()) for e in head))
         except OSError:

@@ -184,6 +184,20 @@ class BackendFaults(BackendCase):
         assert len(read) == len(kept), "some scalars are kept twice"
         return kept
 
+    def test_files_are_open_to_whom_the_umask_says(self, tmp_path: Path) -> None:
+        """With 002 the group may write each file and folder, as in a folder that a team shares."""
+        folder = tmp_path / "run"
+        run_program("record_for_a_group", self.make_config(folder))
+        closed = {
+            str(path.relative_to(folder)): oct(path.stat().st_mode & 0o777)
+            for path in folder.rglob("*")
+            if path.exists() and path.stat().st_mode & 0o020 == 0
+        }
+        assert not closed, (
+            f"the umask was 002, and the group may not write {closed}; make files with 0o666 and "
+            "folders with 0o777, from which the system takes the umask"
+        )
+
     def _check_killed(self, folder: Path, wait: float) -> None:
         __tracebackhide__ = True
         run_program("record_and_die", self.make_config(folder), 1000, wait, status=-9)

@@ -126,6 +126,17 @@ def record_on_a_full_disk(config: dict[str, Any], folder: str, count: int) -> No
     print("said", sum(issubclass(w.category, RecordingWarning) for w in said))
 
 
+def record_for_a_group(config: dict[str, Any]) -> None:
+    """Record one of each kind where the group may write what this user makes."""
+    os.umask(0o002)
+    visualizer = Visualizer(vis_backends=[config], on_backend_error="raise")
+    visualizer.add_scalars({"loss": 0.5}, step=1, file_path="other.json")
+    visualizer.add_image("demo", np.zeros((8, 8, 3), np.uint8), step=1)
+    visualizer.add_image("x" * 300, np.zeros((8, 8, 3), np.uint8), step=1)
+    visualizer.add_config({"lr": 0.1})
+    visualizer.close()
+
+
 def record_many(config: dict[str, Any], count: int) -> None:
     """Record scalars and print how many KiB the second nine tenths of them cost."""
     visualizer = Visualizer(vis_backends=[config], on_backend_error="raise")
@@ -184,6 +195,7 @@ _PROGRAMS = {
         record_around_a_fork,
         fork_while_a_thread_records,
         record_on_a_full_disk,
+        record_for_a_group,
         record_many,
         record_without_folder,
         delete_the_folder,
