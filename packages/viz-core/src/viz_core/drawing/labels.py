@@ -21,7 +21,7 @@ from viz_core.drawing.fonts import Run, SizedFont
 from viz_core.drawing.surface import Octets
 from viz_core.drawing.text_background import TextBackground
 
-__all__ = ["LabelStyle", "anchor", "find_label_style"]
+__all__ = ["LabelStyle", "anchors", "find_label_style"]
 
 # The bytes that all styles may take, and about those of one without labels and of a bare bitmap.
 _MOST = 6 << 20
@@ -32,6 +32,9 @@ _BARE_BITMAP = 1500
 _FAR = 1 << 23
 
 _NOTHING: RGBA = (0, 0, 0, 0.0)
+
+# What a turned line can have at its position.
+_BASELINE = {"baseline": 0.0}
 
 # The color and the opacity for each coverage.
 _Table: TypeAlias = tuple[Octets, Octets]
@@ -48,8 +51,7 @@ class _Line(NamedTuple):
         right: Behind the last column, in pixels from where the line starts.
         bottom: Behind the last row, in pixels from the baseline.
         width: Of the line, as alignment counts it.
-        ascent: Of the line, as alignment counts it.
-        descent: Of the line, as alignment counts it.
+        parts: How far below the baseline the part is that an alignment means.
     """
 
     color: Any
@@ -59,8 +61,7 @@ class _Line(NamedTuple):
     right: int
     bottom: int
     width: float
-    ascent: float
-    descent: float
+    parts: dict[str, float]
 
 
 class _Numerals(dict[tuple[str, float], tuple[Any, Any, int, float]]):
@@ -145,12 +146,12 @@ class LabelStyle:
         if start is None:
             numerals = ""
             start = self._lines.get((text, degrees)) or self._make_line(text, degrees)
-        (color, opacity, left, top, right, bottom, width, ascent, descent), behind = start
+        (color, opacity, left, top, right, bottom, width, parts), behind = start
         if before:
             x -= before * (
                 width + sum([self._font.numerals[numeral].extent.width for numeral in numerals])
             )
-        y -= anchor(vertical, -ascent, descent, ascent, descent)
+        y -= parts[vertical]
         if not (-_FAR < x < _FAR and -_FAR < y < _FAR):
             return
         column, row = math.floor(x + 0.5), math.floor(y + 0.5)
@@ -168,7 +169,7 @@ class LabelStyle:
         rows, columns = run.coverage.shape
         if degrees:
             box = (run.left, run.top, run.left + columns, run.top + rows)
-            line = _Line(*_make_bitmap(run.coverage, self._table), *box, *run.extent)
+            line = _Line(*_make_bitmap(run.coverage, self._table), *box, 0.0, _BASELINE)
         else:
             end = max(_snap(run.extent.width + self._padding), run.left + columns)
             line = self._compose(run, end)
@@ -199,28 +200,26 @@ class LabelStyle:
         coverage = np.zeros((bottom - top, right - left), np.uint8)
         _put(run, coverage, -left, -top)
         bitmap = _make_bitmap(coverage, self._table)
-        return _Line(*bitmap, left, top, right, bottom, width, ascent, descent)
+        parts = anchors(-ascent, descent, ascent, descent)
+        return _Line(*bitmap, left, top, right, bottom, width, parts)
 
 
-def anchor(vertical: str, top: float, bottom: float, drop: float, descent: float) -> float:
-    """Return how far down the part of a text lies that is at its position.
+def anchors(top: float, bottom: float, drop: float, descent: float) -> dict[str, float]:
+    """Return how far down the part of a text lies that is at its position, by alignment.
 
     Args:
-        vertical: Which part it is.
         top: Of the text, turned as it is.
         bottom: Of the text, turned as it is.
         drop: From the top to the last baseline of the text before it is turned.
         descent: Of the last line.
     """
-    if vertical == "top":
-        return top
-    if vertical == "bottom":
-        return bottom
-    if vertical == "center":
-        return (top + bottom) / 2
-    if vertical == "baseline":
-        return bottom - descent
-    return top + drop / 2  # center_baseline
+    return {
+        "top": top,
+        "bottom": bottom,
+        "center": (top + bottom) / 2,
+        "baseline": bottom - descent,
+        "center_baseline": top + drop / 2,
+    }
 
 
 _styles: ByteCache[LabelStyle] = ByteCache(_MOST)

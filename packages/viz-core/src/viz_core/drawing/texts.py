@@ -9,7 +9,7 @@ import numpy as np
 
 from viz_core.colors import RGBA
 from viz_core.drawing.fonts import SizedFont
-from viz_core.drawing.labels import anchor, find_label_style
+from viz_core.drawing.labels import anchors, find_label_style
 from viz_core.drawing.paths import Style, draw_paths, place_turned, round_box
 from viz_core.drawing.surface import Surface
 from viz_core.drawing.text_background import TextBackground
@@ -120,8 +120,8 @@ def _draw_block(
     left, top = corners.min(axis=0)
     right, bottom = corners.max(axis=0)
     before = _BEFORE[horizontal]
-    down = anchor(vertical, top, bottom, block.drop, block.descent)
-    origin = np.array([x - (left + (right - left) * before), y - down])
+    parts = anchors(top, bottom, block.drop, block.descent)
+    origin = np.array([x - (left + (right - left) * before), y - parts[vertical]])
     if background:
         pad = background.padding
         path = round_box(-pad, -pad, width + pad, height + pad, background.rounding)
