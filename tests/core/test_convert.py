@@ -17,57 +17,6 @@ from PIL import Image
 from viz_core import as_array, as_image, as_name, as_scalar, as_scalars, as_step
 
 
-def test_an_image_that_is_right_is_the_same_memory():
-    image = np.zeros((4, 6, 3), np.uint8)
-    assert as_image(image) is image
-
-
-@pytest.mark.parametrize(
-    ("given", "pixel"),
-    [
-        (np.full((2, 3), 7, np.uint8), [7, 7, 7]),
-        (np.full((2, 3, 1), 7, np.int64), [7, 7, 7]),
-        (np.full((2, 3, 3), True), [255, 255, 255]),
-        (np.full((2, 3, 3), 0.5, np.float64), [128, 128, 128]),
-        (np.full((2, 3, 3), 1.0, np.float16), [255, 255, 255]),
-        (np.full((2, 3, 4), 200, np.uint16), [200, 200, 200, 200]),
-    ],
-)
-def test_every_dtype_and_layout_becomes_uint8_with_channels_last(given, pixel):
-    image = as_image(given)
-    assert image.dtype == np.uint8
-    assert image.shape[:2] == (2, 3)
-    assert image.flags.c_contiguous
-    assert image[1, 2].tolist() == pixel
-
-
-def test_a_view_becomes_contiguous():
-    bgr = np.arange(24, dtype=np.uint8).reshape(2, 4, 3)
-    assert as_image(bgr[..., ::-1])[0, 0].tolist() == [2, 1, 0]
-
-
-@pytest.mark.parametrize(
-    ("given", "text"),
-    [
-        (
-            np.full((4, 4, 3), 255, np.float32),
-            r"image of dtype float32 must lie in 0\.\.1, got 255\.\.255 in shape \(4, 4, 3\); "
-            "divide it by 255 or convert it to uint8",
-        ),
-        (np.full((4, 4, 3), 300), r"image of dtype int64 must lie in 0\.\.255, got 300"),
-        (np.full((4, 4, 3), -1), r"got -1\.\.-1"),
-        (np.full((4, 4, 3), np.nan), r"got nan\.\.nan"),
-        (np.zeros((0, 4, 3)), r"must not be empty, got shape \(0, 4, 3\)"),
-        (np.zeros((3, 8, 8)), r"got \(3, 8, 8\); move the channels last with \.transpose"),
-        (np.zeros((2, 8, 8, 3)), "one image of the batch at a time"),
-        (np.zeros((8, 8, 2)), r"got \(8, 8, 2\)"),
-    ],
-)
-def test_a_wrong_image_names_its_dtype_shape_and_range(given, text):
-    with pytest.raises(ValueError, match=text):
-        as_image(given)
-
-
 @pytest.mark.parametrize(
     ("given", "array"),
     [
@@ -121,7 +70,7 @@ ENDLESS.append(ENDLESS)
         ({1: 2}, TypeError, r"got dict: \{1: 2\}$"),
         ({1}, TypeError, r"got set: \{1\}; pass list\(\.\.\.\) of it"),
         (iter([1]), TypeError, r"got list_iterator: .*; pass list\(\.\.\.\) of it"),
-        (Figure(), TypeError, r"got Figure: .*; draw it with .*figure\.canvas\.buffer_rgba"),
+        (Figure(), TypeError, r"got Figure: .*; draw it first, as with canvas = "),
     ],
 )
 def test_what_is_no_array_says_what_to_do(given, error, text):
@@ -136,43 +85,6 @@ def test_an_array_that_refuses_to_be_converted_says_why():
 
     with pytest.raises(TypeError, match=r"use \.get\(\) first"):
         as_array(OnADevice())
-
-
-def test_complex_numbers_are_no_image():
-    with pytest.raises(TypeError, match="got complex128"):
-        as_image(np.zeros((4, 4, 3), complex))
-
-
-@pytest.mark.parametrize(
-    ("mode", "pixel"),
-    [
-        ("1", [255, 255, 255]),
-        ("L", [200, 200, 200]),
-        ("LA", [200, 200, 200, 40]),
-        ("P", [204, 0, 51]),
-        ("RGB", [200, 10, 30]),
-        ("RGBA", [200, 10, 30, 40]),
-        ("CMYK", [200, 10, 30]),
-        ("YCbCr", [200, 10, 30]),
-    ],
-)
-def test_an_image_of_pillows_keeps_its_colors_in_every_mode(mode, pixel):
-    red = Image.new("RGBA", (3, 2), (200, 10, 30, 40))
-    if mode in ("1", "L", "LA"):
-        red = Image.new("LA", (3, 2), (200, 40))
-    if mode == "1":
-        red = red.point(lambda _: 255)
-    image = as_image(
-        red.convert("RGB").convert(mode) if mode in ("P", "YCbCr") else red.convert(mode)
-    )
-    assert image.shape[:2] == (2, 3)
-    assert abs(image[1, 2].astype(int) - pixel).max() <= 2
-
-
-def test_what_is_clear_in_a_palette_is_clear():
-    image = Image.new("P", (3, 2))
-    image.info["transparency"] = 0
-    assert as_image(image)[0, 0, 3] == 0
 
 
 class Level(enum.IntEnum):

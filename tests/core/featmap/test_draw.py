@@ -203,6 +203,13 @@ def test_images_may_be_gray_or_rgb_and_bytes_or_floats(image):
     assert (image == given).all()
 
 
+def test_alpha_of_an_image_is_laid_over_white():
+    clear = np.zeros((4, 4, 4), np.uint8)
+    clear[2:, :, 3] = 255
+    drawn = draw_featmap(np.zeros((1, 4, 4)), clear, alpha=0)
+    assert drawn[:, 0, 0].tolist() == [255, 255, 0, 0]
+
+
 def test_a_map_of_another_size_is_resampled_to_the_image_with_a_warning():
     image = np.zeros((80, 30, 3), np.uint8)
     with pytest.warns(

@@ -53,11 +53,7 @@ from viz_core.featmap import draw_featmap
         ({"channels": []}, ValueError, "channels must not be empty"),
         ({"channels": [0.5]}, TypeError, "channels must be an integer, got float"),
         ({"channels": [True]}, TypeError, "channels must be an integer, got bool"),
-        (
-            {"overlaid_image": np.zeros((6, 6, 4), np.uint8)},
-            ValueError,
-            r"RGB or gray, got shape \(6, 6, 4\)",
-        ),
+        ({"overlaid_image": np.zeros((6, 6, 5), np.uint8)}, ValueError, r"got \(6, 6, 5\); choose"),
         (
             {"overlaid_image": np.full((6, 6, 3), 255.0)},
             ValueError,

@@ -14,16 +14,7 @@ from viz_core._forks import after_fork
 from viz_core._warnings import warn_user
 from viz_core.backends.base import BaseVisBackend
 from viz_core.colors import RGBA, as_color
-from viz_core.convert import (
-    Scalars,
-    as_array,
-    as_image,
-    as_name,
-    as_scalar,
-    as_scalars,
-    as_step,
-    is_tensor,
-)
+from viz_core.convert import Scalars, as_array, as_name, as_scalar, as_scalars, as_step, is_tensor
 from viz_core.drawing.canvas import Canvas
 from viz_core.errors import (
     InstanceError,
@@ -40,6 +31,7 @@ from viz_core.errors import (
 from viz_core.featmap import draw_featmap
 from viz_core.featmap.capture import capture
 from viz_core.files.paths import as_path
+from viz_core.images import as_image, to_uint8
 from viz_core.instances import NamedInstances
 from viz_core.plugins.registries import VISBACKENDS, VISUALIZERS
 from viz_core.plugins.registry import Registry
@@ -101,6 +93,7 @@ __all__ = [
     "is_main_process",
     "is_tensor",
     "read_scalars",
+    "to_uint8",
     "warn_user",
     "write_whole",
 ]

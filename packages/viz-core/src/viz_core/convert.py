@@ -12,26 +12,21 @@ from typing import Any, NamedTuple, TypeGuard, cast
 import numpy as np
 import numpy.typing as npt
 
-from viz_core.typing import ArrayLike, Image, Scalar, ScalarDict, ScalarLike
+from viz_core.typing import ArrayLike, Scalar, ScalarDict, ScalarLike
 
 __all__ = [
     "Scalars",
     "as_array",
-    "as_image",
     "as_name",
     "as_scalar",
     "as_scalars",
     "as_step",
     "is_tensor",
+    "shortened",
 ]
 
-_CHANNELS = (1, 3, 4)
-
-#: Pillow's modes whose numbers are the pixels; others are palettes or other color spaces.
-_PLAIN_MODES = ("1", "L", "I", "I;16", "F", "RGB", "RGBA")
-
-_shortened = reprlib.Repr()
-_shortened.maxother = _shortened.maxstring = 60
+_repr = reprlib.Repr()
+_repr.maxother = _repr.maxstring = 60
 
 
 def is_tensor(value: object) -> TypeGuard[Any]:
@@ -46,7 +41,8 @@ def as_array(value: ArrayLike, name: str = "value") -> npt.NDArray[Any]:
     Args:
         value: An array is returned as it is; a tensor is detached and moved to the CPU,
             and shares its memory where torch allows it. bfloat16 and 8-bit floats, also those
-            of `ml_dtypes`, become float32. Lists may hold arrays and tensors too. What else numpy can convert will do.
+            of `ml_dtypes`, become float32. Lists may hold arrays and tensors too. What else numpy
+            can convert will do, and what lends its memory by DLPack.
         name: What the value is called in an error.
 
     Raises:
@@ -62,19 +58,22 @@ def as_array(value: ArrayLike, name: str = "value") -> npt.NDArray[Any]:
             array = np.asarray(_without_tensors(value))
         except (ValueError, RecursionError) as error:
             raise ValueError(
-                f"the rows of {name} must have equal lengths, got {_short(value)}"
+                f"the rows of {name} must have equal lengths, got {shortened(value)}"
             ) from error
     elif hasattr(type(value), "__array__") or hasattr(type(value), "__array_interface__"):
-        array = _of_numpy(np.asarray(value))
+        array = np.asarray(value)
+    elif hasattr(type(value), "__dlpack__"):
+        array = _from_dlpack(value, name)
     else:
         raise TypeError(
             f"{name} must be an array, a tensor or a nested list of numbers, got "
-            f"{type(value).__name__}: {_short(value)}{_cure(value)}"
+            f"{type(value).__name__}: {shortened(value)}{_cure(value)}"
         )
+    array = _of_numpy(array)
     if array.dtype.kind not in "biufc":
         raise TypeError(
             f"{name} must hold numbers, got {type(value).__name__} of {array.dtype}: "
-            f"{_short(value)}"
+            f"{shortened(value)}"
         )
     return array
 
@@ -88,8 +87,20 @@ def _from_tensor(tensor: Any) -> npt.NDArray[Any]:
 
 
 def _of_numpy(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
-    """Return an array of a dtype of numpy's own: `ml_dtypes` has small floats, as JAX uses."""
-    return array.astype(np.float32) if array.dtype.isbuiltin == 2 else array
+    """Return an array of a dtype of numpy's own: `ml_dtypes` has small numbers, as JAX uses."""
+    if array.dtype.isbuiltin != 2:
+        return array
+    return array.astype(np.int64 if np.can_cast(array.dtype, np.int64) else np.float32)
+
+
+def _from_dlpack(value: Any, name: str) -> npt.NDArray[Any]:
+    try:
+        return np.from_dlpack(value)
+    except Exception as error:  # what lends its memory is a stranger's
+        raise TypeError(
+            f"{name} of {type(value).__name__} cannot be read by numpy ({error}); move it to the "
+            "CPU first, as an array of a dtype that numpy has"
+        ) from error
 
 
 def _without_tensors(value: Any) -> Any:
@@ -103,59 +114,13 @@ def _cure(value: object) -> str:
     if isinstance(value, os.PathLike) or (isinstance(value, str) and "." in value):
         return "; read the file first, as with PIL.Image.open"
     if hasattr(value, "savefig"):
-        return "; draw it with .canvas.draw() and pass numpy.asarray(figure.canvas.buffer_rgba())"
+        return (
+            "; draw it first, as with canvas = matplotlib.backends.backend_agg.FigureCanvasAgg("
+            "figure); canvas.draw(), and pass numpy.asarray(canvas.buffer_rgba())"
+        )
     if hasattr(value, "__iter__") and not isinstance(value, (bytes, Mapping)):
         return "; pass list(...) of it"
     return ""
-
-
-def as_image(image: ArrayLike, name: str = "image") -> Image:
-    """Return an image as contiguous uint8 of shape (H, W, 3), or (H, W, 4) if it has alpha.
-
-    Args:
-        image: RGB of shape (H, W), (H, W, 1), (H, W, 3) or (H, W, 4); a tensor may also be
-            (C, H, W) where its last axis cannot be the channels. bool (True is white), any
-            integers within 0..255, or floats within 0..1, which are scaled. Turn BGR into
-            RGB with `image[..., ::-1]`. An image of Pillow's, of any mode, will do too.
-        name: What the image is called in an error.
-
-    Returns:
-        The same memory if nothing had to be converted.
-
-    Raises:
-        TypeError: If it is no image, or its dtype is not a number.
-        ValueError: If it is empty, has another shape, or values out of range or NaN.
-    """
-    array = as_array(_without_palette(image), name)
-    if array.dtype == np.uint8 and array.ndim == 3 and array.shape[-1] == 3 and array.size:
-        return array if array.flags.c_contiguous else np.ascontiguousarray(array)  # mostly
-    if array.size == 0:
-        raise ValueError(f"{name} must not be empty, got shape {array.shape}")
-    if is_tensor(image) and array.ndim == 3:
-        first, last = array.shape[0], array.shape[-1]
-        if first in _CHANNELS and last not in _CHANNELS:
-            array = array.transpose(1, 2, 0)
-    if array.ndim == 2:
-        array = array[..., None]
-    if array.ndim != 3 or array.shape[-1] not in _CHANNELS:
-        raise ValueError(
-            f"{name} must have shape (H, W), (H, W, 1), (H, W, 3) or (H, W, 4), got "
-            f"{array.shape}{_hint(array.shape)}"
-        )
-    array = _as_uint8(array, name)
-    if array.shape[-1] == 1:
-        array = np.repeat(array, 3, axis=-1)
-    return np.ascontiguousarray(array)
-
-
-def _without_palette(image: Any) -> Any:
-    """Return an image of Pillow's whose numbers are colors; anything else as it is."""
-    if isinstance(image, np.ndarray) or not hasattr(image, "getbands"):
-        return image
-    if image.mode in _PLAIN_MODES:
-        return image
-    is_clear = "transparency" in image.info or image.mode in ("LA", "PA", "RGBa")
-    return image.convert("RGBA" if is_clear else "RGB")
 
 
 def as_scalar(value: ScalarLike, name: str = "value") -> Scalar:
@@ -187,7 +152,7 @@ def as_scalar(value: ScalarLike, name: str = "value") -> Scalar:
     if not hasattr(kind, "__float__"):
         raise TypeError(
             f"{name} must be a number, or an array or tensor of one, got "
-            f"{kind.__name__}: {_short(value)}"
+            f"{kind.__name__}: {shortened(value)}"
         )
     return _as_float(value, name)
 
@@ -209,9 +174,9 @@ def _as_float(value: Any, name: str) -> float:
     try:
         return float(value)
     except OverflowError as error:
-        raise ValueError(f"{name} is too large for a float: {_short(value)}") from error
+        raise ValueError(f"{name} is too large for a float: {shortened(value)}") from error
     except Exception as error:  # a stranger's `__float__` may fail in any way
-        raise TypeError(f"{name} must be a number, got {_short(value)}: {error}") from error
+        raise TypeError(f"{name} must be a number, got {shortened(value)}: {error}") from error
 
 
 class Scalars(NamedTuple):
@@ -246,7 +211,7 @@ def as_scalars(scalar_dict: ScalarDict, step: ScalarLike = 0) -> Scalars:
     if not isinstance(scalar_dict, Mapping):
         raise TypeError(
             "scalar_dict must be a mapping of names to scalars, got "
-            f"{type(scalar_dict).__name__}: {_short(scalar_dict)}; pass a dict, as {{'loss': 0.5}}"
+            f"{type(scalar_dict).__name__}: {shortened(scalar_dict)}; pass a dict, as {{'loss': 0.5}}"
         )
     scalars = Scalars({}, as_step(cast(ScalarLike, scalar_dict.get("step", step))), {})
     _add_group(scalars, "", scalar_dict, ())
@@ -300,7 +265,7 @@ def as_name(name: object) -> str:
         ValueError: If it is empty or not valid unicode.
     """
     if not isinstance(name, str):
-        raise TypeError(f"name must be a string, got {type(name).__name__}: {_short(name)}")
+        raise TypeError(f"name must be a string, got {type(name).__name__}: {shortened(name)}")
     if not name.strip():
         raise ValueError(f"name must not be empty, got {name!r}")
     if not name.isascii():
@@ -311,40 +276,6 @@ def as_name(name: object) -> str:
     return name
 
 
-def _as_uint8(array: npt.NDArray[Any], name: str) -> Image:
-    """Return `array` as uint8, scaling what is within 0..1 and refusing what is outside."""
-    kind = array.dtype.kind
-    if array.dtype == np.uint8:
-        same: Image = array
-        return same
-    if kind == "b":
-        white: Image = np.where(array, np.uint8(255), np.uint8(0))
-        return white
-    if kind not in "iuf":
-        raise TypeError(
-            f"{name} must be bool, integers in 0..255 or floats in 0..1, got {array.dtype}"
-        )
-    low, high = array.min(), array.max()
-    top = 1 if kind == "f" else 255
-    if not (low >= 0 and high <= top):  # NaN fails both
-        cure = "divide it by 255 or convert it to uint8" if kind == "f" else "scale or clip it"
-        raise ValueError(
-            f"{name} of dtype {array.dtype} must lie in 0..{top}, got {low:g}..{high:g} "
-            f"in shape {array.shape}; {cure}"
-        )
-    if kind != "f":
-        return array.astype(np.uint8)
-    scaled: Image = np.rint(array.astype(np.float32, copy=False) * np.float32(255)).astype(np.uint8)
-    return scaled
-
-
-def _hint(shape: tuple[int, ...]) -> str:
-    if len(shape) == 3 and shape[0] in _CHANNELS:
-        return "; move the channels last with .transpose(1, 2, 0)"
-    if len(shape) == 4:
-        return "; pass one image of the batch at a time"
-    return ""
-
-
-def _short(value: object) -> str:
-    return _shortened.repr(value)
+def shortened(value: object) -> str:
+    """Return what a value looks like, in one line at most."""
+    return _repr.repr(value)

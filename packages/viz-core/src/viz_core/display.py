@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from viz_core._warnings import warn_user
-from viz_core.convert import as_image
 from viz_core.errors import VizWarning
+from viz_core.images import as_image
 from viz_core.typing import ArrayLike, Image
 
 __all__ = ["Window"]

@@ -13,8 +13,9 @@ from types import MethodType
 from typing import Any, TypeAlias
 
 from viz_core._warnings import warn_user
-from viz_core.convert import Scalars, as_image, as_name, as_scalar, as_scalars, as_step
+from viz_core.convert import Scalars, as_name, as_scalar, as_scalars, as_step
 from viz_core.errors import VizWarning
+from viz_core.images import as_image
 from viz_core.typing import ArrayLike, Kind, ScalarLike
 
 __all__ = ["behind_door", "named_keywords", "take_global_step", "tell_of_keywords", "with_door"]

@@ -14,11 +14,12 @@ from viz_core._checks import as_fraction
 from viz_core._keywords import names_keywords
 from viz_core._warnings import warn_user
 from viz_core.colors import as_colors, faded
-from viz_core.convert import as_array, as_image
+from viz_core.convert import as_array
 from viz_core.drawing import arguments as check
 from viz_core.drawing import limits
 from viz_core.drawing.surface import DPI, Surface
 from viz_core.drawing.text_background import as_backgrounds
+from viz_core.images import as_image
 from viz_core.typing import ArrayLike, Colors, Image
 
 if TYPE_CHECKING:

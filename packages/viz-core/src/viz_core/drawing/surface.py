@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from viz_core.drawing.clipping import Window
+from viz_core.images import over_white
 from viz_core.typing import Image
 
 if TYPE_CHECKING:
@@ -69,11 +70,11 @@ class Surface:
 
     def load(self, image: Image) -> None:
         """Start over from ``image``, of shape (H, W, 3), or (H, W, 4): laid over white."""
-        height, width, channels = image.shape
+        height, width = image.shape[:2]
         if (height, width) != (self.height, self.width):
             self._allocate(0, 0)  # ours goes first, so that the next can take its place in memory
             self._allocate(height, width)
-        self.pixels[...] = image if channels == 3 else _over_white(image)
+        self.pixels[...] = over_white(image)
 
     def _allocate(self, height: int, width: int) -> None:
         self.height, self.width = height, width
@@ -143,10 +144,3 @@ class Surface:
 def _whole(low: float, high: float, size: int) -> tuple[int, int]:
     """Return the pixels from ``low`` to ``high`` that lie in 0..size."""
     return math.floor(min(max(low, 0), size)), math.ceil(min(max(high, 0), size))
-
-
-def _over_white(image: Image) -> Image:
-    color = image[..., :3].astype(np.uint16)
-    opacity = image[..., 3:].astype(np.uint16)
-    blended: Image = ((color * opacity + 255 * (255 - opacity) + 127) // 255).astype(np.uint8)
-    return blended

@@ -36,8 +36,8 @@ def draw_featmap(
 
     Args:
         featmap: Array or tensor of real numbers, shape (C, H, W).
-        overlaid_image: The image to blend in, RGB or gray: bool, integers in 0..255 or floats in
-            0..1, shape (H, W), (H, W, 1) or (H, W, 3). A map of another size is resampled to it.
+        overlaid_image: The image to blend in, as [`as_image`][viz_core.as_image] takes it; alpha
+            is laid over white. A map of another size is resampled to it.
         channel_reduction: How C channels become one image. ``'squeeze_mean'``: their mean.
             ``'select_max'``: the channel with the largest sum at the size that is shown.
             ``'norm'``: each pixel's Euclidean length. ``'pca'``: the first three principal

@@ -10,13 +10,14 @@ import numpy as np
 import numpy.typing as npt
 
 from viz_core._warnings import warn_user
-from viz_core.convert import as_array, as_image, as_scalar, is_tensor
+from viz_core.convert import as_array, as_scalar, is_tensor
 from viz_core.errors import VizWarning
 from viz_core.featmap.colormap import color_table
 from viz_core.featmap.feature_map import FeatureMap, NotFiniteError
 from viz_core.featmap.painter import HeatmapPainter
 from viz_core.featmap.pca import principal_components
 from viz_core.featmap.reductions import largest_channels, mean, norm, take
+from viz_core.images import as_image, over_white
 
 if TYPE_CHECKING:
     from viz_core.typing import ArrayLike, Image
@@ -62,7 +63,9 @@ def render(
         if not chosen:
             raise ValueError("channels must not be empty; leave it out to show what `topk` chooses")
     feature_map = FeatureMap.of(featmap, chosen)
-    image = None if overlaid_image is None else _without_alpha(overlaid_image)
+    image = (
+        None if overlaid_image is None else over_white(as_image(overlaid_image, "overlaid_image"))
+    )
     shape = feature_map.shape[1:]
     if image is not None and image.shape[:2] != shape and resize_shape is None:
         warn_user(
@@ -231,14 +234,3 @@ def _check_size(shape: tuple[int, int], grid: tuple[int, int]) -> None:
         f"got ({height}, {width}){cells}; pass a smaller resize_shape"
         f"{' or arrangement' if cells else ''}"
     )
-
-
-def _without_alpha(overlaid_image: ArrayLike) -> Image:
-    """Return the image to blend in as RGB, shape (H, W, 3)."""
-    image = as_image(overlaid_image, "overlaid_image")
-    if image.shape[-1] != 3:
-        raise ValueError(
-            f"overlaid_image must be RGB or gray, got shape {image.shape}; drop the "
-            "transparency with image[..., :3]"
-        )
-    return image

@@ -14,8 +14,9 @@ from viz_core._warnings import warn_user
 from viz_core.backends.base import BaseVisBackend
 from viz_core.backends.door import take_global_step, tell_of_keywords
 from viz_core.config.normalize import as_config
-from viz_core.convert import as_image, as_name, as_scalar, as_scalars, as_step
+from viz_core.convert import as_name, as_scalar, as_scalars, as_step
 from viz_core.errors import RecordingError, VizWarning
+from viz_core.images import as_image
 from viz_core.ranks import is_main_process
 from viz_core.recording.dispatch import Call, bind, call_without_values, own
 from viz_core.recording.failures import Failures

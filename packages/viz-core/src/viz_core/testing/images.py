@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from viz_core.convert import as_image
+from viz_core.images import as_image
 from viz_core.typing import ArrayLike
 
 __all__ = ["assert_images_close", "make_image"]
