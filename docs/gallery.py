@@ -1,4 +1,7 @@
-"""What the pages of the gallery share: a photo, and how a drawn image gets onto the page."""
+"""How an image that is drawn by the code of a page gets onto the page.
+
+Lines of a fence that call this end in `# markdown-exec: hide`: readers do not have it.
+"""
 
 from __future__ import annotations
 
@@ -6,16 +9,9 @@ import base64
 import io
 
 import numpy as np
-from matplotlib.cbook import get_sample_data
 from PIL import Image
 
-__all__ = ["photo", "picture"]
-
-
-def photo(height: int = 360) -> np.ndarray:
-    """Return the upper part of a portrait: RGB, uint8, shape (height, 512, 3)."""
-    with get_sample_data("grace_hopper.jpg") as file:
-        return np.array(Image.open(file).convert("RGB"))[:height]
+__all__ = ["picture"]
 
 
 def picture(image: np.ndarray, width: int | None = None) -> str:
