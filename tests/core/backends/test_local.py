@@ -1,9 +1,11 @@
 import io
 import json
+import os
 import pickle
 import subprocess
 import sys
 import threading
+import time
 import warnings
 from pathlib import Path
 
@@ -14,7 +16,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 from PIL import Image
 
-from viz_core import LocalVisBackend, MissingSaveDirError, RecordingWarning
+from viz_core import LocalVisBackend, MissingSaveDirError, RecordingWarning, write_whole
 
 
 @pytest.fixture
@@ -328,3 +330,58 @@ def test_nothing_is_said_without_reason(tmp_path, image):
 def test_experiment_is_the_backend_itself(tmp_path):
     backend = LocalVisBackend(tmp_path)
     assert backend.experiment is backend
+
+
+@pytest.mark.parametrize("name", ["a/b", "x" * 300])
+def test_images_that_no_sync_has_seen_cost_no_memory(tmp_path, name):
+    backend, image = LocalVisBackend(tmp_path), np.zeros((1, 1, 3), np.uint8)
+
+    def record(start, stop):
+        for step in range(start, stop):
+            backend.add_image(name, image, step=step)
+
+    record(0, 1010)
+    before = sys.getallocatedblocks()
+    record(1010, 3010)
+    assert sys.getallocatedblocks() - before < 1000
+
+
+def test_a_sync_reaches_every_image_and_the_folders_of_their_names(tmp_path, monkeypatch):
+    backend, image = LocalVisBackend(tmp_path / "run"), np.zeros((2, 2, 3), np.uint8)
+    synced = []
+
+    def noting(fd):
+        path = Path(f"/proc/self/fd/{fd}").readlink()
+        synced.append(os.path.relpath(path, tmp_path / "run"))
+
+    backend.add_image("old", image)
+    backend.flush(sync=True)
+    time.sleep(0.05)  # the clock of a file system may tick a hundred times a second
+    monkeypatch.setattr("os.fsync", noting)
+    backend.add_image("a/b/c", image)
+    backend.add_image("a/e", image)
+    backend.add_config({"lr": 1})
+    backend.flush(sync=True)
+    images = ["vis_image/a/b/c_0.png", "vis_image/a/e_0.png"]
+    folders = [".", "vis_image", "vis_image/a", "vis_image/a/b"]
+    assert sorted(set(synced)) == sorted([*images, *folders, "config.py"])
+    synced.clear()
+    backend.flush(sync=True)
+    assert synced == []
+
+
+def test_a_sync_reaches_images_from_before_the_clock_was_set_back(tmp_path, monkeypatch):
+    backend, image, synced = LocalVisBackend(tmp_path), np.zeros((2, 2, 3), np.uint8), []
+
+    def an_hour_ago(path, data):
+        write_whole(path, data)
+        os.utime(path, (time.time() - 3600,) * 2)
+
+    backend.add_image("before", image)
+    monkeypatch.setattr("viz_core.backends.local.write_whole", an_hour_ago)
+    backend.add_image("after", image)
+    monkeypatch.setattr(
+        "os.fsync", lambda fd: synced.append(Path(f"/proc/self/fd/{fd}").readlink())
+    )
+    backend.flush(sync=True)
+    assert {Path(path).name for path in synced} > {"before_0.png", "after_0.png"}

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, get_args
 from viz_core._inside import enter
 from viz_core.backends.door import with_door
 from viz_core.errors import MissingSaveDirError, RankError
+from viz_core.files.atomic import remove_abandoned
 from viz_core.files.paths import as_path
 from viz_core.ranks import get_rank, is_main_process
 from viz_core.typing import Image, Kind, Ranks, Scalar
@@ -74,7 +75,7 @@ class BaseVisBackend:
 
     @property
     def directory(self) -> Path:
-        """The folder to write to, made on first use.
+        """The folder to write to, made on first use, and cleaned of what killed processes left.
 
         It is `save_dir`, and `save_dir/rank_<n>` where every rank records.
 
@@ -91,6 +92,7 @@ class BaseVisBackend:
         if self.ranks == "all":
             directory /= f"rank_{get_rank()}"
         directory.mkdir(parents=True, exist_ok=True)
+        remove_abandoned(directory)
         return directory
 
     @property

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
 import os
@@ -29,6 +30,9 @@ __all__ = ["LocalVisBackend"]
 
 _QUALITY = 90
 _NAMES_FILE = "names.json"
+
+#: How many files that are in `names.json` are remembered, so that each is there once.
+_MOST_LISTED = 1000
 
 
 class LocalVisBackend(BaseVisBackend):
@@ -92,7 +96,7 @@ class LocalVisBackend(BaseVisBackend):
         self._files: dict[str, AppendLog] = {}
         self._scalars = self._lines(self._scalar_file)
         self._listed: set[str] = set()
-        self._unsynced: set[Path] = set()
+        self._unsynced: dict[Path, int] = {}
         self._step_is_taken = False
 
     @property
@@ -104,7 +108,7 @@ class LocalVisBackend(BaseVisBackend):
         """Keep the config as Python source."""
         path = self._locate(self._config_file)
         write_whole(path, config.pretty_text.encode())
-        self._unsynced.add(path)
+        self._note_unsynced(path, path)
 
     def add_image(self, name: str, image: Image, step: int = 0, **kwargs: object) -> None:
         """Keep an image as a file of its own."""
@@ -112,10 +116,12 @@ class LocalVisBackend(BaseVisBackend):
         relative, shortened = file_name(name, f"_{step}.{self._image_format}")
         path = self._locate(f"{self._image_folder}/{relative}")
         write_whole(path, data)
-        self._unsynced.add(path)
+        self._note_unsynced(self.directory / self._image_folder, path)
         if shortened and str(relative) not in self._listed:
             entry = json.dumps({"file": str(relative), "name": name})
             self._lines(f"{self._image_folder}/{_NAMES_FILE}").append(f"{entry}\n".encode())
+            if len(self._listed) >= _MOST_LISTED:
+                self._listed.clear()  # a line that is there twice does no harm
             self._listed.add(str(relative))
 
     def add_scalar(self, name: str, value: Scalar, step: int = 0, **kwargs: object) -> None:
@@ -173,13 +179,8 @@ class LocalVisBackend(BaseVisBackend):
             return
         for file in list(self._files.values()):
             file.sync()
-        folders = set()
         while self._unsynced:
-            path = self._unsynced.pop()
-            _sync(path)
-            folders.add(path.parent)
-        for folder in folders:
-            _sync(folder)
+            _sync_since(*self._unsynced.popitem())
 
     def close(self) -> None:
         """Close the files. The next record opens them again."""
@@ -198,6 +199,15 @@ class LocalVisBackend(BaseVisBackend):
         """Take over the state, unopened."""
         super().__setstate__(state)
         self._open_nothing()
+
+    def _note_unsynced(self, root: Path, path: Path) -> None:
+        """Note that `path`, a file or one in the folder `root`, was written just now.
+
+        Not every path is kept, of which there may be very many, but when the first was written by
+        the clock of their file system, which may be set back.
+        """
+        written = path.stat().st_mtime_ns
+        self._unsynced[root] = min(written, self._unsynced.get(root, written))
 
     def _lines(self, name: str) -> AppendLog:
         file = self._files.get(name)
@@ -228,6 +238,26 @@ class LocalVisBackend(BaseVisBackend):
 def _check_ending(argument: str, name: str | os.PathLike[str], ending: str) -> None:
     if not os.fspath(name).endswith(ending):
         raise ValueError(f"{argument} must end in {ending!r}, got {name!r}")
+
+
+def _sync_since(root: Path, since: int) -> None:
+    """Wait until the disk has a file, or all files in a folder that were written since.
+
+    Args:
+        root: A file, or a folder whose folders are searched too.
+        since: Nanoseconds, as files have them.
+    """
+    folders = {root.parent}
+    files = [root]
+    for parent, _, names in os.walk(root):
+        files += [Path(parent, name) for name in names]
+    for path in files:
+        with contextlib.suppress(FileNotFoundError):  # deleted since
+            if path.is_file() and path.stat().st_mtime_ns >= since:
+                _sync(path)
+                folders.update(folder for folder in path.parents if folder.is_relative_to(root))
+    for folder in folders:
+        _sync(folder)
 
 
 def _sync(path: Path) -> None:

@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import os
+import re
 from pathlib import Path
 
-__all__ = ["write_whole"]
+__all__ = ["remove_abandoned", "write_whole"]
+
+_TEMPORARY = re.compile(r"\.[0-9a-f]{16}\.tmp")
+
+#: The folders that were cleaned by this process.
+_cleaned: set[str] = set()
 
 
 def write_whole(path: str | os.PathLike[str], data: bytes, *, sync: bool = False) -> None:
     """Write a file so that whoever opens it finds all of `data`, or what was there before.
 
-    It is written under another name in the same folder, and renamed.
+    It is written under another name in the same folder, and renamed. A process that is killed
+    meanwhile leaves that file; the `directory` of a later process's backend is cleaned of them.
 
     Args:
         path: The file, in a folder that exists. One that is there is replaced.
@@ -23,19 +31,62 @@ def write_whole(path: str | os.PathLike[str], data: bytes, *, sync: bool = False
         OSError: If it cannot be written. It names `path`, and what was there stays as it was.
     """
     path = Path(path)
-    # The name has a length of its own, so that one of 255 bytes can be written too.
-    temporary = path.with_name(f".{os.urandom(8).hex()}.tmp")
+    temporary = path
     try:
-        with temporary.open("xb", buffering=0) as file:
+        temporary, fd = _open_beside(path)
+        try:
             view = memoryview(data)
             while view:
-                view = view[file.write(view) :]
+                view = view[os.write(fd, view) :]
             if sync:
-                os.fsync(file.fileno())
-        temporary.replace(path)
+                os.fsync(fd)
+            temporary.replace(path)
+        finally:
+            os.close(fd)  # not before it has its name: until then the lock says that it is in use
     except BaseException as error:
-        with contextlib.suppress(OSError):
-            temporary.unlink()
+        if temporary is not path:
+            with contextlib.suppress(OSError):
+                temporary.unlink()
         if isinstance(error, OSError):
             raise OSError(error.errno, error.strerror, str(path)) from error
         raise
+
+
+def _open_beside(path: Path) -> tuple[Path, int]:
+    """Return a new file in the folder of `path`, locked, and its descriptor."""
+    while True:
+        # The name has a length of its own, so that one of 255 bytes can be written too.
+        temporary = path.with_name(f".{os.urandom(8).hex()}.tmp")
+        fd = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)
+        with contextlib.suppress(OSError):  # a file system without locks, where nobody cleans
+            try:
+                fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:  # somebody cleans, and was quicker
+                os.close(fd)
+                continue
+        if os.fstat(fd).st_nlink:
+            return temporary, fd
+        os.close(fd)  # it has been cleaned up before it was locked
+
+
+def remove_abandoned(folder: Path) -> None:
+    """Remove what killed processes have left half written in a folder and below; once a process.
+
+    A file that a living process is writing, on whichever machine, is locked, and stays.
+    """
+    if str(folder) in _cleaned:
+        return
+    _cleaned.add(str(folder))
+    for parent, _, names in os.walk(folder):
+        for name in filter(_TEMPORARY.fullmatch, names):
+            with contextlib.suppress(OSError):
+                _remove_unlocked(os.path.join(parent, name))  # noqa: PTH118  # of many, quickly
+
+
+def _remove_unlocked(path: str) -> None:
+    fd = os.open(path, os.O_RDWR | os.O_CLOEXEC)
+    try:
+        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        os.unlink(path)  # noqa: PTH108  # as above
+    finally:
+        os.close(fd)
