@@ -65,7 +65,7 @@ def test_no_crops_and_empty_ones_draw_nothing(masks):
     ("masks", "offsets", "error", "text"),
     [
         ([np.ones((2, 2))], [[0, 0]], TypeError, r"binary_masks\[0\] must be bool"),
-        ([np.ones((2, 2, 2), bool)], [[0, 0]], ValueError, r"shape \(h, w\), got \(2, 2, 2\)"),
+        ([np.ones((2, 2, 2), bool)], [[0, 0]], ValueError, r"\(N, h, w\), got \(2, 2, 2\)"),
         ([np.ones((2, 2), bool)], [[0, 0], [1, 1]], ValueError, "one row for each of the 1 masks"),
         ([np.ones((2, 2), bool)], [[0.5, 0]], ValueError, "whole pixels, got .*round them"),
         ([np.ones((2, 2), bool)], [[0, np.nan]], ValueError, "offsets must be finite"),
@@ -82,6 +82,17 @@ def test_wrong_crops_say_what_is_right(masks, offsets, error, text):
 def test_a_part_of_the_image_without_offsets_is_told_of_them():
     with pytest.raises(ValueError, match="for parts of the image give offsets="):
         Canvas(IMAGE).draw_binary_masks(np.ones((4, 6), bool))
+
+
+def test_a_list_of_masks_is_not_put_together():
+    canvas = Canvas(np.zeros((1000, 1000, 3), np.uint8))
+    masks = [np.zeros((1000, 1000), bool) for _ in range(9)]
+    canvas.draw_binary_masks(masks)
+    tracemalloc.start()
+    canvas.draw_binary_masks(masks)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 2e6  # together they have 9 MB
 
 
 def test_memory_goes_with_the_area_of_the_objects():

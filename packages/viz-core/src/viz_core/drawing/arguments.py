@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import numbers
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, TypeVar, cast
 
@@ -23,7 +23,6 @@ __all__ = [
     "as_coordinates",
     "as_horizontal",
     "as_line_style",
-    "as_mask_crops",
     "as_masks",
     "as_offsets",
     "as_polygons",
@@ -33,6 +32,7 @@ __all__ = [
     "as_vertical",
     "check_box",
     "check_finite",
+    "check_whole",
     "leaves",
     "per_item",
     "style_columns",
@@ -262,37 +262,28 @@ def _no_text(value: object) -> str:
     )
 
 
-def as_masks(value: ArrayLike, height: int, width: int) -> npt.NDArray[np.bool_]:
-    """Return one mask or many as bool of shape (N, height, width)."""
-    masks = _as_bool(value, "binary_masks")
-    shape = masks.shape
-    if masks.ndim == 2:
-        masks = masks[None]
-    if masks.ndim != 3 or masks.shape[1:] != (height, width):
-        raise ValueError(
-            f"binary_masks must have the image's size, shape ({height}, {width}) or "
-            f"(N, {height}, {width}), got {shape}; for parts of the image give offsets="
-        )
+def as_masks(value: ArrayLike | Sequence[ArrayLike]) -> Sequence[npt.NDArray[np.bool_]]:
+    """Return one mask or many, of any sizes, as bool, each of shape (h, w)."""
+    # Lists of numbers are one mask, lists of arrays are many, which nothing puts together.
+    if isinstance(value, (list, tuple)) and (not value or np.ndim(value[0]) >= 2):
+        masks = [_as_bool(mask, f"binary_masks[{i}]") for i, mask in enumerate(value)]
+    else:
+        array = _as_bool(cast(ArrayLike, value), "binary_masks")
+        masks = list(array) if array.ndim == 3 else [array]
+    for mask in masks:
+        if mask.ndim != 2:
+            raise ValueError(f"binary_masks must have shape (h, w) or (N, h, w), got {mask.shape}")
     return masks
 
 
-def as_mask_crops(value: ArrayLike | Sequence[ArrayLike]) -> Sequence[npt.NDArray[np.bool_]]:
-    """Return one crop or many as bool, each of shape (h, w)."""
-    if isinstance(value, (list, tuple)):
-        # Lists of numbers are one crop, lists of arrays are many, of any sizes.
-        first = value[0] if value else None
-        are_many = first is None or np.ndim(first) >= 2
-    else:
-        are_many = getattr(value, "ndim", 0) == 3
-    if not are_many:
-        value = [cast(ArrayLike, value)]
-    crops = [
-        _as_bool(crop, f"binary_masks[{i}]") for i, crop in enumerate(cast(Iterable[Any], value))
-    ]
-    for i, crop in enumerate(crops):
-        if crop.ndim != 2:
-            raise ValueError(f"binary_masks[{i}] must have shape (h, w), got {crop.shape}")
-    return crops
+def check_whole(masks: Sequence[npt.NDArray[np.bool_]], height: int, width: int) -> None:
+    """Raise ValueError if a mask has another size than the image."""
+    for mask in masks:
+        if mask.shape != (height, width):
+            raise ValueError(
+                f"binary_masks must have the image's size, shape ({height}, {width}) or "
+                f"(N, {height}, {width}), got {mask.shape}; for parts of the image give offsets="
+            )
 
 
 def as_offsets(value: ArrayLike, count: int) -> list[list[int]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -429,12 +429,11 @@ class Canvas:
         from viz_core.drawing.masks import draw_masks
 
         surface = self._surface
-        masks: Sequence[npt.NDArray[np.bool_]] | npt.NDArray[np.bool_]
+        masks = check.as_masks(binary_masks)
         if offsets is None:
-            masks = check.as_masks(cast(ArrayLike, binary_masks), self.height, self.width)
+            check.check_whole(masks, self.height, self.width)
             corners = [[0, 0]] * len(masks)
         else:
-            masks = check.as_mask_crops(binary_masks)
             corners = check.as_offsets(offsets, len(masks))
         count = len(masks)
         opacities = check.per_item(alphas, count, "alphas", as_fraction, cycle=False)
