@@ -156,6 +156,10 @@ RESULTS = {
         },
     ),
     "MMDetection's tracks": (make(**FIELDS, instances_id=IDS), {**FIELDS, "instances_id": IDS}),
+    "MMDetection's true tracks": (
+        make(bboxes=BOXES, labels=LABELS, instances_ids=IDS),
+        {"bboxes": BOXES, "labels": LABELS, "instances_id": IDS},
+    ),
     "a named tuple": (Tuple(BOXES, LABELS, SCORES), FIELDS),
 }
 RESULTS["torchvision's boxes"][0]["boxes"][:] = np.hstack(

@@ -86,6 +86,8 @@ def _draw_masks(
     """Draw masks, the large ones first, so that none hides a smaller one; then their contours."""
     colors = _jittered(class_colors(style.masks, instances.labels.tolist()), instances, style)
     seen = [i for i, color in enumerate(colors) if masks[i].area and opacity(color)]
+    if not seen:
+        return
     contours = Contours(canvas.height, canvas.width)
     for some in _batches(masks, sorted(seen, key=lambda i: -masks[i].area)):
         painted = [masks[i].paint() for i in some]

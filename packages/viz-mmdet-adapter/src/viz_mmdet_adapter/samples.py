@@ -23,7 +23,7 @@ INSTANCE_FIELDS: Spellings = {
     "scores": ("scores", "confidence"),
     "masks": ("masks", "mask", "pred_masks", "gt_masks"),
     "label_names": ("label_names", "text_labels"),
-    "instances_id": ("instances_id", "tracker_id"),
+    "instances_id": ("instances_id", "instances_ids", "tracker_id"),
 }
 
 
