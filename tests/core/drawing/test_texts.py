@@ -112,17 +112,20 @@ def test_numbers_that_change_are_drawn_as_a_whole_text_is():
 
 
 def test_styles_of_every_text():
-    canvas = Canvas(GROUND).draw_texts(
-        ["a", "b"],
-        np.array([[20, 20], [150, 20]]),
-        font_sizes=[10, 30],
-        colors=["r", (0, 0, 255)],
-        vertical_alignments=["top", "bottom"],
-        horizontal_alignments=["left", "right"],
-        font_families=["serif", "monospace"],
-        bboxes=[BOX, {"facecolor": "y"}],
-    )
-    assert (canvas.get_image() != 255).any()
+    places = np.array([[20, 20], [150, 20], [20, 90]])
+    styles = {
+        "font_sizes": [10, 30, 10],
+        "colors": ["r", (0, 0, 255), "r"],
+        "vertical_alignments": ["top", "bottom", "center"],
+        "horizontal_alignments": ["left", "right", "center"],
+        "font_families": ["serif", "monospace", "serif"],
+        "bboxes": [BOX, {"facecolor": "y"}, None],
+    }
+    at_once = Canvas(GROUND).draw_texts(["a", "b", "c"], places, **styles).get_image()
+    each = Canvas(GROUND)
+    for i, text in enumerate("abc"):
+        each.draw_texts(text, places[i], **{name: values[i] for name, values in styles.items()})
+    assert (at_once == each.get_image()).all()
 
 
 @pytest.mark.parametrize("option", ["font_sizes", "colors", "vertical_alignments", "bboxes"])

@@ -75,7 +75,9 @@ def compare(
     np.testing.assert_allclose(found[4], expected[4], rtol=0.03)
 
 
-@pytest.mark.parametrize("text", ["Hamburg jp", "person: 98.2", "car: 7%", "É (ç, 3"])
+@pytest.mark.parametrize(
+    "text", ["Hamburg jp", "person: 98.2", "car: 7%", "É (ç, 3", "12345678.9%"]
+)
 @pytest.mark.parametrize("v", VERTICAL)
 @pytest.mark.parametrize("h", HORIZONTAL)
 def test_alignments(text, h, v):
@@ -125,7 +127,7 @@ BACKGROUNDS = {
 @pytest.mark.parametrize("background", BACKGROUNDS.values(), ids=BACKGROUNDS)
 @pytest.mark.parametrize("rotation", [0, 35])
 def test_backgrounds(background, rotation):
-    for text in ("dog: 98.2", "two\nlines"):
+    for text in ("dog: 98.2", "dog", "two\nlines"):
         # Without letters, of which nothing would be seen on a black background.
         compare(text, size=14, h="center", background=background, rotation=rotation, color="none")
 
@@ -133,7 +135,7 @@ def test_backgrounds(background, rotation):
 @pytest.mark.parametrize("alpha", [0.3, 0.7, 1.0])
 @pytest.mark.parametrize("text", ["HHHH: 14", "IH\nHI"])
 def test_letters_and_background_are_as_opaque(text, alpha):
-    background = {"facecolor": "k", "edgecolor": "none", "alpha": alpha}
+    background = {"facecolor": "0.25", "edgecolor": "none", "alpha": alpha}
     seen = []
     for darkness in (
         ours(text, (50, 50), font_sizes=30, bboxes=background, colors="0.9"),
