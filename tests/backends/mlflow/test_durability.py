@@ -2,6 +2,7 @@
 
 import json
 import os
+import pickle
 import re
 import signal
 import socket
@@ -201,3 +202,19 @@ def test_records_of_a_child_are_in_the_run_of_its_parent(database, read_run, tmp
     run = read_run(database, str(tmp_path))
     assert run.history("loss") == [(step, step) for step in range(6)]
     assert run.history("child") == [(step, step) for step in range(1, 6)]
+
+
+def test_copies_record_to_the_same_run(database, read_runs, tmp_path):
+    options = {"exp_name": str(tmp_path), "tracking_uri": database, "artifact_suffix": ()}
+    backend = MLflowVisBackend(tmp_path, **options)
+    early = pickle.loads(pickle.dumps(backend))
+    backend.add_scalar("loss", 1.0, step=1)
+    late = pickle.loads(pickle.dumps(backend))
+    for step, copy in ((2, early), (3, late)):
+        assert not copy.is_open
+        copy.add_scalar("loss", float(step), step=step)
+        copy.close()
+    backend.close()
+    sync(tmp_path)
+    (run,) = read_runs(database, str(tmp_path))
+    assert sorted(run.history("loss")) == [(1, 1.0), (2, 2.0), (3, 3.0)]

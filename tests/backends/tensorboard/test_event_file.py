@@ -156,3 +156,11 @@ def test_a_copy_of_an_unopened_file_takes_its_place(tmp_path, read_run):
     copy = pickle.loads(pickle.dumps(EventFile(Fixed(tmp_path))))
     copy.write(events.scalars({"a": 2}, 0))
     assert read_run(tmp_path).scalars("a") == [(0, 2.0)]
+
+
+def test_a_copy_in_another_process_has_a_folder_of_its_own(tmp_path, read_run):
+    state = EventFile(Fixed(tmp_path)).__getstate__()
+    copy = EventFile.__new__(EventFile)
+    copy.__setstate__({**state, "_made_in": os.getppid()})
+    copy.write(events.scalars({"a": 2}, 0))
+    assert read_run(tmp_path / f"process_{os.getpid()}").scalars("a") == [(0, 2.0)]

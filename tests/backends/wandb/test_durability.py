@@ -6,6 +6,7 @@ import pytest
 import wandb
 
 from viz_backend_wandb import WandbVisBackend
+from viz_core import RecordingWarning
 
 KILLED = """
 import itertools, os, signal, sys, time
@@ -151,13 +152,15 @@ def test_a_pickled_copy_of_an_open_backend_has_a_run_of_its_own(tmp_path, read_r
     backend = WandbVisBackend(tmp_path, {"mode": "offline", "id": "mine"})
     backend.add_scalar("loss", 1, step=1)
     copy = pickle.loads(pickle.dumps(backend))
-    copy.add_scalar("loss", 2, step=2)
+    with pytest.warns(RecordingWarning, match="in the group 'mine'"):
+        copy.add_scalar("loss", 2, step=2)
+    copy.add_scalar("loss", 4, step=4)  # told once
     backend.add_scalar("loss", 3, step=3)
     copy.close()
     backend.close()
     runs = read_runs(tmp_path)
     assert runs["mine"].points() == [("loss", 1, 1), ("loss", 3, 3)]
-    assert runs[f"mine-process-{os.getpid()}"].points() == [("loss", 2, 2)]
+    assert runs[f"mine-process-{os.getpid()}"].points() == [("loss", 2, 2), ("loss", 4, 4)]
 
 
 def test_a_forked_child_does_not_end_what_its_parent_waits_for(tmp_path, run_python, read_runs):

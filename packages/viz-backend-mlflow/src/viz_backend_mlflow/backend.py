@@ -76,6 +76,8 @@ class MLflowVisBackend(BaseVisBackend):
     #: What must be installed, for `viz backends`.
     tracker = "mlflow"
 
+    _copied = ("_header", "_run_spec", "_work_dir")
+
     def __init__(
         self,
         save_dir: str | os.PathLike[str] | None = None,
@@ -234,17 +236,9 @@ class MLflowVisBackend(BaseVisBackend):
         if unsent:
             _warn(unsent)
 
-    def __getstate__(self) -> dict[str, Any]:
-        """Return the state of an unopened copy, which records to the same run."""
-        state = super().__getstate__()
-        for name in ("_lock", "_session", "_points", "_images"):
-            del state[name]
-        return state
-
     def __setstate__(self, state: dict[str, Any]) -> None:
-        """Take over the state, unopened."""
-        super().__setstate__(state)
-        self._start()
+        """Take over what a copy has of the other, unopened, to record to the same run."""
+        self.__dict__.update(state)
         self._is_copy = self._header is not None
 
     def _opened(self) -> Session:

@@ -54,6 +54,8 @@ class TensorboardVisBackend(BaseVisBackend):
     #: What must be installed, for `viz backends`.
     tracker = "tensorboard"
 
+    _copied = ("_events",)
+
     def __init__(
         self, save_dir: str | os.PathLike[str] | None = None, *, resume: int | None = None
     ) -> None:

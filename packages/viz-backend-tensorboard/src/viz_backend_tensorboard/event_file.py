@@ -34,7 +34,7 @@ class EventFile:
 
     A forked child leaves its parent's file alone. It writes to one of its own in the folder
     `process_<pid>`, which TensorBoard shows as another run: in one run, the steps of one process
-    would hide those of the other. A pickled copy of an open file does the same.
+    would hide those of the other. A copy of an open file does the same, and one in another process.
 
     Args:
         locate: Returns the folder, which exists. Called whenever a file is made.
@@ -62,11 +62,14 @@ class EventFile:
             "_locate": self._locate,
             "_resume": self._resume,
             "_is_copy": self._is_copy or self.is_open,
+            "_made_in": os.getpid(),
         }
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         """Take over the state, unopened."""
+        made_in = state.pop("_made_in")
         self.__dict__.update(state)
+        self._is_copy = self._is_copy or made_in != os.getpid()
         self._start()
 
     @property

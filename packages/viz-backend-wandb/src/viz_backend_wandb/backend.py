@@ -59,6 +59,8 @@ class WandbVisBackend(BaseVisBackend):
     #: What must be installed, for `viz backends`.
     tracker = "wandb"
 
+    _copied = ("_session",)
+
     def __init__(
         self,
         save_dir: str | os.PathLike[str] | None = None,

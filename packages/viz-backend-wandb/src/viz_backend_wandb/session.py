@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -41,8 +42,8 @@ class RunOptions:
 class Session:
     """Opens a run at the first record, and again after `close` or when its file is lost.
 
-    When it is opened again it is the same run, in another file. A forked child and a pickled
-    copy have runs of their own, as only one process may write to a run.
+    When it is opened again it is the same run, in another file. A forked child and a copy have
+    runs of their own, in one group, as only one process may write to a run.
 
     Args:
         options: How the run is opened and closed.
@@ -61,7 +62,8 @@ class Session:
         self._find_rank = find_rank
         self._run_id: str | None = None
         self._config: dict[str, Any] = {}
-        self._is_copy = False
+        self._group: str | None = None
+        self._is_copy = self._tells_of_copy = False
         self._start()
 
     def _start(self) -> None:
@@ -124,7 +126,9 @@ class Session:
 
     def _look_for_fork(self) -> None:
         if self._pid != os.getpid():
-            self._is_copy = self._is_copy or self._run_id is not None
+            if self._run_id is not None:
+                self._name_group()
+                self._is_copy = True
             self._start()
 
     def _forget_run(self) -> OpenRun:
@@ -161,23 +165,37 @@ class Session:
 
     def _identity(self) -> dict[str, Any]:
         """Return the arguments of `wandb.init` that make this run differ from those of others."""
+        group = self._options.arguments.get("group") or self._group
         if self._is_copy:
-            return {"id": f"{self._run_id}-process-{os.getpid()}"}
+            run_id = f"{self._group}-process-{os.getpid()}"
+            if self._tells_of_copy:
+                self._notices.append(
+                    "W&B lets one process write to a run, so this copy records to one of its own, "
+                    f"{run_id!r} in the group {group!r}"
+                )
+            return {"id": run_id, "group": group}
+        grouped = {} if group is None else {"group": group}
         if self._run_id is not None:
-            return {"id": self._run_id, "resume": "allow", "config": self._config}
+            return {"id": self._run_id, "resume": "allow", "config": self._config, **grouped}
         rank = self._find_rank()
         if not rank:
-            return {}
+            return grouped
         given = {name: self._options.arguments.get(name) for name in ("id", "name")}
-        return {name: f"{value}-rank-{rank}" for name, value in given.items() if value}
+        return grouped | {name: f"{value}-rank-{rank}" for name, value in given.items() if value}
 
     def __getstate__(self) -> dict[str, Any]:
         """Return the state of an unopened copy."""
-        left_out = ("_lock", "_run", "_pid", "_notices")
+        self._name_group()
+        left_out = ("_lock", "_run", "_notices")
         return {name: value for name, value in self.__dict__.items() if name not in left_out}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         """Take over the state, unopened."""
         self.__dict__.update(state)
-        self._is_copy = self._is_copy or self._run_id is not None
+        self._is_copy = self._is_copy or self._run_id is not None or self._pid != os.getpid()
+        self._tells_of_copy = True  # a forked child is none, and need not know
         self._start()
+
+    def _name_group(self) -> None:
+        given = self._options.arguments.get("id")
+        self._group = self._group or self._run_id or given or secrets.token_hex(4)

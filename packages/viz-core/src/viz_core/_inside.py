@@ -18,12 +18,18 @@ from typing import TypeVar
 
 from viz_core._forks import after_fork
 
-__all__ = ["catch_up", "enter", "inside", "late", "notice_thread", "postpone"]
+__all__ = ["TOO_DEEP", "catch_up", "enter", "inside", "late", "notice_thread", "postpone"]
 
 Result = TypeVar("Result")
 
 #: How deep records may be caused by records, as where a backend logs and a handler records that.
 _DEEPEST = 32
+
+#: Why a record is not made that was caused by too many others.
+TOO_DEEP = RecursionError(
+    "backends caused it themselves, by what they did with records that they had caused; a handler "
+    "that records what they log or warn of must leave theirs out"
+)
 
 #: The threads that are inside a backend, each with how deep what it does was caused. A caller that
 #: enters one sets its own, and in a `finally` removes it: Ctrl-C may come between any two calls.

@@ -29,6 +29,10 @@ class Window:
         self._cv2_name = str(id(self))
         self._cv2: Any = None
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Return what makes a copy, which has no window open."""
+        return type(self), (self._arguments,)
+
     @property
     def manager(self) -> Any:
         """The `matplotlib` figure manager, or None when no window is open."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Mapping
-from functools import partial
+from collections.abc import Callable, Mapping
+from functools import partial, wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
@@ -54,9 +54,14 @@ class BaseVisBackend:
     ranks: Ranks | None = None
     """Which ranks record, set by the visualizer that the backend joins; None if used alone."""
 
+    _copied: tuple[str, ...] = ()
+    """Attributes that a copy takes over; its constructor makes the others."""
+
     def __init_subclass__(cls, **kwargs: object) -> None:
         """Put each `add_*` of the class behind the door that converts its arguments."""
         super().__init_subclass__(**kwargs)
+        if "__init__" in cls.__dict__:
+            cls.__init__ = _remembering(cls.__init__)  # type: ignore[method-assign]  # for copies
         for kind in get_args(Kind):
             method = getattr(cls, f"add_{kind}")
             if method is not getattr(BaseVisBackend, f"add_{kind}"):
@@ -188,17 +193,29 @@ class BaseVisBackend:
             getattr(cls, f"add_{k}") is not getattr(BaseVisBackend, f"add_{k}") for k in kept
         )
 
-    def __getstate__(self) -> dict[str, Any]:
-        """Return what makes an equal, unopened backend in another process."""
-        state = self.__dict__.copy()
-        del state["_experiment_lock"]
-        state["_experiment"], state["_experiment_pid"] = None, 0
-        return state
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Return what makes an unopened copy, here or in another process: the same arguments."""
+        arguments = self.__dict__.get("_arguments", ((self.save_dir,), {}))
+        return _make_again, (type(self), *arguments), self.__getstate__()
 
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        """Take over the state, unopened."""
-        self.__dict__.update(state)
-        self._experiment_lock = threading.RLock()
+    def __getstate__(self) -> dict[str, Any]:
+        """Return what a copy takes over, besides the constructor's arguments."""
+        return {name: getattr(self, name) for name in ("save_dir", "ranks", *self._copied)}
+
+
+def _make_again(
+    cls: type[BaseVisBackend], arguments: tuple[Any, ...], options: dict[str, Any]
+) -> BaseVisBackend:
+    return cls(*arguments, **options)
+
+
+def _remembering(init: Callable[..., None]) -> Callable[..., None]:
+    @wraps(init)
+    def remember(self: BaseVisBackend, *arguments: Any, **options: Any) -> None:
+        self.__dict__.setdefault("_arguments", (arguments, options))  # not those of a base class
+        init(self, *arguments, **options)
+
+    return remember
 
 
 def _open(backend: BaseVisBackend) -> Any:

@@ -10,7 +10,7 @@ import json
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 from viz_core._warnings import warn_user
 from viz_core.backends.base import BaseVisBackend
@@ -90,9 +90,6 @@ class LocalVisBackend(BaseVisBackend):
         self._scalar_file = as_inner_path(scalar_save_file, "scalar_save_file")
         self._image_format = image_format
         self._quality = _QUALITY if quality is None else quality
-        self._open_nothing()
-
-    def _open_nothing(self) -> None:
         self._files: dict[str, AppendLog] = {}
         self._scalars = self._lines(self._scalar_file)
         self._listed: set[str] = set()
@@ -187,18 +184,6 @@ class LocalVisBackend(BaseVisBackend):
         super().close()
         for file in list(self._files.values()):
             file.close()
-
-    def __getstate__(self) -> dict[str, Any]:
-        """Return what makes an equal, unopened backend in another process."""
-        state = super().__getstate__()
-        for name in ("_files", "_scalars"):
-            del state[name]
-        return state
-
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        """Take over the state, unopened."""
-        super().__setstate__(state)
-        self._open_nothing()
 
     def _note_unsynced(self, root: Path, path: Path) -> None:
         """Note that `path`, a file or one in the folder `root`, was written just now.

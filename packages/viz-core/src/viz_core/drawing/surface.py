@@ -68,6 +68,10 @@ class Surface:
         self._allocate(0, 0)
         self.load(image)
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Return what makes a copy: the pixels, which others share memory with, are enough."""
+        return type(self), (self.pixels,)
+
     def load(self, image: Image) -> None:
         """Start over from ``image``, of shape (H, W, 3), or (H, W, 4): laid over white."""
         height, width = image.shape[:2]

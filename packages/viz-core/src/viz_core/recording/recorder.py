@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, TypeAlias, get_args
 
-from viz_core._inside import catch_up, enter, inside, late, notice_thread, postpone
+from viz_core._inside import TOO_DEEP, catch_up, enter, inside, late, notice_thread, postpone
 from viz_core._warnings import warn_user
 from viz_core.backends.base import BaseVisBackend
 from viz_core.backends.door import take_global_step, tell_of_keywords
@@ -81,8 +81,7 @@ class Recorder:
         self._workers: dict[str, Worker] = {}
         self._told_keywords: set[str] = set()
         self.backends = dict(backends or {})
-        #: Whether the next record is to say that there is no backend.
-        self.tells_of_none = not backends
+        self.tells_of_none = not backends  # whether the next record says that there is no backend
         look_after(self)
 
     @property
@@ -105,6 +104,18 @@ class Recorder:
             if hasattr(backend, "ranks"):
                 backend.ranks = self._ranks
         self._prepare()
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Return what makes a copy with unopened backends; what waits or failed is not copied."""
+        options: dict[str, Any] = {
+            name: getattr(self, f"_{name}")
+            for name in ("on_backend_error", "ranks", "background", "queue_bytes")
+        }
+        return (
+            partial(type(self), **options),
+            (self._backends,),
+            {"tells_of_none": self.tells_of_none},
+        )
 
     @property
     def workers(self) -> Mapping[str, Worker]:
@@ -270,11 +281,8 @@ class Recorder:
             self._keep(errors)
 
         if not postpone(record):
-            error = RecursionError(
-                "backends caused it themselves, as they log what a logging handler records"
-            )
             for name, _, _ in targets:
-                self._failures.add(name, kind, error)
+                self._failures.add(name, kind, TOO_DEEP)
 
     def _attempt(
         self,
@@ -328,22 +336,15 @@ class Recorder:
             handled = sys.exc_info()[1]
             for name, call_backend in attempts.items():
                 self._workers[name].put(partial(while_handling, handled, call_backend), 0)
-            errors |= self._wait_for_workers(timeout)
+            errors |= join_all(self._workers, timeout)
+            for name, error in errors.items():
+                self._failures.note(f"{name}: {error}; another close() waits for it")
         elif is_inside:
             postpone(attempt_all)
         else:
             enter(attempt_all)
         if not is_inside:
             self._settle(errors, f"backends failed to {method}")
-
-    def _wait_for_workers(self, timeout: float | None) -> dict[str, Exception]:
-        """Wait for the workers that long in all; return and note those that are not done."""
-        unfinished: dict[str, Exception] = {}
-        for name, left in join_all(self._workers, timeout).items():
-            what = f"{left - 1} records were still waiting" if left > 1 else "it was still closing"
-            unfinished[name] = TimeoutError(f"{what} after {timeout} s")
-            self._failures.note(f"{name}: {unfinished[name]}; another close() waits for it")
-        return unfinished
 
     def _settle(self, errors: dict[str, Exception], message: str) -> None:
         """Raise for `errors` and those of workers since, or tell of them, as was asked."""

@@ -171,14 +171,16 @@ class Worker:
             self._waiters.popleft().release()
 
 
-def join_all(workers: Mapping[str, Worker], timeout: float | None) -> dict[str, int]:
-    """Wait for all workers, `timeout` seconds at most; return how many jobs each has left, if any.
+def join_all(workers: Mapping[str, Worker], timeout: float | None) -> dict[str, Exception]:
+    """Wait for all workers, `timeout` seconds at most; return what those are at that are not done.
 
     A thread that is inside a backend does not wait.
     """
     deadline = None if timeout is None else time.monotonic() + timeout
-    left = {
-        name: worker.join(None if deadline is None else max(0, deadline - time.monotonic()))
-        for name, worker in workers.items()
-    }
-    return {} if timeout is None else {name: count for name, count in left.items() if count}
+    late: dict[str, Exception] = {}
+    for name, worker in workers.items():
+        left = worker.join(None if deadline is None else max(0, deadline - time.monotonic()))
+        if left and timeout is not None:  # the last is the closing itself
+            what = f"{left - 1} records were still waiting" if left > 1 else "it was still closing"
+            late[name] = TimeoutError(f"{what} after {timeout} s")
+    return late
