@@ -70,7 +70,8 @@ def test_a_kill_costs_the_scalars_since_the_last_write(
     if kind == "records":
         assert [(key, step) for key, step, _ in run.images()] == [("demo", 1)]
         assert run.params == {"lr": "0.1"}
-    assert run.status == "RUNNING"
+    assert run.status == "KILLED"
+    assert not list(folder.rglob("records.jsonl"))
 
 
 def test_a_read_only_folder_fails_at_open_and_names_the_path(tmp_path):
@@ -152,7 +153,10 @@ def test_a_refused_record_takes_no_other_with_it(database, read_run, tmp_path):
     for step in range(1500, 3000):
         backend.add_scalar("loss", step, step=step)
     backend.add_config({"lr": 0.1})
-    backend.close()
+    with pytest.warns(
+        RecordingWarning, match=rf"{len(bad) + 1} records are refused \(the scalar ''"
+    ):
+        backend.close()
     run = read_run(database, str(tmp_path))
     assert run.history("loss") == [(step, step) for step in range(3000)]
     assert run.params == {"lr": "0.1"}

@@ -21,6 +21,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     commands = parser.add_subparsers(dest="command", required=True)
     command = commands.add_parser("sync", help="send the journals of runs that could not send them")
     command.add_argument("folder", type=Path, help="the save_dir, or a folder above it")
+    command.add_argument(
+        "--refused", action="store_true", help="also try again what was refused before"
+    )
+    command.add_argument(
+        "--any-file",
+        action="store_true",
+        help="also send files that are not in the folder of the run that names them",
+    )
     command.add_argument("--timeout", type=float, default=10.0, help="seconds for a request")
     options = parser.parse_args(arguments)
     folder: Path = options.folder
@@ -35,13 +43,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 0
     total = sum(journal.count() for journal in journals)
     with tqdm(total=total, unit="record", disable=not total) as bar:
-        summary = sync(folder, options.timeout, bar.update)
+        summary = sync(
+            folder,
+            options.timeout,
+            bar.update,
+            refused=options.refused,
+            any_file=options.any_file,
+        )
     print(
         f"journals: {summary.journals}, sent: {summary.sent}, refused: {summary.refused}, "
         f"left: {summary.left}"
     )
     for where, error in summary.errors.items():
-        print(f"{where}: {type(error).__name__}: {error}", file=sys.stderr)
+        print(f"{where}: {error}", file=sys.stderr)
+    for where, refusals in summary.refusals.items():
+        for refusal in refusals:
+            print(f"{where}: refused: {refusal}", file=sys.stderr)
+    if summary.refusals:
+        print(f"what was refused is tried again by: {parser.prog} sync {folder} --refused")
     return 1 if summary.left else 0
 
 

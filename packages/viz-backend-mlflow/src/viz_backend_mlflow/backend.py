@@ -15,13 +15,12 @@ from viz_backend_mlflow.client import may_connect
 from viz_backend_mlflow.exit import close_at_exit, current_status
 from viz_backend_mlflow.experiment import BoundMlflow
 from viz_backend_mlflow.images import ImageNames
-from viz_backend_mlflow.journal import Journal
+from viz_backend_mlflow.journal import JOURNALS, Journal
 from viz_backend_mlflow.params import flatten, select
-from viz_backend_mlflow.paths import JOURNALS, absolute, find_work_files, state_folder
+from viz_backend_mlflow.paths import absolute, find_work_files, state_folder
 from viz_backend_mlflow.run_spec import RunSpec
-from viz_backend_mlflow.session import Session
+from viz_backend_mlflow.session import Pace, Session
 from viz_backend_mlflow.timestamps import Points
-from viz_backend_mlflow.uploader import Pace
 from viz_core import BaseVisBackend, RecordingWarning, encode_png, get_rank, warn_user
 from viz_core.typing import Image, Scalar
 
@@ -269,7 +268,9 @@ class MLflowVisBackend(BaseVisBackend):
             journal.append(records.status("RUNNING", _now()))
         elif self._run_spec.params:
             journal.append(records.params(self._run_spec.params))
-        session = Session(journal, self._pace, sends=may_connect())
+        session = Session(
+            journal, self._pace, sends=may_connect(), folder=None if directory is None else folder
+        )
         self._header = header
         if may_connect():
             close_at_exit(self)

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+import logging
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
-from viz_backend_mlflow.batch import BatchSender
+from viz_backend_mlflow.batch import RUN_TAG, BatchSender, RunGoneError
 from viz_backend_mlflow.journal import Journal
-from viz_backend_mlflow.names import as_tags
+from viz_backend_mlflow.names import as_tags, masked
 from viz_backend_mlflow.paths import touch_database
+from viz_backend_mlflow.progress import ARTIFACTS, VALUES, Waiting
 from viz_backend_mlflow.settings import bounded_requests
 from viz_core import after_fork
 
 __all__ = ["RunClient", "may_connect"]
 
-_BATCH = 1000
+_logger = logging.getLogger(__name__)
 
-#: Names the journal that a run was made for, so that a run is found whose making got no reply.
-_RUN_TAG = "viz.journal"
+_BATCH = 1000
 
 
 class RunClient:
@@ -27,22 +30,21 @@ class RunClient:
     Args:
         journal: Its header says which run it is, and at which `tracking_uri`.
         timeout: Seconds that a request may take.
+        folder: The only folder whose files are sent, besides the journal's images; any by default.
 
     Attributes:
-        refused: How many records MLflow refused.
+        run_id: The identifier of the run, once it was found, made or resumed.
+        refused: What was refused, as a text each.
     """
 
-    def __init__(self, journal: Journal, timeout: float) -> None:
+    def __init__(self, journal: Journal, timeout: float, folder: Path | None = None) -> None:
         self._journal = journal
         self._timeout = timeout
+        self._folder = folder
         self._sender: BatchSender | None = None
-        self.refused = 0
-
-    @property
-    def known_run(self) -> str | None:
-        """The identifier of the run; None until the run was found, made or resumed."""
-        header = self._journal.header()
-        return None if header.get("resumes") else header.get("run_id")
+        self._is_renewed = False
+        self.run_id: str | None = None
+        self.refused: list[str] = []
 
     def prepare(self) -> None:
         """Import MLflow, which takes seconds that no timeout should count."""
@@ -54,54 +56,126 @@ class RunClient:
         """Find or make the run, and return its identifier.
 
         Raises:
-            Exception: MLflow's own, if it cannot be reached.
+            ConnectionError: If MLflow cannot be reached.
         """
-        with self._bounded(self._timeout), self._journal.sending():
-            self._open()
-        return str(self._journal.header()["run_id"])
+        while self.run_id is None:
+            with self._step():
+                self._open()
+        return self.run_id
 
     def send(
-        self, deadline: float = float("inf"), sent: Callable[[int], object] | None = None
+        self,
+        is_over: Callable[[], bool] = lambda: False,
+        sent: Callable[[int], object] | None = None,
+        *,
+        tries: str = "due",
     ) -> bool:
         """Send the records that MLflow does not have, and return whether all of them were sent.
 
+        Artifacts are sent one at a time, and between them what else has come.
+
         Args:
-            deadline: When to stop, as `time.monotonic` counts; a request may take a second more.
+            is_over: Whether to stop, asked before each batch.
             sent: Called after each batch, with the count of its records.
+            tries: Of the records that failed by themselves: `'due'`, those whose time has come;
+                `'one'`, each once; `'all'`, until each was sent or refused.
 
         Raises:
-            Exception: MLflow's own, if it cannot be reached.
+            ConnectionError: If MLflow cannot be reached.
         """
+        waiting: list[Waiting] | None = None
         while not self._journal.is_done:
-            left = deadline - time.monotonic()
-            if left <= 0:
+            if is_over():
                 return False
-            with self._bounded(min(self._timeout, left)), self._journal.sending():
-                records, place = self._journal.pending(_BATCH)
-                sender = self._open()
-                sender.send(records)
-                self._journal.mark_sent(place)
-            for record in records:
-                if record[0] == "image":
-                    self._journal.file(record[-1]).unlink(missing_ok=True)
-            self.refused += sender.refused
-            sender.refused = 0
+            count = 0
+            with self._step():
+                count = self._send_some()
+                if not count:
+                    if waiting is None or (tries == "all" and not waiting):
+                        now = time.time()
+                        waiting = [
+                            item
+                            for item in self._journal.progress.waiting()
+                            if tries != "due" or item.due <= now
+                        ]
+                    if not waiting:
+                        return self._journal.is_done
+                    count = self._retry(waiting.pop(0))
             if sent is not None:
-                sent(len(records))
+                sent(count)
         return True
 
-    def _bounded(self, seconds: float) -> Any:
-        return bounded_requests(seconds, self._journal.header().get("artifacts"))
+    def end(self, status: str, timestamp: int) -> None:
+        """End the run.
+
+        Raises:
+            ConnectionError: If MLflow cannot be reached.
+        """
+        with self._step():
+            self._open().send([["status", status, timestamp]])
+
+    def _send_some(self) -> int:
+        """Send the values that are to be sent, or one artifact, and return how many records."""
+        for lane, most in ((VALUES, _BATCH), (ARTIFACTS, 1)):
+            records, position = self._journal.pending(lane, most)
+            sender = self._open()
+            if records:
+                sender.send(records)
+            self._journal.progress.mark_sent(lane, position)
+            self._tidy_up(sender)
+            if records:
+                return len(records)
+        return 0
+
+    def _retry(self, item: Waiting) -> int:
+        before = len(self._journal.progress.waiting())
+        sender = self._open()
+        sender.retry(item)
+        left = [other for other in self._journal.progress.waiting() if other != item]
+        self._journal.progress.set_waiting(left)
+        self._tidy_up(sender)
+        return max(0, before - len(left))
+
+    def _tidy_up(self, sender: BatchSender) -> None:
+        for file in sender.stored:
+            file.unlink(missing_ok=True)
+        sender.stored.clear()
+        self.refused += sender.refused
+        sender.refused.clear()
+
+    @contextmanager
+    def _step(self) -> Iterator[None]:
+        """Let only this block send the journal; no password is in what it raises."""
+        try:
+            self.prepare()
+            artifacts = self._journal.header().get("artifacts")
+            with bounded_requests(self._timeout, artifacts), self._journal.sending():
+                yield
+        except RunGoneError as error:
+            if self._is_renewed:
+                raise ConnectionError(masked(str(error))) from None
+            self._is_renewed, self._sender, self.run_id = True, None, None
+            header = self._journal.header()
+            self._journal.update_header(run_id=None, resumes=False)
+            self._journal.progress.start_over()
+            _logger.warning(
+                "MLflow at %s does not have the run %s any more; its records go to a new run, "
+                "without the images that were sent before",
+                masked(header["tracking_uri"]),
+                header["run_id"],
+            )
+        except Exception as error:  # noqa: BLE001  # of MLflow, or of the libraries that it uses
+            raise ConnectionError(masked(f"{type(error).__name__}: {error}")) from None
 
     def _open(self) -> BatchSender:
         if self._sender is None:
-            self.prepare()
             from mlflow import MlflowClient
 
             uri = self._journal.header()["tracking_uri"]
             touch_database(uri)
             client = MlflowClient(uri)
-            self._sender = BatchSender(client, _open_run(client, self._journal), self._journal)
+            self.run_id = _open_run(client, self._journal)
+            self._sender = BatchSender(client, self.run_id, self._journal, self._folder)
         return self._sender
 
 
@@ -114,7 +188,12 @@ def _open_run(client: Any, journal: Journal) -> str:
         run_id = _find(client, experiment_id, header["key"]) or _make(client, experiment_id, header)
         journal.update_header(run_id=run_id, resumes=False)
     elif header.get("resumes"):
-        client.update_run(run_id, status="RUNNING")
+        try:
+            client.update_run(run_id, status="RUNNING")
+        except Exception as error:
+            if getattr(error, "error_code", None) == "RESOURCE_DOES_NOT_EXIST":
+                raise RunGoneError(str(error)) from error
+            raise
         for key, value in as_tags(header["tags"]).items():
             client.set_tag(run_id, key, value)
         journal.update_header(resumes=False)
@@ -142,7 +221,7 @@ def _experiment(client: Any, header: Mapping[str, Any]) -> str:
 
 
 def _find(client: Any, experiment_id: str, key: str) -> str | None:
-    runs = client.search_runs([experiment_id], f"tags.`{_RUN_TAG}` = '{key}'", max_results=1)
+    runs = client.search_runs([experiment_id], f"tags.`{RUN_TAG}` = '{key}'", max_results=1)
     return str(runs[0].info.run_id) if runs else None
 
 
@@ -150,7 +229,7 @@ def _make(client: Any, experiment_id: str, header: Mapping[str, Any]) -> str:
     run = client.create_run(
         experiment_id,
         start_time=header["started"],
-        tags={**as_tags(header["tags"]), _RUN_TAG: header["key"]},
+        tags={**as_tags(header["tags"]), RUN_TAG: header["key"]},
         run_name=header["run_name"],
     )
     return str(run.info.run_id)

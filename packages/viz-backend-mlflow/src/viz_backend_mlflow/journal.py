@@ -14,15 +14,20 @@ from pathlib import Path
 from typing import Any
 
 from viz_backend_mlflow.buffered_log import BufferedLog
+from viz_backend_mlflow.names import masked
+from viz_backend_mlflow.progress import ARTIFACTS, RECORDS, VALUES, Lane, Progress, is_record
 from viz_core import AppendLog, write_whole
 
-__all__ = ["Journal", "find_journals"]
+__all__ = ["JOURNALS", "Journal", "find_journals"]
+
+#: The folder of journals in a `save_dir`.
+JOURNALS = "mlflow_journal"
 
 _HEADER = "run.json"
-_RECORDS = "records.jsonl"
-_SENT = "sent"
-_REFUSED = "refused.jsonl"
+_HEADER_COPY = "run.json.copy"
 _FILES = "files"
+
+_ARTIFACT_LINES = (b'["image"', b'["text"', b'["artifact"')
 
 _encode = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
 
@@ -31,24 +36,28 @@ class Journal:
     """A folder with the records of one run, in the order they were made.
 
     Threads, forked children and other processes may append. `run.json` is the header, which says
-    to which run the records belong; `records.jsonl` has a record a line, `sent` the count of its
-    bytes that MLflow has, `files` the images, and `refused.jsonl` the records that MLflow refused.
+    to which run the records belong, and has a copy; `records.jsonl` has a record a line; `files`
+    has the images.
 
     Args:
         folder: Made at the first record, with a lock file of the same name beside it.
         header: The content of `run.json`, if there is none yet.
+
+    Attributes:
+        progress: What became of the records.
     """
 
     def __init__(self, folder: Path, header: Mapping[str, Any] | None = None) -> None:
         self.folder = folder
+        self.progress = Progress(folder)
         self._new_header = dict(header or {})
         self._records = BufferedLog(AppendLog(self._make))
 
     def _make(self) -> Path:
         self.folder.mkdir(parents=True, exist_ok=True)
         if not (self.folder / _HEADER).exists():
-            self._write(_HEADER, self._new_header)
-        return self.folder / _RECORDS
+            self._write_header()
+        return self.folder / RECORDS
 
     def append(self, record: list[Any], *, at_once: bool = True) -> None:
         """Append a record.
@@ -85,64 +94,70 @@ class Journal:
         return name
 
     def file(self, name: str) -> Path:
-        """Return the path of the file that `keep_file` has named so."""
+        """Return the path of the file that `keep_file` has named so.
+
+        Raises:
+            ValueError: If it names a file elsewhere.
+        """
+        if Path(name).name != name:
+            raise ValueError(f"{name!r} is no file of the journal")
         return self.folder / _FILES / name
 
     def header(self) -> dict[str, Any]:
-        """Return the header: which run this is, and the `run_id` once the run was made."""
-        try:
-            header: dict[str, Any] = json.loads((self.folder / _HEADER).read_bytes())
-        except FileNotFoundError:
+        """Return the header: which run this is, and the `run_id` once the run was made.
+
+        Raises:
+            ValueError: If it and its copy were lost.
+        """
+        for name in (_HEADER, _HEADER_COPY):
+            with contextlib.suppress(OSError, ValueError):
+                header = json.loads((self.folder / name).read_bytes())
+                if isinstance(header, dict) and header.get("tracking_uri"):
+                    return header
+        if self._new_header:
             return dict(self._new_header)
-        return header
+        raise ValueError(
+            f"{self.folder / _HEADER} is empty or cut, as by a loss of power, and so is its copy: "
+            "nobody knows to which run these records belong; copy the run.json of another "
+            "journal that sends to the same place, and remove its key and run_id"
+        )
 
     def update_header(self, **values: Any) -> None:
         """Set values of the header."""
         self._new_header = {**self.header(), **values}
         self._make()
-        self._write(_HEADER, self._new_header)
+        self._write_header()
 
-    def pending(self, most: int) -> tuple[list[list[Any]], int]:
-        """Return up to `most` records that are to be sent, and the position after them."""
-        position = self._sent()
+    def pending(self, lane: Lane, most: int) -> tuple[list[list[Any]], int]:
+        """Return up to `most` records of a lane that are to be sent, and the position after."""
         records: list[list[Any]] = []
-        with contextlib.suppress(FileNotFoundError), self._records_path.open("rb") as file:
-            file.seek(position)
-            while len(records) < most and (line := file.readline()).endswith(b"\n"):
-                position += len(line)
-                if line.strip():  # an empty line may stand after a torn one
-                    records.append(self._parse(line))
-        return [record for record in records if record], position
-
-    def mark_sent(self, position: int) -> None:
-        """Note that MLflow has the records before `position`, in bytes of `records.jsonl`."""
-        write_whole(self.folder / _SENT, str(position).encode())
-
-    def refuse(self, record: object, reason: str) -> None:
-        """Append a record that MLflow will never take, and why, to `refused.jsonl`."""
-        line = json.dumps({"record": record, "reason": reason}, ensure_ascii=False, default=str)
-        refused = AppendLog(lambda: self.folder / _REFUSED)
-        refused.append(f"{line}\n".encode())
-        refused.close()
+        position = self.progress.sent()[lane]
+        for line in self._lines(position):
+            position += len(line)
+            if _is_in(lane, line):
+                records.append(_parse(line))
+                if len(records) == most:
+                    break
+        return records, position
 
     def count(self) -> int:
         """Return how many records are to be sent."""
-        with contextlib.suppress(FileNotFoundError), self._records_path.open("rb") as file:
-            file.seek(self._sent())
-            return sum(line.endswith(b"\n") and bool(line.strip()) for line in file)
-        return 0
+        in_lanes = (
+            _is_in(lane, line)
+            for lane in (VALUES, ARTIFACTS)
+            for line in self._lines(self.progress.sent()[lane])
+        )
+        return sum(in_lanes) + len(self.progress.waiting())
 
     @property
     def is_done(self) -> bool:
-        """Whether MLflow has every record."""
-        with contextlib.suppress(FileNotFoundError):
-            return self._records_path.stat().st_size <= self._sent()
-        return True
+        """Whether MLflow has every record, but those that were refused."""
+        return min(self.progress.sent()) >= self._end() and not self.progress.waiting()
 
     def remove(self) -> None:
         """Delete the folder if MLflow has every record and has refused none."""
         self._records.close()
-        if self.is_done and not (self.folder / _REFUSED).exists():
+        if self.is_done and not self.progress.refusals():
             shutil.rmtree(self.folder, ignore_errors=True)
             with contextlib.suppress(OSError):  # other runs may have journals in that folder
                 self._lock_path.unlink()
@@ -150,10 +165,48 @@ class Journal:
 
     def remove_if_unused(self) -> None:
         """Call `remove`, unless a process has the records open."""
-        with contextlib.suppress(OSError), self._records_path.open("rb") as file:
-            # A process that appends holds a shared lock.
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            self.remove()
+        with self._unused() as is_unused:
+            if is_unused:
+                self.remove()
+
+    @property
+    def is_unused(self) -> bool:
+        """Whether no process has the records open."""
+        with self._unused() as is_unused:
+            return is_unused
+
+    @contextmanager
+    def _unused(self) -> Iterator[bool]:
+        with contextlib.ExitStack() as stack:
+            try:
+                file = stack.enter_context(self._records_path.open("rb"))
+                # A process that appends holds a shared lock.
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                yield False
+            else:
+                yield True
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether the last status in the journal is that of a run that has ended, or none of ours.
+
+        The end of a run that was joined is not recorded here.
+        """
+        if self.header().get("joined"):
+            return True
+        status = [line for line in self._lines(0) if line.startswith(b'["status"')]
+        return bool(status) and not status[-1].startswith(b'["status","RUNNING"')
+
+    @property
+    def last_record(self) -> int:
+        """When the last record was written, in milliseconds since 1970."""
+        return self._records_path.stat().st_mtime_ns // 1_000_000
+
+    @property
+    def save_dir(self) -> Path:
+        """The folder that the folder of journals is in."""
+        return self.folder.parent.parent
 
     def close(self) -> None:
         """Close the file of records; the next record opens it again."""
@@ -183,33 +236,61 @@ class Journal:
 
     @property
     def _records_path(self) -> Path:
-        return self.folder / _RECORDS
+        return self.folder / RECORDS
 
-    def _sent(self) -> int:
-        with contextlib.suppress(FileNotFoundError):
-            return int((self.folder / _SENT).read_bytes())
+    def _end(self) -> int:
+        """Return the position after the last whole line."""
+        with contextlib.suppress(FileNotFoundError), self._records_path.open("rb") as file:
+            end = file.seek(0, os.SEEK_END)
+            while end and os.pread(file.fileno(), 1, end - 1) != b"\n":
+                end -= 1
+            return end
         return 0
 
-    def _parse(self, line: bytes) -> list[Any]:
-        try:
-            record = json.loads(line)
-        except ValueError as error:  # a crash of the machine has torn the line
-            self.refuse(line.decode(errors="replace"), f"not a whole record: {error}")
-            return []
-        if not (isinstance(record, list) and record and isinstance(record[0], str)):
-            self.refuse(record, "not a list that begins with a kind")
-            return []
-        return record
+    def _lines(self, position: int) -> Iterator[bytes]:
+        """Yield each whole line from `position` on."""
+        with contextlib.suppress(FileNotFoundError), self._records_path.open("rb") as file:
+            file.seek(position)
+            while (line := file.readline()).endswith(b"\n"):
+                yield line
 
-    def _write(self, name: str, value: Mapping[str, Any]) -> None:
-        write_whole(self.folder / name, json.dumps(value, indent=1).encode())
+    def _write_header(self) -> None:
+        data = json.dumps(self._new_header, indent=1).encode()
+        has_password = masked(data.decode()) != data.decode()
+        for name in (_HEADER_COPY, _HEADER):
+            if has_password:  # nobody else may read it, not for a moment
+                _write_private(self.folder / name, data)
+            else:
+                write_whole(self.folder / name, data)
+
+
+def _is_in(lane: Lane, line: bytes) -> bool:
+    # An empty line may stand after a torn one.
+    return bool(line.strip()) and line.startswith(_ARTIFACT_LINES) == (lane == ARTIFACTS)
+
+
+def _parse(line: bytes) -> list[Any]:
+    """Return the record of a line; what is none is of the kind `'line'`, which is refused."""
+    try:
+        record = json.loads(line)
+    except (ValueError, RecursionError):  # a crash of the machine has torn the line
+        record = None
+    return record if is_record(record) else ["line", line.decode(errors="replace")]
+
+
+def _write_private(path: Path, data: bytes) -> None:
+    temporary = path.with_name(f".{uuid.uuid4().hex}.tmp")
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(data)
+    temporary.replace(path)
 
 
 def find_journals(folder: Path) -> list[Journal]:
     """Return the journals in `folder` and in all folders below it, oldest first."""
-    headers = sorted(folder.rglob(_HEADER), key=lambda path: path.stat().st_mtime)
-    return [
-        Journal(path.parent)
-        for path in headers
-        if (path.parent / _RECORDS).exists() and path.parent.parent.name == "mlflow_journal"
+    paths = [
+        path
+        for path in folder.rglob(RECORDS)
+        if path.parent.parent.name == JOURNALS and path.is_file()
     ]
+    return [Journal(path.parent) for path in sorted(paths, key=lambda path: path.stat().st_mtime)]

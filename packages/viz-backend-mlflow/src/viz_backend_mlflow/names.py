@@ -18,6 +18,7 @@ __all__ = [
     "as_param",
     "as_tags",
     "from_key",
+    "masked",
     "to_image_key",
     "to_key",
 ]
@@ -31,6 +32,7 @@ IMAGE_LIMIT = 120
 _PARAM_LENGTH = 6000
 _TAG_LENGTH = 5000
 
+_PASSWORD = re.compile(r"(\w://)(?:[^\s/'\"@:]*:[^\s/'\"]*|(?<=http://|ttps://)[^\s/'\"]+)@")
 _ESCAPE = re.compile(r"_x([0-9A-F]{2,6})_")
 _LOOKS_ESCAPED = re.compile(r"_(?=x[0-9A-F]{2,6}_|xcut[0-9a-f]{16}_)")
 # MLflow normalizes a key like a path, and refuses one that this would change.
@@ -67,6 +69,11 @@ def as_param(value: str) -> str:
 def as_tags(tags: Mapping[str, str]) -> dict[str, str]:
     """Return tags with their names as keys, and their values cut to 5000 characters."""
     return {to_key(name): _clean(value)[:_TAG_LENGTH] for name, value in tags.items()}
+
+
+def masked(text: str) -> str:
+    """Return a text with `***` in place of each name and password in its URLs."""
+    return _PASSWORD.sub(r"\1***@", text)
 
 
 def _escape(name: str, refused: re.Pattern[str]) -> str:

@@ -7,10 +7,10 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+from viz_backend_mlflow.journal import JOURNALS
 from viz_core import as_path
 
 __all__ = [
-    "JOURNALS",
     "absolute",
     "check_tracking_uri",
     "find_work_files",
@@ -19,9 +19,6 @@ __all__ = [
     "state_folder",
     "touch_database",
 ]
-
-#: The folder of journals in a `save_dir`.
-JOURNALS = "mlflow_journal"
 
 _SQLITE = "sqlite:///"
 _DATABASE = "mlflow.db"
