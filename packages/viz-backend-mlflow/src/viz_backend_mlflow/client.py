@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from viz_backend_mlflow.batch import RUN_TAG, BatchSender, RunGoneError
+from viz_backend_mlflow.database import ready_database
 from viz_backend_mlflow.journal import Journal
 from viz_backend_mlflow.names import as_tags, masked
-from viz_backend_mlflow.paths import touch_database
 from viz_backend_mlflow.progress import ARTIFACTS, VALUES, Waiting
 from viz_backend_mlflow.settings import bounded_requests
 from viz_core import after_fork
@@ -33,6 +33,7 @@ class RunClient:
         folder: The only folder whose files are sent, besides the journal's images; any by default.
 
     Attributes:
+        tracking_uri: The URI that is open, once the run was found, made or resumed.
         run_id: The identifier of the run, once it was found, made or resumed.
         refused: What was refused, as a text each.
     """
@@ -43,6 +44,7 @@ class RunClient:
         self._folder = folder
         self._sender: BatchSender | None = None
         self._is_renewed = False
+        self.tracking_uri = ""
         self.run_id: str | None = None
         self.refused: list[str] = []
 
@@ -171,9 +173,10 @@ class RunClient:
         if self._sender is None:
             from mlflow import MlflowClient
 
-            uri = self._journal.header()["tracking_uri"]
-            touch_database(uri)
-            client = MlflowClient(uri)
+            header = self._journal.header()
+            where = header["tracking_uri"], header.get("database"), header.get("artifacts")
+            with ready_database(*where) as self.tracking_uri:
+                client = MlflowClient(self.tracking_uri)
             self.run_id = _open_run(client, self._journal)
             self._sender = BatchSender(client, self.run_id, self._journal, self._folder)
         return self._sender

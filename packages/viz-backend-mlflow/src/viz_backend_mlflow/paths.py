@@ -1,12 +1,12 @@
-"""The paths of a run's journal, database, artifacts and files to upload."""
+"""The paths of a run's journal and files to upload, and what a tracking URI may be."""
 
 from __future__ import annotations
 
-import contextlib
 import os
 from collections.abc import Iterator
 from pathlib import Path
 
+from viz_backend_mlflow.database import DATABASE
 from viz_backend_mlflow.journal import JOURNALS
 from viz_core import as_path
 
@@ -14,14 +14,10 @@ __all__ = [
     "absolute",
     "check_tracking_uri",
     "find_work_files",
-    "local_artifacts",
-    "local_database",
     "state_folder",
-    "touch_database",
 ]
 
 _SQLITE = "sqlite:///"
-_DATABASE = "mlflow.db"
 _ARTIFACTS = "mlartifacts"
 _WITHOUT_SCHEME = ("databricks", "databricks-uc", "uc")
 
@@ -29,21 +25,6 @@ _WITHOUT_SCHEME = ("databricks", "databricks-uc", "uc")
 def absolute(path: str) -> str:
     """Return the absolute path of what a config calls a folder, which may be none."""
     return str(Path(os.path.expanduser(path)).absolute())  # noqa: PTH111  # Path's may raise
-
-
-def local_database(directory: Path) -> str:
-    """Return the tracking URI of the database in `directory`."""
-    return f"{_SQLITE}{directory.absolute() / _DATABASE}"
-
-
-def local_artifacts(tracking_uri: str) -> str | None:
-    """Return the folder for artifacts beside a database that is a file, else None.
-
-    MLflow itself would take a folder in the current directory.
-    """
-    if not tracking_uri.startswith(_SQLITE):
-        return None
-    return str(Path(tracking_uri.removeprefix(_SQLITE)).absolute().parent / _ARTIFACTS)
 
 
 def state_folder() -> Path:
@@ -57,7 +38,7 @@ def _is_own_file(path: Path, directory: Path | None) -> bool:
     if any(part == JOURNALS for part in path.parts):
         return True
     return directory is not None and (
-        path.is_relative_to(directory / _ARTIFACTS) or path.name.startswith(_DATABASE)
+        path.is_relative_to(directory / _ARTIFACTS) or DATABASE in path.name
     )
 
 
@@ -93,13 +74,6 @@ def check_tracking_uri(uri: str) -> str:
             "URL of a server, or leave it out for a database in save_dir"
         )
     return _SQLITE + as_path(uri[len(_SQLITE) :], "tracking_uri") if _is_file(uri) else uri
-
-
-def touch_database(tracking_uri: str) -> None:
-    """Make the file of a database, if it is one: what SQLite makes no umask opens to a group."""
-    if _is_file(tracking_uri):
-        with contextlib.suppress(OSError):  # MLflow says what is wrong with the folder
-            Path(tracking_uri.removeprefix(_SQLITE).partition("?")[0]).touch()
 
 
 def _is_file(uri: str) -> bool:

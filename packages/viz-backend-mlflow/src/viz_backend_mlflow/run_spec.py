@@ -8,8 +8,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from viz_backend_mlflow.database import local_artifacts, local_database
 from viz_backend_mlflow.params import flatten
-from viz_backend_mlflow.paths import check_tracking_uri, local_artifacts, local_database
+from viz_backend_mlflow.paths import check_tracking_uri
 from viz_core import as_path
 
 __all__ = ["RunSpec"]
@@ -55,12 +56,15 @@ class RunSpec:
         key, tags, uri = self._key, dict(self._tags), self.tracking_uri
         if rank is not None:
             key, tags["viz.rank"] = f"{key}-{rank}", str(rank)
+        database = None
         if uri is None:
             assert directory is not None, "a database needs a folder"
-            uri = local_database(directory)
+            database = str(local_database(directory))
+            uri = f"sqlite:///{database}"
         return {
             "key": key,
             "tracking_uri": uri,
+            "database": database,
             "artifacts": local_artifacts(uri),
             "experiment": self._experiment,
             "artifact_location": self._artifact_location,

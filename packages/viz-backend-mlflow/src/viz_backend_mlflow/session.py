@@ -133,7 +133,7 @@ class Session:
                     f"the run cannot be opened at {masked(uri)}: {error}; start the server or "
                     "correct tracking_uri. Records are kept in the journal meanwhile"
                 ) from error
-        return BoundMlflow(uri, run_id, self._pace.timeout)
+        return BoundMlflow(self._client.tracking_uri, run_id, self._pace.timeout)
 
     def flush(self, sync: bool = False) -> str | None:
         """Send the journal, and return None, or a message if not all of it was sent in time.

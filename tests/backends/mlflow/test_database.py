@@ -1,0 +1,108 @@
+"""The database is a file that is made whole, once, in a folder of any name."""
+
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from waiting import wait_until
+
+from viz_backend_mlflow import MLflowVisBackend
+from viz_backend_mlflow.sync import sync
+
+RECORD = """
+import sys
+from viz_backend_mlflow import MLflowVisBackend
+folder, uri = sys.argv[1:]
+backend = MLflowVisBackend(folder, tracking_uri=uri or None, artifact_suffix=())
+backend.add_scalar("loss", 1, step=1)
+backend.close()
+"""
+
+NAMES = ["a%20b", "a?b", "it's", "a#b", "back\\slash", "損失 é", "100%", "a&b=c;d"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_folder_may_have_any_name(database, tmp_path, name):
+    made = database.removeprefix("sqlite:///")
+    folder = tmp_path / name
+    folder.mkdir()
+    with sqlite3.connect(made) as source, sqlite3.connect(folder / "mlflow.db") as copy:
+        source.backup(copy)  # making one takes seconds
+    source.close(), copy.close()
+    backend = MLflowVisBackend(folder, exp_name="any name", artifact_suffix=())
+    backend.add_image("demo", np.zeros((4, 4, 3), np.uint8))
+    backend.add_scalar("loss", 1, step=1)
+    backend.experiment.log_text("hello", "note.txt")
+    backend.close()
+    with sqlite3.connect(folder / "mlflow.db") as read:
+        ((status,),) = read.execute("SELECT status FROM runs WHERE experiment_id != 0")
+        ((where,),) = read.execute(
+            "SELECT artifact_location FROM experiments WHERE name='any name'"
+        )
+    read.close()
+    assert status == "FINISHED"
+    assert where.startswith(("/", "file:///"))
+    (artifacts,) = (folder / "mlartifacts").glob("*/*/artifacts")
+    assert (artifacts / "note.txt").read_text() == "hello"
+    assert len(list((artifacts / "images").iterdir())) == 2
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+    assert not list(tmp_path.rglob("records.jsonl"))
+
+
+def _start(*arguments):
+    return subprocess.Popen([sys.executable, "-c", RECORD, *map(str, arguments)])
+
+
+def test_programs_that_start_together_on_one_new_database_wait_for_each_other(tmp_path, read_runs):
+    uri = f"sqlite:///{tmp_path}/all.db"
+    programs = [_start(tmp_path / str(number), uri) for number in range(3)]
+    assert [program.wait(120) for program in programs] == [0, 0, 0]
+    assert [run.history("loss") for run in read_runs(uri)] == [[(1, 1)]] * 3
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["0", "1", "2", "all.db"]
+
+
+def test_a_program_that_is_killed_while_it_makes_the_database_ruins_nothing(tmp_path, read_run):
+    program = _start(tmp_path, "")
+    making = tmp_path / ".mlflow.db.making"
+    wait_until(lambda: making.exists() and making.stat().st_size > 100_000, 120)
+    program.send_signal(signal.SIGKILL)
+    program.wait()
+    assert not (tmp_path / "mlflow.db").exists()
+    assert sync(tmp_path).left == 0
+    assert read_run(tmp_path).history("loss") == [(1, 1)]
+    assert not making.exists()
+
+
+@pytest.mark.parametrize("left", ["nothing", "migrations"])
+def test_a_half_made_database_is_made_anew(tmp_path, read_run, left):
+    path = tmp_path / "mlflow.db"
+    with sqlite3.connect(path) as half_made:
+        if left == "migrations":
+            half_made.execute("CREATE TABLE alembic_version (version_num VARCHAR)")
+            half_made.execute("CREATE TABLE experiments (experiment_id INTEGER)")
+    half_made.close()
+    if left == "migrations":
+        os.utime(path, (1, 1))  # whoever was making it is gone
+    backend = MLflowVisBackend(tmp_path, artifact_suffix=())
+    backend.add_scalar("loss", 1, step=1)
+    backend.close()
+    assert read_run(tmp_path).history("loss") == [(1, 1)]
+    assert len(list(tmp_path.glob("mlflow.db.half-made-*"))) == 1
+
+
+def test_a_database_that_has_more_than_runs_keeps_it(tmp_path, read_run):
+    path = tmp_path / "theirs.db"
+    with sqlite3.connect(path) as theirs:
+        theirs.execute("CREATE TABLE customers (name)")
+    theirs.close()
+    backend = MLflowVisBackend(tmp_path, tracking_uri=f"sqlite:///{path}", artifact_suffix=())
+    backend.add_scalar("loss", 1, step=1)
+    backend.close()
+    assert read_run(f"sqlite:///{path}").history("loss") == [(1, 1)]
+    with sqlite3.connect(path) as theirs:
+        assert theirs.execute("SELECT * FROM customers").fetchall() == []
+    theirs.close()
