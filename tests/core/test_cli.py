@@ -103,6 +103,29 @@ def test_only_check_imports_a_tracker(viz, install, tmp_path):
     assert "broken: importing bad_tracker failed: OSError: no libraries" in done.stdout
 
 
+@pytest.mark.parametrize("arguments", [["--help"], [], ["backends", "--help"]])
+def test_help_is_for_people(viz, arguments):
+    done = viz(*arguments)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "list the backends that configs can name" in done.stdout.lower()
+    assert ">>>" not in done.stdout
+    assert "numpy" not in done.stdout
+    assert max(map(len, done.stdout.splitlines())) <= 100
+
+
+def test_an_unknown_command_is_named_with_those_that_there_are(viz):
+    done = viz("backend")
+    assert done.returncode == 2
+    assert "'backend'" in done.stderr
+    assert "backends" in done.stderr
+
+
+def test_python_m_is_the_same_program(viz, tmp_path):
+    command = [sys.executable, "-m", "viz_core", "backends"]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, timeout=60)
+    assert (done.returncode, done.stdout) == (0, viz("backends").stdout)
+
+
 def test_tells_its_version(viz):
     assert viz("--version").stdout == f"viz-core {__version__}\n"
 

@@ -8,6 +8,7 @@ import pytest
 from viz_core import (
     BaseVisBackend,
     LocalVisBackend,
+    MissingSaveDirError,
     RecordingWarning,
     UnknownTypeError,
     Visualizer,
@@ -104,6 +105,9 @@ def test_a_backend_that_needs_a_folder_and_has_none_is_left_out_and_the_others_r
     with pytest.raises(ValueError, match="give save_dir= to the visualizer"):
         visualizer.get_backend("local")
     assert visualizer.get_backend("nobody") is None
+    assert visualizer.get_backend("memory") is memory
+    with pytest.warns(VizWarning, match="no backend is called 'Memry'; there are: Memory, local"):
+        assert visualizer.get_backend("Memry") is None
     assert visualizer.get_backend("Memory") is memory
 
 
@@ -203,3 +207,29 @@ def test_says_what_it_is_and_opens_nothing(tmp_path, image):
     assert repr(made) == "<Mine 'det' 60x40, backends: here, Memory>"
     assert not made.get_backend("Memory").is_open
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["LocalVisBackend", "Local", "local", "localvisbackend", "mmengine.LocalVisBackend", "LOCAL"],
+)
+def test_a_backend_is_found_by_its_short_name_too(tmp_path, name):
+    configs = [{"type": "LocalVisBackend"}, {"type": "LocalVisBackend", "name": "second"}]
+    visualizer = Visualizer(vis_backends=configs, save_dir=tmp_path)
+    assert visualizer.get_backend(name) is visualizer._vis_backends["LocalVisBackend"]
+    assert visualizer.get_backend("Second") is visualizer._vis_backends["second"]
+
+
+def test_a_short_name_of_two_backends_is_neither(tmp_path):
+    configs = [{"type": "LocalVisBackend", "name": name} for name in ("Local", "local")]
+    visualizer = Visualizer(vis_backends=configs, save_dir=tmp_path)
+    assert visualizer.get_backend("local") is visualizer._vis_backends["local"]
+    with pytest.warns(VizWarning, match="no backend is called 'LOCAL'; there are: Local, local"):
+        assert visualizer.get_backend("LOCAL") is None
+
+
+def test_the_short_name_of_a_backend_that_was_left_out_says_why():
+    with pytest.warns(RecordingWarning, match="is left out"):
+        visualizer = Visualizer(vis_backends=[{"type": "LocalVisBackend"}])
+    with pytest.raises(MissingSaveDirError, match="needs a folder and has none"):
+        visualizer.get_backend("local")

@@ -162,6 +162,12 @@ Visualizer(vis_backends=[LOCAL], save_dir=FOLDER).add_config({"a": object()})  #
 VISBACKENDS.build(dict(LOCAL, save_dir=FOLDER)).add_config({"a": object()})  # told
 """,
     ),
+    "name of a backend": (
+        "no backend is called 'Lcoal'",
+        """
+Visualizer(vis_backends=[LOCAL], save_dir=FOLDER).get_backend("Lcoal")  # told
+""",
+    ),
     "keyword": (
         "add_scalar was given stpe=",
         """

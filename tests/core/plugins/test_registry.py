@@ -96,6 +96,8 @@ def test_an_unknown_name_gets_a_suggestion_its_package_and_the_list(registry):
         "no backend is called 'WandVisBackend'\n"
         "  did you mean 'WandbVisBackend'?\n"
         "  WandbVisBackend is in the package viz-backend-wandb, which is not installed\n"
+        "  from a clone of viz: pip install ./packages/viz-backend-wandb\n"
+        "  once it is on a package index: pip install viz-backend-wandb\n"
         "  available: LocalVisBackend"
     )
 
@@ -106,6 +108,8 @@ def test_a_known_name_that_is_not_installed_names_its_package(registry):
     assert str(caught.value) == (
         "no backend is called 'WandbVisBackend'\n"
         "  WandbVisBackend is in the package viz-backend-wandb, which is not installed\n"
+        "  from a clone of viz: pip install ./packages/viz-backend-wandb\n"
+        "  once it is on a package index: pip install viz-backend-wandb\n"
         "  available: none"
     )
 

@@ -341,3 +341,23 @@ def test_nobody_is_told_that_there_is_no_backend_who_knows_it():
     emptied = Visualizer()
     emptied._vis_backends = {}  # as MMDetection's hook does
     emptied.add_scalar("loss", 1)
+
+
+@pytest.mark.parametrize(
+    ("record", "text"),
+    [
+        (lambda r: r.add_image("a", IMAGE), "record an image"),
+        (lambda r: r.add_scalar("a", 1), "record a scalar"),
+        (lambda r: r.add_scalars({"a": 1}), "record scalars"),
+        (lambda r: r.add_config({}), "record a config"),
+        (lambda r: r.add_graph(None), "record a graph"),
+        (lambda r: r.flush(), "flush"),
+        (lambda r: r.close(), "close"),
+    ],
+)
+@pytest.mark.filterwarnings("ignore:not recorded:viz_core.RecordingWarning")
+def test_what_failed_is_said_in_words(record, text):
+    with pytest.warns(RecordingWarning, match=f"bad did not {text}: OSError: no space left"):
+        record(Recorder({"bad": Failing()}))
+    with pytest.raises(RecordingError, match=f"backends failed to {text}\n"):
+        record(Recorder({"bad": Failing()}, on_backend_error="raise"))

@@ -45,13 +45,28 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Args:
         arguments: What stands after `viz`; by default the program's own.
     """
-    parser = argparse.ArgumentParser(prog="viz", description=viz_core.__doc__)
+    parser = argparse.ArgumentParser(
+        prog="viz",
+        description="Look at what viz finds on this machine. Drawing and recording are done in "
+        "Python, with viz_core.Visualizer.",
+        epilog="`viz COMMAND --help` says what a command takes; `python -m viz_core` is the same "
+        "program.",
+    )
     parser.add_argument("--version", action="version", version=f"viz-core {viz_core.__version__}")
-    commands = parser.add_subparsers(dest="command", required=True, metavar="command")
-    backends = commands.add_parser("backends", help="list the backends that configs can name")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
+    says = "list the backends that configs can name"
+    backends = commands.add_parser(
+        "backends",
+        help=says,
+        description=f"{says.capitalize()}: who provides each, what it keeps, and what is broken.",
+        epilog="The exit status is 1 if anything is broken.",
+    )
     backends.add_argument("--check", action="store_true", help="import each tracker too")
     backends.add_argument("--json", action="store_true", help="print JSON")
     options = parser.parse_args(arguments)
+    if options.command is None:
+        parser.print_help()
+        return 0
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", PluginWarning)  # they are listed below

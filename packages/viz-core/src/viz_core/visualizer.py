@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from viz_core._warnings import warn_user
@@ -152,11 +152,22 @@ class Visualizer(Canvas, NamedInstances):
     def get_backend(self, name: str) -> VisBackend | Any:  # `Any` for None, which few must expect
         """Return the backend called `name`, or None if there is none.
 
-        Its `experiment` is the tracker's own object.
+        Its `experiment` is the tracker's own object. Where no name is the same, `Local` is
+        `LocalVisBackend`, in any case.
 
         Raises:
             MissingSaveDirError: If it was left out because it has no folder.
+
+        Warns:
+            VizWarning: If there is none, and one is called nearly so.
         """
+        names = (*self._recorder.backends, *self._left_out)
+        if name not in names:
+            alike = [known for known in names if _short(known) == _short(name)]
+            if len(alike) != 1:
+                _tell_of_names(name, names)
+                return None
+            (name,) = alike
         if name in self._left_out:
             raise MissingSaveDirError(self._left_out[name])
         return self._recorder.backends.get(name)
@@ -307,3 +318,16 @@ class Visualizer(Canvas, NamedInstances):
         """
         self._recorder.close(timeout=timeout)
         self._window.close()
+
+
+def _short(name: str) -> str:
+    """Return what tells the names of backends apart: `local` of `mmengine.LocalVisBackend`."""
+    return str(name).rpartition(".")[2].lower().removesuffix("visbackend")
+
+
+def _tell_of_names(name: str, names: Sequence[str]) -> None:
+    """Warn of a name that nearly is that of a backend; others may be asked for in vain."""
+    from difflib import get_close_matches  # only who mistypes pays for it
+
+    if get_close_matches(_short(name), map(_short, names)):
+        warn_user(f"no backend is called {name!r}; there are: {', '.join(names)}", VizWarning)

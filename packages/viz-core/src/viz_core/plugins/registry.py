@@ -247,6 +247,8 @@ class Registry(Generic[T]):
         known = any(provider.startswith(f"{home} ") for provider in [*off, *broken])
         if home and meant not in available and not known:
             lines.append(f"{meant} is in the package {home}, which is not installed")
+            lines.append(f"from a clone of viz: pip install ./packages/{home}")
+            lines.append(f"once it is on a package index: pip install {home}")
         lines.append(f"available: {', '.join(available) or 'none'}")
         lines.extend(f"left out: {failure}" for failure in broken)
         lines.extend(f"switched off by VIZ_DISABLE_PLUGINS: {provider}" for provider in off)

@@ -9,7 +9,7 @@ from collections import deque
 from viz_core._warnings import warn_user
 from viz_core.errors import RecordingWarning
 
-__all__ = ["Failures"]
+__all__ = ["Failures", "with_article"]
 
 
 class Failures:
@@ -37,7 +37,7 @@ class Failures:
                 return
             self._told.add(key)
         self.note(
-            f"{backend} did not record a {what}: {_text(error)}; training "
+            f"{backend} did not {_doing(what)}: {_text(error)}; training "
             "goes on, further failures of this kind are counted and told by close()"
         )
 
@@ -86,6 +86,15 @@ class Failures:
         while self._pending:
             pending.append(self._pending.popleft())
         return pending
+
+
+def with_article(what: str) -> str:
+    """Return the name of a kind of record as it stands in a sentence."""
+    return what if what == "scalars" else f"an {what}" if what[0] in "aeiou" else f"a {what}"
+
+
+def _doing(what: str) -> str:
+    return what if what in ("flush", "close") else f"record {with_article(what)}"
 
 
 def _text(error: Exception) -> str:

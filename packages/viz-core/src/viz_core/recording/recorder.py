@@ -19,7 +19,7 @@ from viz_core.errors import RecordingError, VizWarning
 from viz_core.images import as_image
 from viz_core.ranks import is_main_process
 from viz_core.recording.dispatch import Call, bind, call_without_values, own
-from viz_core.recording.failures import Failures
+from viz_core.recording.failures import Failures, with_article
 from viz_core.recording.interruptions import attempt, while_handling
 from viz_core.recording.shutdown import is_ending, look_after
 from viz_core.recording.worker import Worker, join_all
@@ -236,7 +236,7 @@ class Recorder:
             if late:
                 catch_up()
         if errors or self._failures.pending:
-            self._settle(errors, f"backends failed to record a {kind}")
+            self._settle(errors, f"backends failed to record {with_article(kind)}")
 
     def _tell_of_none(self, kind: Kind) -> None:
         self.tells_of_none = False
