@@ -110,3 +110,24 @@ def test_an_mmengine_config_with_a_partial_is_kept():
     with pytest.warns(RecordingWarning, match=r"config\['collate'\] \(partial\)"):
         config = as_config(mmengine.Config({"lr": 0.1, "collate": functools.partial(print, 1)}))
     assert evaluated(config.pretty_text) == config
+
+
+def test_a_model_that_cannot_be_dumped_is_read_by_its_fields():
+    class Settings(pydantic.BaseModel):
+        lr: float = 0.1
+        depth: int = 18
+
+        @pydantic.field_serializer("depth")
+        def dump_depth(self, value):
+            raise RuntimeError("no dump")
+
+    assert as_config(Settings()) == {"lr": 0.1, "depth": 18}
+
+
+def test_a_config_of_omegaconfs_that_is_none_is_none():
+    config = omegaconf.OmegaConf.create({"a": None, "b": 1})
+    config.a = omegaconf.DictConfig(None)
+    assert as_config({"whole": config, "part": omegaconf.DictConfig(None)}) == {
+        "whole": {"a": None, "b": 1},
+        "part": None,
+    }

@@ -347,3 +347,30 @@ def test_many_levels_are_read_back_and_more_are_refused_in_words(make):
     for levels in (64, 300, 5000):
         with pytest.raises(ValueError, match="lies more than 64 levels deep"):
             as_config({"deep": nested(levels, make)})
+
+
+class FailsAsAWhole(dict):
+    def to_dict(self):
+        raise RuntimeError("no dict")
+
+
+def test_a_method_that_fails_is_not_the_only_way_to_a_config():
+    assert as_config(FailsAsAWhole(lr=0.1)) == {"lr": 0.1}
+
+
+def test_a_config_that_cannot_be_read_at_all_is_an_error_that_says_so():
+    class NoKeys(FailsAsAWhole):
+        def keys(self):
+            raise RuntimeError("no keys")
+
+    with pytest.raises(ValueError, match="config of type NoKeys cannot be read: RuntimeError: no"):
+        as_config(NoKeys(lr=0.1))
+    with pytest.warns(RecordingWarning, match=r"config\['odd'\] \(NoKeys\)"):
+        assert as_config({"odd": NoKeys(a=1), "lr": 0.1}) == {"odd": "{'a': 1}", "lr": 0.1}
+
+
+def test_what_is_refused_is_a_plain_value_error():
+    for config in ({"a": nested(70, lambda v: [v])}, {Mode.TRAIN: 1, "train": 2}):
+        with pytest.raises(ValueError, match="config") as caught:
+            as_config(config)
+        assert type(caught.value) is ValueError

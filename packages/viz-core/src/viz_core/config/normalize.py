@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import ast
 import enum
-import functools
 import os
-import sys
-import types
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
-from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from viz_core._warnings import warn_user
+from viz_core.config.entries import Unreadable, entries, is_omegaconf, resolved
 from viz_core.config.python_source import CALLED, as_assignments
 from viz_core.convert import as_array, is_tensor
 from viz_core.errors import RecordingWarning
@@ -104,22 +101,32 @@ def as_config(config: object) -> RunConfig:
 
     Raises:
         TypeError: If it is none of these.
-        ValueError: If it contains itself, lies more than 64 levels deep, or two of its keys become
-            one.
+        ValueError: If it cannot be read, contains itself, lies more than 64 levels deep, or two of
+            its keys become one.
 
     Warns:
         RecordingWarning: Once, if something is kept as its text.
     """
     if isinstance(config, RunConfig):
         return config
-    if not _is_omegaconf(config) and _entries(config) is None:
+    try:
+        is_config = is_omegaconf(config) or entries(config) is not None
+    except Exception as error:  # a stranger's mapping may fail in any way
+        raise ValueError(
+            f"config of type {type(config).__name__} cannot be read: {type(error).__name__}: "
+            f"{error}; pass a dict of its values"
+        ) from error
+    if not is_config:
         raise TypeError(
             "config must be a mapping, a dataclass, an argparse.Namespace, or an mmengine, "
             f"OmegaConf or pydantic config, got {type(config).__name__}; pass a dict, such as "
             "vars(config)"
         )
     plain = _Plain()
-    values = plain.value(config, "config")
+    try:
+        values = plain.value(config, "config")
+    except _RefusedError as error:
+        raise ValueError(str(error)) from None
     if not isinstance(values, dict):
         raise TypeError(
             f"config must have named values, got {type(config).__name__} of "
@@ -149,63 +156,6 @@ def _own_text(config: Any) -> str | None:
         return None
     names = {n.id for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
     return text if names <= CALLED else None
-
-
-def _is_omegaconf(value: Any) -> bool:
-    omegaconf = sys.modules.get("omegaconf")
-    return omegaconf is not None and bool(omegaconf.OmegaConf.is_config(value))
-
-
-class _Unreadable:
-    """Stands where a value of a config cannot be got; its `repr` is the text to keep."""
-
-    def __init__(self, text: object) -> None:
-        self.text = text
-
-    def __repr__(self) -> str:
-        return str(self.text)
-
-
-def _got(get: Callable[[Any], Any], key: Any) -> Any:
-    try:
-        return get(key)
-    except Exception as error:  # noqa: BLE001  # a stranger's; the other values can be read
-        return _Unreadable(f"<{type(error).__name__}: {error}>")
-
-
-def _entries(value: Any) -> Iterable[tuple[Any, Any]] | None:
-    """Return the named values of a config, shallow, or None if it is not one."""
-    cls = type(value)
-    if isinstance(value, type):
-        return None
-    if callable(getattr(cls, "to_dict", None)) and (  # mmengine's
-        isinstance(value, Mapping) or hasattr(cls, "pretty_text")
-    ):
-        return list(value.to_dict().items())
-    if isinstance(value, Mapping) or _is_mapping_like(cls):
-        return [(key, _got(value.__getitem__, key)) for key in value.keys()]  # noqa: SIM118  # not all can be iterated
-    names: Iterable[str] | None = None
-    if is_dataclass(value):
-        names = [field.name for field in fields(value)]
-    elif hasattr(cls, "__attrs_attrs__"):
-        names = [field.name for field in cls.__attrs_attrs__]
-    if names is not None:
-        return [(name, _got(functools.partial(getattr, value), name)) for name in names]
-    for method, fields_name in (("model_dump", "model_fields"), ("dict", "__fields__")):
-        if hasattr(cls, method) and hasattr(cls, fields_name):  # pydantic 2, then 1
-            return list(getattr(value, method)().items())
-    argparse = sys.modules.get("argparse")
-    if isinstance(value, types.SimpleNamespace) or (
-        argparse is not None and isinstance(value, argparse.Namespace)
-    ):
-        return list(vars(value).items())
-    return None
-
-
-def _is_mapping_like(cls: type) -> bool:
-    """Return whether objects of a class have keys, as ml_collections' configs, and no numbers."""
-    has = all(hasattr(cls, name) for name in ("keys", "__getitem__", "to_dict"))
-    return has and not hasattr(cls, "__array__")
 
 
 class _RefusedError(ValueError):
@@ -256,11 +206,13 @@ class _Plain:
             return self._container(value, where)
 
     def _container(self, value: Any, where: str) -> Any:
-        if _is_omegaconf(value):
-            value = _resolved(value)
-        entries = _entries(value)
-        if entries is not None:
-            return self._dict(entries, where)
+        if is_omegaconf(value):
+            value = resolved(value)
+        if value is None:  # a whole config of OmegaConf's may be
+            return None
+        named = entries(value)
+        if named is not None:
+            return self._dict(named, where)
         if isinstance(value, (set, frozenset)):
             kind = type(value) if type(value) in (set, frozenset) else set
             return kind(self._items(value, where))
@@ -281,7 +233,7 @@ class _Plain:
             about: The value, if `value` is its text.
         """
         kind = type(value if about is None else about)
-        self.as_text.append(where if kind is _Unreadable else f"{where} ({kind.__name__})")
+        self.as_text.append(where if kind is Unreadable else f"{where} ({kind.__name__})")
         try:
             text = repr(value) if about is None else str(value)
         except Exception:  # noqa: BLE001  # a stranger's, or too deep
@@ -316,26 +268,6 @@ class _Plain:
             yield
         finally:
             self._inside.discard(id(value))
-
-
-def _resolved(config: Any) -> Any:
-    """Return an OmegaConf container as dicts and lists, with its interpolations resolved.
-
-    Where one cannot be, it is shallow, and has that one as it is written.
-    """
-    omegaconf = sys.modules["omegaconf"].OmegaConf
-    try:
-        return omegaconf.to_container(config, resolve=True)
-    except Exception:  # noqa: BLE001  # of its many; one value must not cost the others
-        raw = omegaconf.to_container(config, resolve=False)
-
-    def read(key: Any) -> Any:
-        if omegaconf.is_missing(config, key):
-            return raw[key]
-        found = _got(config.__getitem__, key)
-        return _Unreadable(raw[key]) if isinstance(found, _Unreadable) else found
-
-    return {k: read(k) for k in raw} if isinstance(raw, dict) else [*map(read, range(len(raw)))]
 
 
 def _number(item: Any) -> Any:
