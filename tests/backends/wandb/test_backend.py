@@ -1,6 +1,7 @@
 """The backend by itself: what it keeps, and what it takes."""
 
 import math
+import pickle
 
 import numpy as np
 import pytest
@@ -261,9 +262,11 @@ def test_a_folder_in_the_arguments_is_that_of_the_directory_it_was_made_in(
 ):
     monkeypatch.chdir(tmp_path)
     backend = make(init_kwargs={"dir": "mine"})
+    sent = pickle.dumps(backend)
     monkeypatch.chdir("/")
-    backend.add_scalar("loss", 0.5)
-    backend.close()
+    copy = pickle.loads(sent)
+    copy.add_scalar("loss", 0.5)
+    copy.close()
     assert read_run(tmp_path / "mine").points() == [("loss", 0, 0.5)]
     with pytest.raises(ValueError, match="dir='s3://b' is a URL"):
         make(init_kwargs={"dir": "s3://b"})

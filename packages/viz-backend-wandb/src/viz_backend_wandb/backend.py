@@ -59,7 +59,7 @@ class WandbVisBackend(BaseVisBackend):
     #: What must be installed, for `viz backends`.
     tracker = "wandb"
 
-    _copied = ("_session",)
+    _copied = ("_init_kwargs", "_session")
 
     def __init__(
         self,
