@@ -179,11 +179,21 @@ def test_the_result_of_a_model_is_drawn_as_its_sample(image, library):
     assert (drawn(image, result, draw_gt=False, draw_pred=False) == image).all()
 
 
+def test_one_annotation_of_coco_is_drawn_as_a_list_of_it(image):
+    annotation = {"bbox": [20, 30, 60, 60], "category_id": 1, "segmentation": []}
+    wanted = prediction(image, bboxes=BOXES[:1], labels=[1], masks=[[]])
+    for sample in (annotation, [annotation], {"pred_instances": annotation}):
+        assert (drawn(image, sample, draw_gt=False) == wanted).all()
+
+
 def test_a_batch_of_one_is_its_result_and_of_more_is_told(image):
     result = RESULTS["torchvision"][0]
     assert (drawn(image, [result]) == drawn(image, result)).all()
     with pytest.raises(TypeError, match="that of one image, got 2 in a list; give one of them"):
         drawn(image, [result, result])
+    for batch in ([IDS, IDS], (IDS, IDS), [LABELS, [1]]):
+        with pytest.raises(TypeError, match="that of one image, got 2 in a"):
+            drawn(image, batch)
 
 
 def test_the_panoptic_result_of_transformers_and_detectron2_is_drawn(image):
@@ -194,7 +204,11 @@ def test_the_panoptic_result_of_transformers_and_detectron2_is_drawn(image):
     assert (found[60:, :76] == image[60:, :76]).all()
     assert (found[60, 150] != image[60, 150]).any()
     assert (found[20, 150] == image[20, 150]).all()  # its score is below the threshold
+    result = {"segmentation": ids, "segments_info": info}
+    for name in ("pred_instances", "pred_panoptic_seg"):
+        assert (drawn(image, {name: result}, draw_gt=False) == found).all()
     entries = [{"id": 1, "category_id": 1, "score": 0.9, "isthing": True}]
+    assert (drawn(image, (ids, entries)) == found).all()
     outputs = {
         "panoptic_seg": (ids, entries),
         "instances": RESULTS["detectron2"][0]["instances"],

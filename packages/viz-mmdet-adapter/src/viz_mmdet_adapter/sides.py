@@ -81,8 +81,8 @@ def read_sides(sample: Any) -> Sides:
             sample = sample[0]  # of a batch of one
         elif all(map(_is_annotation, sample)):
             return Sides(result=Side(instances=sample))
-        elif len(sample) == 2 and _is_array(sample[0]):
-            return Sides(result=Side(panoptic=tuple(sample)))
+        elif _is_pair(sample):
+            return Sides(result=Side(panoptic=sample))
         else:
             raise TypeError(
                 f"data_sample must be that of one image, got {len(sample)} in a "
@@ -92,9 +92,7 @@ def read_sides(sample: Any) -> Sides:
         return Sides(result=Side(semantic=sample))
     found = read_known(sample, _SAMPLE_FIELDS, "data_sample", taken=_LIKENESS, told=_LIKENESS)
     if found:
-        return Sides(
-            *(Side(*(found.get(f"{side}_{kind}") for kind in _KINDS)) for side in ("gt", "pred"))
-        )
+        return Sides(_read_side(found, "gt"), _read_side(found, "pred"))
     if _is_annotation(sample):
         return Sides(result=Side(instances=[sample]))
     result = _read_result(sample)
@@ -103,7 +101,16 @@ def read_sides(sample: Any) -> Sides:
     return Sides() if result is None else Sides(result=result)
 
 
-_KINDS = ("instances", "sem_seg", "panoptic_seg")
+def _read_side(found: Mapping[str, Any], side: str) -> Side:
+    instances, semantic, panoptic = (
+        found.get(f"{side}_{kind}") for kind in ("instances", "sem_seg", "panoptic_seg")
+    )
+    if _is_annotation(instances):
+        instances = [instances]
+    elif panoptic is None and read_field(instances, "segmentation") is not None:
+        # The objects of transformers are a map and the list of its segments.
+        instances, panoptic = None, instances
+    return Side(instances, semantic, panoptic)
 
 
 def _read_result(sample: Any) -> Side | None:
@@ -139,6 +146,16 @@ def _is_annotation(entry: Any) -> bool:
         isinstance(entry, Mapping)
         and "category_id" in entry
         and ("bbox" in entry or "segmentation" in entry)
+    )
+
+
+def _is_pair(sample: Any) -> bool:
+    """Return whether a sequence is a panoptic map of detectron2 with the list of its segments."""
+    return (
+        isinstance(sample, tuple)
+        and len(sample) == 2
+        and _is_array(sample[0])
+        and isinstance(sample[1], (list, type(None)))
     )
 
 
