@@ -76,7 +76,7 @@ def compare(
 
 
 @pytest.mark.parametrize(
-    "text", ["Hamburg jp", "person: 98.2", "car: 7%", "É (ç, 3", "12345678.9%"]
+    "text", ["Hamburg jp", "person: 98.2", "car: 7%", "É (ç, 3", "12345678.9%", "שלום: 98.2"]
 )
 @pytest.mark.parametrize("v", VERTICAL)
 @pytest.mark.parametrize("h", HORIZONTAL)
@@ -89,6 +89,11 @@ def test_alignments(text, h, v):
 def test_sizes_and_families(size, family):
     compare("Hamburg jp", size=size, family=family, h="center")
     compare("dog: 98.2", size=size, family=family, h="right", v="bottom")
+
+
+def test_letters_may_reach_over_numerals():
+    for text in ("V98", "W.W.9"):
+        compare(text, size=30, family="cmmi10", h="center")
 
 
 @pytest.mark.parametrize("rotation", [30, 90, -45, 180, 271.5])
