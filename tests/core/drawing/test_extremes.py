@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from viz_core import Canvas
-from viz_core.drawing import clipping
+from viz_core.drawing import clipping, markers, points
 from viz_core.drawing.clipping import Window, clip_line, huge_circle
 
 #: Calls with numbers from the extremes of what floats hold. A call that takes 30 s ends the program.
@@ -60,6 +60,8 @@ def fuzz():
     yield "draw_texts", ("a\\nb", some([5, -1e4, 1e300], 2)), letters(12, bboxes=background())
     yield "draw_texts", ("a", (5, 5)), letters(12, 0, bboxes=dict(background(), edgecolor="none"))
     yield "measure_texts", ("car: 10.5", rng.choice(LENGTHS)), {}
+    offsets = np.floor(some([0, -3, 2**40, -(2**62), 1e300], 1, 2))
+    yield "draw_binary_masks", (np.ones((1, 5, 7), bool),), dict(offsets=offsets, alphas=1e-300)
 
 def many():
     for text in ("a" * MILLION, "1" * MILLION, "a\\n" * MILLION, "\\n" * MILLION, " " * MILLION):
@@ -76,7 +78,12 @@ def many():
             for line_style in ("-", ":"):
                 looks = dict(line_styles=line_style, line_widths=0.3, face_colors="r")
                 yield "draw_polygons", (corners,), looks
-    yield "draw_points", (rng.uniform(0, 240, (MILLION // 10, 2)),), {}
+    for looks in (
+        dict(),
+        dict(colors=rng.integers(0, 256, (MILLION // 10, 3))),
+        dict(sizes=rng.uniform(0, 100, MILLION // 10)),
+    ):
+        yield "draw_points", (rng.uniform(0, 240, (MILLION // 10, 2)),), looks
 
 def maps():
     sizes = [(2**40, 2**40), (1, 2**40), (2**40, 1), (1, 65536), (65536, 1), (8000, 8000)]
@@ -115,7 +122,10 @@ peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
 print(json.dumps({"done": done, "peak": peak}))
 """
 
-METHODS = "draw_bboxes draw_polygons draw_circles draw_lines draw_points draw_texts measure_texts"
+METHODS = """
+draw_bboxes draw_polygons draw_circles draw_lines draw_points draw_texts measure_texts
+draw_binary_masks
+"""
 
 
 @pytest.fixture(scope="module")
@@ -238,3 +248,48 @@ def test_a_wide_pad_is_behind_the_whole_image_and_the_letter(pad):
     assert (image[..., 0] == 255).all()
     assert (image[[0, 0, -1, -1], [0, -1, 0, -1]] == [255, 0, 0]).all()
     assert image[..., 1].max() > 200
+
+
+def test_markers_of_many_sizes_are_few_sprites_of_nearly_those_sizes(monkeypatch):
+    rng = np.random.default_rng(0)
+    sizes = rng.uniform(1, 400, 3000)
+    places = np.full((3000, 2), 30.0)
+    made = []
+
+    def make_sprite(*look):
+        made.append(look)
+        return markers.make_sprite(*look)
+
+    monkeypatch.setattr(points, "make_sprite", make_sprite)
+    drawn("draw_points", places, sizes=sizes)
+    assert len(made) <= 16 * 20 * 100 / 72 + 1
+    for size in sizes[:10]:  # the last alone is seen
+        looks = {"sizes": [*sizes, size], "colors": [(0, 0, 0)] * 3000 + [(255, 255, 255)]}
+        many = drawn("draw_points", [*places, (30, 30)], **looks)
+        alone = drawn("draw_points", [30, 30], "w", sizes=size)
+        assert np.abs(many - alone).max() <= 12
+
+
+HUGE = 10**400  # an int that no float holds
+
+
+@pytest.mark.parametrize(
+    ("method", "arguments", "looks"),
+    [
+        ("draw_bboxes", ([1, 1, 5, 5],), {"line_widths": HUGE}),
+        ("draw_bboxes", ([1, 1, 5, 5],), {"alpha": [HUGE]}),
+        ("draw_circles", ([1, 1], HUGE), {}),
+        ("draw_points", ([1, 1],), {"sizes": -HUGE}),
+        ("draw_points", ([1, 1], (HUGE, 0, 0)), {}),
+        ("draw_texts", ("a", [1, 1], HUGE), {}),
+        ("draw_texts", ("a", [1, 1]), {"rotations": HUGE}),
+        ("draw_texts", ("a", [1, 1]), {"bboxes": {"pad": HUGE}}),
+        ("draw_bboxes", ([1, 1, 5, HUGE],), {}),
+        ("draw_binary_masks", (np.ones((1, 2, 2), bool),), {"offsets": [[HUGE, 0]]}),
+    ],
+)
+def test_an_int_beyond_all_floats_is_refused_as_what_it_is(method, arguments, looks):
+    with pytest.raises(
+        (TypeError, ValueError), match=r"must (be finite|hold numbers|be numbers in 0)"
+    ):
+        drawn(method, *arguments, **looks)

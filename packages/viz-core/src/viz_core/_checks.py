@@ -23,9 +23,13 @@ def as_number(value: Any, name: str) -> float:
             f"{name} must be a number, or a list of one per item, got "
             f"{type(value).__name__}: {value!r}"
         )
-    if not math.isfinite(value):
+    try:
+        number = float(value)
+    except OverflowError:  # an int that no float holds
+        number = math.inf
+    if not math.isfinite(number):
         raise ValueError(f"{name} must be finite, got {value!r}")
-    return float(value)
+    return number
 
 
 def as_length(value: Any, name: str) -> float:

@@ -6,6 +6,7 @@ import math
 from typing import Any, TypeAlias, cast
 
 import numpy as np
+import numpy.typing as npt
 
 from viz_core.convert import as_array, is_tensor
 from viz_core.typing import Color, Colors
@@ -67,7 +68,11 @@ def as_colors(
             isinstance(colors, np.ndarray) or is_tensor(colors)
         ):
             return [as_color(cast(Color, colors), name)] * count
-        colors = cast("list[Any]", as_array(colors).tolist())
+        array = as_array(colors)
+        each = _from_table(array[:count])
+        if each is not None:
+            return each if len(each) == count else spread(each, count, name, cycle=cycle)
+        colors = cast("list[Any]", array.tolist())
     if len(colors) in (3, 4) and all(isinstance(number, _NUMBERS) for number in colors):
         return [as_color(cast(Color, colors), name)] * count  # one color, as in [255, 0, 0]
     try:
@@ -76,6 +81,22 @@ def as_colors(
     except TypeError:  # lists and arrays have no hash
         each = [as_color(color, name) for color in colors[:count]]
     return each if len(each) == count else spread(each, count, name, cycle=cycle)
+
+
+def _from_table(array: npt.NDArray[Any]) -> list[RGBA] | None:
+    """Return the colors of an array of one per row, or None if it is none, or one is wrong."""
+    if array.ndim != 2 or array.shape[1] not in (3, 4) or array.dtype.kind not in "iuf":
+        return None
+    looks_like_fractions = (array <= 1).all(axis=1) & (array % 1 != 0).any(axis=1)
+    if looks_like_fractions.any() or not ((array >= 0) & (array <= 255)).all():
+        return None
+    columns = np.floor(array[:, :3] + 0.5).astype(int).T.tolist()
+    opacities = (
+        (array[:, 3].astype(np.float64) / 255).tolist()
+        if array.shape[1] == 4
+        else [1.0] * len(array)
+    )
+    return list(zip(*columns, opacities, strict=True))
 
 
 def faded(color: RGBA, alpha: float) -> RGBA:

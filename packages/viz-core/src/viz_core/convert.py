@@ -7,6 +7,8 @@ import os
 import reprlib
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from decimal import Decimal
 from typing import Any, NamedTuple, TypeGuard, cast
 
 import numpy as np
@@ -24,6 +26,9 @@ __all__ = [
     "is_tensor",
     "shortened",
 ]
+
+#: Numbers that numpy keeps as objects: those of `decimal` and `fractions`, and huge ints.
+_EXACT = (numbers.Real, Decimal)
 
 _repr = reprlib.Repr()
 _repr.maxother = _repr.maxstring = 60
@@ -70,6 +75,9 @@ def as_array(value: ArrayLike, name: str = "value") -> npt.NDArray[Any]:
             f"{type(value).__name__}: {shortened(value)}{_cure(value)}"
         )
     array = _of_numpy(array)
+    if array.dtype.kind == "O" and all(isinstance(item, _EXACT) for item in array.flat):
+        with suppress(OverflowError):  # what no float holds is no number here
+            array = array.astype(np.float64)
     if array.dtype.kind not in "biufc":
         raise TypeError(
             f"{name} must hold numbers, got {type(value).__name__} of {array.dtype}: "

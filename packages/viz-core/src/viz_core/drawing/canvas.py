@@ -45,10 +45,10 @@ class Canvas:
     """An image to draw on.
 
     Every drawing method draws at once, over what is there. It returns the canvas, as `set_image`
-    does, so that calls can be chained. What leaves the image is clipped, with one warning a call. Coordinates are
-    in pixels from the top left corner, x to the right and y down; (0, 0) is the corner of the
-    first pixel, not its middle. They are numpy arrays, torch tensors of any device or lists of
-    numbers, one item or many; N = 0 is fine.
+    does, so that calls can be chained. What leaves the image is clipped, with one warning a call.
+    Coordinates are in pixels from the top left corner, x to the right and y down; (0, 0) is the
+    corner of the first pixel, not its middle. They are numpy arrays, torch tensors of any device
+    or lists of numbers, one item or many; N = 0 is fine.
 
     Style parameters take one value for all items, or a list of one per item, of which boxes,
     lines, circles and polygons start over when it is too short. These mean the same everywhere:
@@ -277,7 +277,8 @@ class Canvas:
             colors: Of the points.
             marker: One of matplotlib's markers; a disk by default.
             sizes: The square of the diameter in points, as in matplotlib's scatter; 36 by
-                default, at most 1,000,000.
+                default, at most 1,000,000. Of more than 256 sizes in one call each diameter is
+                rounded to a sixteenth of a pixel.
         """
         from viz_core.drawing.points import as_marker, draw_points
 

@@ -27,6 +27,11 @@ _EDGE_UNFILLED = 1.5  # that of 'x' and the like is all there is of them
 # Markers that reach farther than this, in pixels, are drawn each by Agg: sprites take memory.
 _LARGEST = 64.0
 
+# Where there are more sizes, diameters are rounded to so many steps a pixel: an edge moves by a
+# thirtieth of one, and there are no more sprites than can be made in a moment.
+_MOST_SIZES = 256
+_STEPS = 16
+
 # So many bytes of ink are made at a time.
 _AT_A_TIME = 1 << 20
 
@@ -104,7 +109,10 @@ def draw_points(
         colors, sizes = [colors[i] for i in visible], [sizes[i] for i in visible]
         if not visible:
             return
-    shapes = {size: MarkerShape(*marker, size**0.5 * DPI / 72) for size in set(sizes)}
+    diameters = {size: size**0.5 * DPI / 72 for size in set(sizes)}
+    if len(diameters) > _MOST_SIZES:
+        diameters = {size: round(d * _STEPS) / _STEPS for size, d in diameters.items()}
+    shapes = {size: MarkerShape(*marker, diameter) for size, diameter in diameters.items()}
     if reach <= _LARGEST:
         _draw_as_sprites(surface, positions, colors, [shapes[size] for size in sizes])
         return
@@ -124,7 +132,9 @@ def _draw_as_sprites(
     opacities = list(map(itemgetter(3), colors))
     if opacities.count(opacities[0]) == len(colors) and shapes.count(shapes[0]) == len(shapes):
         opacities, shapes = opacities[:1], shapes[:1]
-    sprites = list(map(make_sprite, shapes, opacities))
+    looks = list(zip(shapes, opacities, strict=True))
+    made = {look: make_sprite(*look) for look in set(looks)}
+    sprites = [made[look] for look in looks]
     if colors.count(colors[0]) == len(colors):
         colors = colors[:1]
     channels = np.fromiter(chain.from_iterable(colors), np.float64, 4 * len(colors))
