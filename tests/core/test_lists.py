@@ -1,9 +1,12 @@
-"""Lists of numbers are taken wherever arrays are, and mean the same."""
+"""Lists of numbers are taken wherever arrays are, and strangers' numbers, and mean the same."""
+
+from decimal import Decimal
+from fractions import Fraction
 
 import numpy as np
 import pytest
 
-from viz_core import Visualizer, draw_featmap
+from viz_core import Canvas, Visualizer, draw_featmap
 
 BOX, BOXES = [5, 5, 20, 15], [[5, 5, 20, 15], (8, 2, 30, 30.5)]
 TRIANGLE = [[3, 3], [20, 5], [8, 25]]
@@ -89,3 +92,74 @@ def test_a_wrong_list_is_named(method, arguments, text):
 def test_a_wrong_feature_map_says_what_is_taken(wrong):
     with pytest.raises(TypeError, match=r"`featmap` should be torch\.Tensor, but got <class"):
         draw_featmap(wrong)
+
+
+class OfJax:
+    """An array as JAX has them: numpy can make one of it."""
+
+    def __init__(self, array):
+        self.array = np.asarray(array, np.float32)
+
+    def __array__(self, dtype=None, copy=None):
+        return self.array
+
+    def __float__(self):
+        return float(self.array)
+
+
+def styled(number, color):
+    """Draw with numbers of a make in every place that takes one."""
+    canvas = Canvas(np.full((40, 60, 3), 90, np.uint8))
+    canvas.draw_bboxes(BOX, color, line_widths=number(3), alpha=number(0.5), face_colors=color)
+    canvas.draw_points([10, 10], color, sizes=number(49)).draw_circles([30, 20], number(8), color)
+    canvas.draw_texts("cat", [9, 9], number(12), color, rotations=number(30))
+    canvas.draw_binary_masks(np.eye(40, 60, dtype=bool), color, alphas=number(0.25))
+    return canvas.get_image()
+
+
+COLOR = (200, 100, 7)
+
+
+@pytest.mark.parametrize(
+    ("number", "color"),
+    [
+        (np.float32, np.array(COLOR)),
+        (np.array, np.array([COLOR], np.uint8)),
+        (OfJax, OfJax(COLOR)),
+        (lambda value: OfJax([value]), OfJax([COLOR])),
+        (lambda value: [OfJax(value)], [COLOR]),
+        (Decimal, list(COLOR)),
+        (Fraction, COLOR),
+    ],
+)
+def test_styles_are_numbers_of_any_make(number, color):
+    assert (styled(number, color) == styled(float, COLOR)).all()
+
+
+@pytest.mark.parametrize(
+    "wrong", ["3", True, np.bool_(1), None, 3j, object(), [[1]], [OfJax([1, 2])]]
+)
+@pytest.mark.parametrize(
+    ("method", "arguments", "style"),
+    [
+        ("draw_bboxes", [BOX], "line_widths"),
+        ("draw_bboxes", [BOX], "alpha"),
+        ("draw_circles", [[9, 9], 3], "line_widths"),
+        ("draw_points", [[9, 9], "r", "o"], "sizes"),
+        ("draw_texts", ["a", [9, 9]], "rotations"),
+    ],
+)
+def test_what_is_no_number_is_named(method, arguments, style, wrong):
+    if wrong is None and style == "sizes":
+        return  # the default
+    with pytest.raises(
+        TypeError, match=f"{style} must be a number, or a list of one per item, got"
+    ):
+        getattr(Canvas(np.zeros((40, 60, 3), np.uint8)), method)(*arguments, **{style: wrong})
+
+
+@pytest.mark.parametrize("wrong", [np.float32(3), np.array(3), 3, None, OfJax(3)])
+def test_one_number_is_no_color(wrong):
+    canvas = Canvas(np.zeros((40, 60, 3), np.uint8))
+    with pytest.raises(TypeError, match="edge_colors must be a color name, or 3 or 4 numbers"):
+        canvas.draw_bboxes(BOX, wrong)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import numbers
 from typing import Any
 
 import numpy as np
@@ -12,24 +11,29 @@ __all__ = ["as_fraction", "as_length", "as_number", "as_string"]
 
 
 def as_number(value: Any, name: str) -> float:
-    """Return a finite number as a float."""
+    """Return a finite number as a float: whatever `float()` takes but strings and booleans."""
     kind = type(value)
     if (
         kind is not float
         and kind is not int
-        and (isinstance(value, (bool, np.bool_)) or not isinstance(value, numbers.Real))
+        and (isinstance(value, (bool, np.bool_)) or not hasattr(kind, "__float__"))
     ):
-        raise TypeError(
-            f"{name} must be a number, or a list of one per item, got "
-            f"{type(value).__name__}: {value!r}"
-        )
+        raise _no_number(value, name)
     try:
         number = float(value)
     except OverflowError:  # an int that no float holds
         number = math.inf
+    except (TypeError, ValueError) as error:  # an array of several
+        raise _no_number(value, name) from error
     if not math.isfinite(number):
         raise ValueError(f"{name} must be finite, got {value!r}")
     return number
+
+
+def _no_number(value: Any, name: str) -> TypeError:
+    return TypeError(
+        f"{name} must be a number, or a list of one per item, got {type(value).__name__}: {value!r}"
+    )
 
 
 def as_length(value: Any, name: str) -> float:

@@ -8,8 +8,8 @@ from typing import Any, TypeAlias, cast
 import numpy as np
 import numpy.typing as npt
 
-from viz_core.convert import as_array, is_tensor
-from viz_core.typing import Color, Colors
+from viz_core.convert import as_array
+from viz_core.typing import Color, Colors, SupportsArray
 
 __all__ = ["RGBA", "as_color", "as_colors", "faded", "spread"]
 
@@ -36,8 +36,9 @@ def as_color(color: Color, name: str = "color") -> RGBA:
     """
     if isinstance(color, str):
         return _known.get(color) or _keep(color, _named(color, name))
-    if isinstance(color, np.ndarray) or is_tensor(color):
-        color = tuple(as_array(color).tolist())
+    if hasattr(type(color), "__array__"):  # arrays and tensors, and single numbers of theirs
+        numbers = as_array(cast("SupportsArray", color), name).tolist()
+        color = tuple(numbers) if isinstance(numbers, list) else color
     if isinstance(color, (tuple, list)):
         color = tuple(color)
         return _keep(color, _numbered(color, name))
@@ -64,14 +65,14 @@ def as_colors(
         ValueError: If a color does not exist, or there are too few.
     """
     if not isinstance(colors, list):
-        if isinstance(colors, (str, tuple)) or not (
-            isinstance(colors, np.ndarray) or is_tensor(colors)
-        ):
+        if isinstance(colors, (str, tuple)) or not hasattr(type(colors), "__array__"):
             return [as_color(cast(Color, colors), name)] * count
-        array = as_array(colors)
-        each = _from_table(array[:count])
-        if each is not None:
-            return each if len(each) == count else spread(each, count, name, cycle=cycle)
+        array = as_array(cast("SupportsArray", colors), name)
+        if array.ndim < 2:
+            return [as_color(cast(Color, colors), name)] * count
+        table = _from_table(array[:count])
+        if table is not None:
+            return table if len(table) == count else spread(table, count, name, cycle=cycle)
         colors = cast("list[Any]", array.tolist())
     if len(colors) in (3, 4) and all(isinstance(number, _NUMBERS) for number in colors):
         return [as_color(cast(Color, colors), name)] * count  # one color, as in [255, 0, 0]

@@ -140,8 +140,8 @@ def per_item(
     """
     if isinstance(value, (str, float, int)):  # mostly
         return [convert(value, name)] * count
-    if isinstance(value, np.ndarray) or is_tensor(value):
-        value = as_array(value).tolist()
+    if hasattr(type(value), "__array__"):
+        value = as_array(value, name).tolist()
     if not isinstance(value, list):
         return [convert(value, name)] * count
     return spread([convert(one, name) for one in value[:count]], count, name, cycle=cycle)
@@ -222,7 +222,9 @@ def as_radii(radius: ArrayLike, count: int) -> list[float]:
         radius: Shape (N,), or one number for all.
         count: How many circles there are.
     """
-    given = np.asarray(radius) if isinstance(radius, (int, float)) else as_array(radius, "radius")
+    if not hasattr(type(radius), "__array__") and hasattr(type(radius), "__float__"):
+        return [as_length(radius, "radius")] * count
+    given = as_array(radius, "radius")
     if given.size not in (1, count):
         raise ValueError(f"radius must have one entry per center, got {given.size} for {count}")
     return per_item(given.tolist(), count, "radius", as_length, cycle=False)
