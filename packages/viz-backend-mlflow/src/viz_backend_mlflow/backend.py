@@ -16,6 +16,7 @@ from viz_backend_mlflow.exit import close_at_exit, current_status
 from viz_backend_mlflow.experiment import BoundMlflow
 from viz_backend_mlflow.images import ImageNames
 from viz_backend_mlflow.journal import JOURNALS, Journal
+from viz_backend_mlflow.names import masked
 from viz_backend_mlflow.params import flatten, select
 from viz_backend_mlflow.paths import absolute, find_work_files, state_folder
 from viz_backend_mlflow.run_spec import RunSpec
@@ -42,7 +43,7 @@ class MLflowVisBackend(BaseVisBackend):
     `python -m viz_backend_mlflow sync <save_dir>`. Killing the process loses the scalars of the
     last 0.1 s, which wait in memory to be written together, and no other record.
 
-    Without a `tracking_uri` the run is in the database `<save_dir>/mlflow.db`, which is made in
+    Without a `tracking_uri`, here or in the environment, the run is in the database `<save_dir>/mlflow.db`, which is made in
     the background, in some seconds, with its artifacts beside it;
     `mlflow ui --backend-store-uri sqlite:///<save_dir>/mlflow.db` shows it. With a `tracking_uri`
     and without a `save_dir`, the journal is in `$XDG_STATE_HOME/viz-backend-mlflow`, or in
@@ -50,18 +51,22 @@ class MLflowVisBackend(BaseVisBackend):
 
     Args:
         save_dir: The folder of the run.
-        exp_name: The experiment, made if there is none; `'Default'` by default.
+        exp_name: The experiment, made if there is none; by default `MLFLOW_EXPERIMENT_NAME`, or
+            `MLFLOW_EXPERIMENT_ID` beside `MLFLOW_TRACKING_URI`, else `'Default'`.
         run_name: The name of the run; MLflow invents one by default.
         tags: Tags of the run, values by name.
         params: Parameters of the run, besides those of the config.
-        tracking_uri: The URL of a server, or of a database, as MLflow takes it.
+        tracking_uri: The URL of a server, or of a database, as MLflow takes it;
+            `MLFLOW_TRACKING_URI` by default.
         artifact_suffix: `close` uploads the files with these endings, from the config's
             `work_dir`, or from `save_dir` if the config has none.
         tracked_config_keys: The values of the config that become parameters, by key or by path,
             as `'model.depth'`; all of them by default.
         artifact_location: Where an experiment that is made has its artifacts; MLflow's default
             by default.
-        run_id: A run to resume. It keeps its name and its experiment.
+        run_id: A run to resume, `MLFLOW_RUN_ID` by default. It keeps its name and its
+            experiment. `'active'` is the run that is active in MLflow at the first record, which
+            stays the program's to end.
         interval: Seconds between two batches.
         batch_size: As many points are sent at once, before the interval has passed.
         timeout: Seconds that a request to a server may take, and that `experiment`, `flush` and
@@ -122,8 +127,8 @@ class MLflowVisBackend(BaseVisBackend):
 
     @property
     def needs_save_dir(self) -> bool:  # type: ignore[override]  # it depends on the config
-        """Whether the run is in `save_dir`, as no `tracking_uri` was given."""
-        return self._run_spec.tracking_uri is None
+        """Whether the run is in a database in `save_dir`."""
+        return self._run_spec.tracking_uri is None and not self._run_spec.joins_active_run
 
     @property
     def is_open(self) -> bool:
@@ -152,7 +157,7 @@ class MLflowVisBackend(BaseVisBackend):
             self._work_dir = absolute(config["work_dir"])
         session = self._opened()
         session.append(records.params(params))
-        session.append(records.text("config.py", config.pretty_text))
+        session.append(records.text("config.py", masked(config.pretty_text)))
 
     def add_image(self, name: str, image: Image, step: int = 0, **kwargs: object) -> None:
         """Record an image, losslessly."""
@@ -222,7 +227,8 @@ class MLflowVisBackend(BaseVisBackend):
             if not self._is_copy:
                 for file in find_work_files(self._work_dir, self.save_dir, self._suffixes):
                     session.append(records.artifact(*file))
-                session.append(records.status(current_status(), _now()))
+                if not self._run_spec.joins_active_run:
+                    session.append(records.status(current_status(), _now()))
             self._session = None
         try:
             header, unsent = session.end()
@@ -265,7 +271,8 @@ class MLflowVisBackend(BaseVisBackend):
         if self._is_copy:
             return Session(journal, self._pace, sends=False)
         if self._header is not None:
-            journal.append(records.status("RUNNING", _now()))
+            if not self._run_spec.joins_active_run:
+                journal.append(records.status("RUNNING", _now()))
         elif self._run_spec.params:
             journal.append(records.params(self._run_spec.params))
         session = Session(

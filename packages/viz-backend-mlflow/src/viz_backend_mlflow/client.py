@@ -158,7 +158,7 @@ class RunClient:
                 raise ConnectionError(masked(str(error))) from None
             self._is_renewed, self._sender, self.run_id = True, None, None
             header = self._journal.header()
-            self._journal.update_header(run_id=None, resumes=False)
+            self._journal.update_header(run_id=None, resumes=False, joined=False)
             self._journal.progress.start_over()
             _logger.warning(
                 "MLflow at %s does not have the run %s any more; its records go to a new run, "
@@ -192,7 +192,10 @@ def _open_run(client: Any, journal: Journal) -> str:
         journal.update_header(run_id=run_id, resumes=False)
     elif header.get("resumes"):
         try:
-            client.update_run(run_id, status="RUNNING")
+            if header.get("joined"):
+                client.get_run(run_id)  # it is there, and the program's to end
+            else:
+                client.update_run(run_id, status="RUNNING")
         except Exception as error:
             if getattr(error, "error_code", None) == "RESOURCE_DOES_NOT_EXIST":
                 raise RunGoneError(str(error)) from error
@@ -206,6 +209,8 @@ def _open_run(client: Any, journal: Journal) -> str:
 def _experiment(client: Any, header: Mapping[str, Any]) -> str:
     from mlflow.exceptions import MlflowException
 
+    if experiment_id := header.get("experiment_id"):
+        return str(experiment_id)
     name = header["experiment"]
     found = client.get_experiment_by_name(name)
     if found is None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from viz_backend_mlflow.names import masked
 from viz_core import RunConfig
 
 __all__ = ["flatten", "select"]
@@ -14,9 +15,9 @@ def flatten(config: Mapping[Any, Any]) -> dict[str, str]:
     """Return every value as text, by its path, as `model.layers.0.type`.
 
     A list with a dict in it is nested, and its indices are part of the path; another list is one
-    value.
+    value. Passwords in URLs are masked.
     """
-    return {".".join(path): _text(value) for path, value in _leaves(config, ())}
+    return {".".join(path): masked(_text(value)) for path, value in _leaves(config, ())}
 
 
 def select(params: Mapping[str, str], keys: Iterable[str]) -> dict[str, str]:

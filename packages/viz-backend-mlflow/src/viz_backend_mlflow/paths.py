@@ -61,19 +61,23 @@ def find_work_files(
             yield str(path), Path("work_dir", path.parent.relative_to(folder)).as_posix()
 
 
-def check_tracking_uri(uri: str) -> str:
+def check_tracking_uri(uri: str, name: str = "tracking_uri") -> str:
     """Return `uri`, if MLflow 3 records to it; the path of a database that is a file is absolute.
+
+    Args:
+        uri: A tracking URI.
+        name: What it was given as, for the message.
 
     Raises:
         ValueError: If it is a folder.
     """
     if uri.startswith("file:") or (":" not in uri and uri not in _WITHOUT_SCHEME):
         raise ValueError(
-            f"tracking_uri={uri!r} is a folder, and MLflow 3 does not record to folders; "
+            f"{name}={uri!r} is a folder, and MLflow 3 does not record to folders; "
             f"use 'sqlite:///{uri.removeprefix('file://').rstrip('/')}/mlflow.db', the "
             "URL of a server, or leave it out for a database in save_dir"
         )
-    return _SQLITE + as_path(uri[len(_SQLITE) :], "tracking_uri") if _is_file(uri) else uri
+    return _SQLITE + as_path(uri[len(_SQLITE) :], name) if _is_file(uri) else uri
 
 
 def _is_file(uri: str) -> bool:

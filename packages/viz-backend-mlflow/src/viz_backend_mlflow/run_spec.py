@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 import uuid
 from collections.abc import Mapping
@@ -9,17 +10,24 @@ from pathlib import Path
 from typing import Any
 
 from viz_backend_mlflow.database import local_artifacts, local_database
+from viz_backend_mlflow.experiment import active_run
 from viz_backend_mlflow.params import flatten
 from viz_backend_mlflow.paths import check_tracking_uri
 from viz_core import as_path
 
 __all__ = ["RunSpec"]
 
+#: In place of a run's identifier: the run that is active in MLflow.
+ACTIVE = "active"
+
 
 class RunSpec:
     """A run that may not exist yet; arguments as `MLflowVisBackend`'s.
 
+    What is not given is what MLflow's variables of the environment say.
+
     Attributes:
+        joins_active_run: Whether the run is the program's, which ends it.
         tracking_uri: The URL of a server or database; None for a database in `save_dir`.
         params: Parameters of the run, as text by path.
     """
@@ -35,15 +43,29 @@ class RunSpec:
         artifact_location: str | None,
         run_id: str | None,
     ) -> None:
-        self.tracking_uri = None if tracking_uri is None else check_tracking_uri(tracking_uri)
+        self.joins_active_run = run_id == ACTIVE
+        if self.joins_active_run and tracking_uri is not None:
+            raise ValueError(
+                f"run_id={ACTIVE!r} records to the run that is active in MLflow, wherever it is; "
+                "leave tracking_uri out"
+            )
+        environment, self._experiment_id = os.environ.get, None
+        where, name = tracking_uri, "tracking_uri"
+        if where is None and not self.joins_active_run:
+            where, name = environment("MLFLOW_TRACKING_URI") or None, "MLFLOW_TRACKING_URI"
+        if where is not None and tracking_uri is None:  # else it is the number of another's
+            self._experiment_id = environment("MLFLOW_EXPERIMENT_ID")
+        self.tracking_uri = None if where is None else check_tracking_uri(where, name)
         self.params = flatten(params or {})
-        self._experiment = exp_name or "Default"
+        if exp_name or environment("MLFLOW_EXPERIMENT_NAME"):
+            self._experiment_id = None
+        self._experiment = exp_name or environment("MLFLOW_EXPERIMENT_NAME") or "Default"
         self._run_name = run_name
         self._tags = {str(name): str(value) for name, value in (tags or {}).items()}
         self._artifact_location = artifact_location
         if artifact_location and ":" not in artifact_location and _is_here(self.tracking_uri):
             self._artifact_location = str(as_path(artifact_location, "artifact_location"))
-        self._run_id = run_id
+        self._run_id = run_id or environment("MLFLOW_RUN_ID") or None
         self._key = uuid.uuid4().hex
 
     def header(self, directory: Path | None, rank: int | None) -> dict[str, Any]:
@@ -53,7 +75,10 @@ class RunSpec:
             directory: The folder of the run; None without a `save_dir`.
             rank: The rank of this process, if every rank has a run of its own; else None.
         """
-        key, tags, uri = self._key, dict(self._tags), self.tracking_uri
+        key, tags, uri, run_id = self._key, dict(self._tags), self.tracking_uri, self._run_id
+        if self.joins_active_run:
+            uri, run_id = active_run()
+            uri = check_tracking_uri(uri, "mlflow.get_tracking_uri()")
         if rank is not None:
             key, tags["viz.rank"] = f"{key}-{rank}", str(rank)
         database = None
@@ -67,11 +92,13 @@ class RunSpec:
             "database": database,
             "artifacts": local_artifacts(uri),
             "experiment": self._experiment,
+            "experiment_id": self._experiment_id,
             "artifact_location": self._artifact_location,
             "run_name": self._run_name,
             "tags": tags,
-            "run_id": self._run_id,
-            "resumes": self._run_id is not None,
+            "run_id": run_id,
+            "resumes": run_id is not None,
+            "joined": self.joins_active_run,
             "started": time.time_ns() // 1_000_000,
         }
 

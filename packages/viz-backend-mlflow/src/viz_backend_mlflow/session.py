@@ -240,6 +240,8 @@ class Session:
                 self._client.send(self._is_over, tries="one" if answers else "due")
             except Exception as failure:  # noqa: BLE001  # whatever it is, training goes on
                 error = failure
+            if error is None and self._is_stopping:
+                error = self._error
             self._note(error)
             if error is None:
                 if left_behind is None:
