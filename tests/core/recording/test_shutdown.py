@@ -7,6 +7,8 @@ import sys
 
 import pytest
 
+from viz_core import read_scalars
+
 PROGRAM = """
 import sys, time
 import numpy as np
@@ -160,3 +162,66 @@ def test_a_forked_child_neither_hangs_nor_repeats_what_the_parent_queued(backgro
     assert [int(step) for is_main, step in lines if is_main == "False"] == list(range(20))
     steps = [int(step) for is_main, step in lines if is_main == "True"]
     assert steps == list(range(1000, 1000 + len(steps)))
+
+
+SWEEP = """
+import gc, os, sys, time
+from viz_core import LocalVisBackend, Visualizer
+from viz_core.recording.shutdown import finisher
+
+def count():
+    gc.collect()
+    finisher().join(60)
+    return len(os.listdir("/proc/self/fd")), len(os.listdir("/proc/self/task"))
+
+def sweep(runs):
+    for run in runs:
+        visualizer = Visualizer(
+            vis_backends=dict(type="LocalVisBackend"), save_dir=f"{sys.argv[1]}/{run}", background=BACKGROUND
+        )
+        visualizer.add_scalar("loss", run, step=run)
+
+mine = LocalVisBackend(sys.argv[1])
+Visualizer(vis_backends=mine).add_scalar("loss", 1)
+sweep(range(20))
+before = count()
+sweep(range(20, 200))
+files, threads = count()
+for _ in range(600):  # in the background a recorder is there until its last record is
+    if files <= before[0]:
+        break
+    time.sleep(0.05)
+    files, threads = count()
+# A worker ends when it has had nothing to do for a while.
+print(files - before[0], BACKGROUND or threads - before[1], mine.is_open)
+sweep(range(200, 203))  # closed as the program ends
+"""
+
+
+@pytest.mark.parametrize("background", [False, True])
+def test_visualizers_that_are_dropped_are_closed_and_nothing_is_lost(tmp_path, background):
+    code = SWEEP.replace("BACKGROUND", str(background))
+    done = subprocess.run(
+        [sys.executable, "-c", code, tmp_path], capture_output=True, text=True, timeout=120
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    files, threads, is_open = done.stdout.split()
+    assert int(files) <= 0
+    assert threads in ("0", "True")
+    assert is_open == "True"  # a backend that was given is the user's to close
+    for run in range(203):
+        (point,) = read_scalars(tmp_path / str(run) / "vis_data/scalars.json")
+        assert point == ("loss", run, run)
+
+
+def test_what_a_dropped_visualizer_did_not_record_is_said():
+    _, said = run(UNTOLD.replace("HOW", "warn").replace("RECORD", DROP))
+    assert "viz: not recorded: full: 1 x scalar" in said
+
+
+DROP = """
+recorder.add_scalar('a', 1)
+del recorder
+from viz_core.recording.shutdown import finisher
+finisher().join(60)
+"""

@@ -100,6 +100,7 @@ class Visualizer(Canvas, NamedInstances):
             ranks=ranks,
             background=background,
         )
+        self._recorder.spare(backends.given)
         if backends.left_out:  # which was told, so that nobody need be told that there is none
             self._recorder.backends = backends.joined
         self._window = Window(_FIG_CFG if fig_show_cfg is None else fig_show_cfg)

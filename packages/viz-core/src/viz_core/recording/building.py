@@ -26,10 +26,12 @@ class Backends:
     Args:
         joined: Those that record, by name, in the order given.
         left_out: Why the others do not, by name.
+        given: The names of those that were given as objects, and are the user's to close.
     """
 
     joined: dict[str, Any] = field(default_factory=dict)
     left_out: dict[str, str] = field(default_factory=dict)
+    given: set[str] = field(default_factory=set)
 
 
 def join_backends(vis_backends: Any, save_dir: str | os.PathLike[str] | None) -> Backends:
@@ -67,6 +69,8 @@ def join_backends(vis_backends: Any, save_dir: str | os.PathLike[str] | None) ->
             warn_user(reason, RecordingWarning)
         else:
             backends.joined[name] = backend
+            if entry is backend:
+                backends.given.add(name)
     return backends
 
 

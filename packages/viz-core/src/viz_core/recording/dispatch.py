@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple, TypeAlias
 
+from viz_core._warnings import warn_user
 from viz_core.backends.base import BaseVisBackend
-from viz_core.backends.door import behind_door, named_keywords
+from viz_core.backends.door import behind_door, named_keywords, tell_of_keywords
+from viz_core.errors import VizWarning
 from viz_core.typing import Kind
 
-__all__ = ["Bound", "Call", "bind", "call_without_values", "own"]
+__all__ = ["Bound", "Call", "bind", "call_without_values", "own", "tell_of_none", "tell_of_unknown"]
 
 #: Takes the values of a record, in the order of `ARGUMENTS`, and what the caller passed besides.
 Call: TypeAlias = Callable[[tuple[Any, ...], dict[str, Any]], object]
@@ -168,3 +170,23 @@ def call_without_values(
 ) -> object:
     """Call a method that takes no record, such as `flush`, with what it knows."""
     return function(**arguments) if ours else function()  # a stranger's flush takes no `sync`
+
+
+def tell_of_none(kind: Kind) -> None:
+    """Warn that a record is kept by nobody."""
+    warn_user(
+        f"add_{kind} records nothing, nor does what follows: there is no backend; give "
+        'vis_backends=[dict(type="LocalVisBackend")] and a save_dir=, for one',
+        VizWarning,
+    )
+
+
+def tell_of_unknown(
+    kind: Kind, given: Mapping[str, Any], bounds: Mapping[str, Mapping[Kind, Bound]], told: set[str]
+) -> None:
+    """Warn of each keyword that none of the backends that keep this kind names, once."""
+    named = [bound[kind].keywords for bound in bounds.values() if kind in bound]
+    if None not in named:
+        known = {keyword for keywords in named for keyword in keywords or ()}
+        owners = " and ".join(name for name, bound in bounds.items() if kind in bound)
+        tell_of_keywords(kind, given, known, owners, told)

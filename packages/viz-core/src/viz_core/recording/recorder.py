@@ -2,26 +2,34 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import threading
+import weakref
 from _thread import get_ident
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from functools import partial
 from typing import Any, TypeAlias, get_args
 
 from viz_core._inside import TOO_DEEP, catch_up, enter, inside, late, notice_thread, postpone
-from viz_core._warnings import warn_user
 from viz_core.backends.base import BaseVisBackend
-from viz_core.backends.door import take_global_step, tell_of_keywords
+from viz_core.backends.door import take_global_step
 from viz_core.config.normalize import as_config
 from viz_core.convert import as_name, as_scalar, as_scalars, as_step
-from viz_core.errors import RecordingError, VizWarning
+from viz_core.errors import RecordingError
 from viz_core.images import as_image
 from viz_core.ranks import is_main_process
-from viz_core.recording.dispatch import Call, bind, call_without_values, own
+from viz_core.recording.dispatch import (
+    Call,
+    bind,
+    call_without_values,
+    own,
+    tell_of_none,
+    tell_of_unknown,
+)
 from viz_core.recording.failures import Failures, with_article
 from viz_core.recording.interruptions import attempt, while_handling
-from viz_core.recording.shutdown import is_ending, look_after
+from viz_core.recording.shutdown import finish_later, is_ending, look_after
 from viz_core.recording.worker import Worker, join_all
 from viz_core.typing import ArrayLike, Kind, OnError, Ranks, ScalarDict, ScalarLike
 
@@ -29,7 +37,6 @@ __all__ = ["Recorder"]
 
 _Targets: TypeAlias = list[tuple[str, threading.RLock, Call]]
 
-_MIB = 1024 * 1024
 _MAIN_THREAD = threading.main_thread().ident
 
 
@@ -38,12 +45,11 @@ class Recorder:
 
     What is wrong with the record itself raises before anything is written, on every rank. A
     backend that fails costs no other the record: all are called before anything is raised. A
-    backend gets one call at a time, however many threads record, and whatever interrupts them: what
-    a thread records while it is inside a backend, as in a signal handler, waits until it is out.
+    backend gets one call at a time, and none within one: what a thread records while it is inside a
+    backend, as in a signal handler, waits until it is out.
 
-    The `add_*` methods take what those of [`Visualizer`][viz_core.Visualizer] take: a name, an
-    `image`, a `value` or a `scalar_dict`, and a `step`. A `file_path` is for backends
-    that write files.
+    The `add_*` methods take what those of [`Visualizer`][viz_core.Visualizer] take. A `file_path`
+    is for backends that write files.
 
     Args:
         backends: Objects with `add_*` methods, by name.
@@ -65,7 +71,7 @@ class Recorder:
         on_backend_error: OnError = "warn",
         ranks: Ranks = "main",
         background: bool = False,
-        queue_bytes: int = 256 * _MIB,
+        queue_bytes: int = 256 << 20,
     ) -> None:
         if on_backend_error not in ("warn", "raise"):
             raise ValueError(
@@ -82,7 +88,10 @@ class Recorder:
         self._told_keywords: set[str] = set()
         self.backends = dict(backends or {})
         self.tells_of_none = not backends  # whether the next record says that there is no backend
+        self._finishes = dict(self._backends)
         look_after(self)
+        finish = partial(finish_later, self._finishes, self._failures, os.getpid())
+        weakref.finalize(self, finish).atexit = False
 
     @property
     def backends(self) -> dict[str, Any]:
@@ -104,6 +113,11 @@ class Recorder:
             if hasattr(backend, "ranks"):
                 backend.ranks = self._ranks
         self._prepare()
+
+    def spare(self, names: Collection[str]) -> None:
+        """Leave these backends open when the recorder is dropped: they are somebody else's."""
+        for name in names:
+            del self._finishes[name]
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Return what makes a copy with unopened backends; what waits or failed is not copied."""
@@ -137,7 +151,6 @@ class Recorder:
             name: Worker(f"viz-{name}", self._queue_bytes, self._failures.note)
             for name in (self._backends if self._background else ())
         }
-        # Looked up once, as a training loop records many scalars.
         self._targets: dict[Kind, _Targets] = {
             kind: [
                 (name, self._locks[name], bound[kind].call)
@@ -213,10 +226,11 @@ class Recorder:
         if not (targets or self.tells_of_none) or not (self._ranks == "all" or is_main_process()):
             return
         if self.tells_of_none:
-            self._tell_of_none(kind)
+            self.tells_of_none = False
+            tell_of_none(kind)
             return
         if extra:
-            self._tell_of_keywords(kind, extra)
+            tell_of_unknown(kind, extra, self._bound, self._told_keywords)
         errors: dict[str, Exception] = {}
         me = get_ident()
         if me != _MAIN_THREAD:
@@ -238,22 +252,6 @@ class Recorder:
         if errors or self._failures.pending:
             self._settle(errors, f"backends failed to record {with_article(kind)}")
 
-    def _tell_of_none(self, kind: Kind) -> None:
-        self.tells_of_none = False
-        warn_user(
-            f"add_{kind} records nothing, nor does what follows: there is no backend; give "
-            'vis_backends=[dict(type="LocalVisBackend")] and a save_dir=, for one',
-            VizWarning,
-        )
-
-    def _tell_of_keywords(self, kind: Kind, given: Mapping[str, Any]) -> None:
-        """Warn of each keyword that none of the backends that keep this kind names, once."""
-        named = [bound[kind].keywords for bound in self._bound.values() if kind in bound]
-        if None not in named:
-            known = {keyword for keywords in named for keyword in keywords or ()}
-            owners = " and ".join(name for name, bound in self._bound.items() if kind in bound)
-            tell_of_keywords(kind, given, known, owners, self._told_keywords)
-
     def _queue(
         self, kind: Kind, targets: _Targets, values: tuple[Any, ...], extra: dict[str, Any]
     ) -> None:
@@ -262,8 +260,7 @@ class Recorder:
         for name, lock, call in targets:
             job = partial(self._attempt, name, kind, lock, call, values, extra, None)
             self._workers[name].put(job, size)
-        # A tracker that traces a model switches it to evaluation meanwhile. What the program
-        # records while it ends may not be waited for by anybody else.
+        # A model that is traced is in evaluation; nobody else waits while the program ends.
         if kind == "graph" or is_ending():
             for name, _, _ in targets:
                 self._workers[name].join()

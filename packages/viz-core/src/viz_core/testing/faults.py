@@ -144,6 +144,25 @@ class BackendFaults(BackendCase):
                 recorded |= {(name, step) for step in range(int(count))}
             self._check_all(folder, recorded)
 
+    def test_dropped_visualizers_leave_nothing_behind(self, tmp_path: Path) -> None:
+        """A sweep that closes none of its visualizers: all is kept, no files and threads are."""
+        self.needs("scalar")
+        if not Path("/proc/self/fd").exists():
+            self.leave_out("can be watched on Linux alone")
+        folders = [tmp_path / f"run_{number}" for number in range(9)]
+        first, *others = map(self.make_config, folders)
+        few = [{name: value for name, value in c.items() if name != "type"} for c in others]
+        lines = run_program("record_and_drop", first, few, timeout=300)
+        counts = zip(*(map(int, line.split()) for line in lines[-2:]), strict=True)
+        files, threads = (after - before for before, after in counts)
+        assert files <= 1 and threads <= 1, (  # noqa: PT018  # one message for both
+            f"four visualizers more, which were dropped, leave {files} files open and {threads} "
+            f"threads; {self.backend_class.__name__}.close must end all"
+        )
+        for folder in folders:
+            self.settle(folder)
+            self.check_scalars(folder, [("loss", 1, 1.0)])
+
     def test_many_scalars_take_no_memory(self, tmp_path: Path) -> None:
         """All are kept, and the program does not grow."""
         self.needs("scalar")

@@ -8,11 +8,14 @@ import gc
 import logging
 import random
 import signal
+import time
 import warnings
 from collections.abc import Callable
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
+from viz_core.recording import shutdown
 from viz_core.visualizer import Visualizer
 
 __all__ = ["PROGRAMS"]
@@ -120,7 +123,29 @@ def record_from_everywhere(config: dict[str, Any], count: int, background: bool)
         print(name, number)
 
 
-PROGRAMS = (record_under_signals, record_interrupted, record_from_everywhere)
+def record_and_drop(config: dict[str, Any], configs: list[dict[str, Any]]) -> None:
+    """Make visualizers, as a sweep does, record with each, and drop them without `close()`.
+
+    Prints how many files are open and threads run after the first few and after all.
+    """
+    for number, other in enumerate([config, *configs]):
+        visualizer = Visualizer(vis_backends=[{**other, "type": config["type"]}])
+        visualizer.add_scalar("loss", 1.0, step=1)
+        del visualizer
+        if number == len(configs) // 2:
+            print(*_open_files_and_threads())
+    print(*_open_files_and_threads())
+
+
+def _open_files_and_threads() -> tuple[int, ...]:
+    """Return how many there are when what was dropped is closed."""
+    gc.collect()
+    shutdown.finisher().join(120)
+    time.sleep(1)  # threads that were ended may still be ending
+    return tuple(len(list(Path("/proc/self", of).iterdir())) for of in ("fd", "task"))
+
+
+PROGRAMS = (record_and_drop, record_under_signals, record_interrupted, record_from_everywhere)
 
 
 def _make(config: dict[str, Any], background: bool) -> Visualizer:
