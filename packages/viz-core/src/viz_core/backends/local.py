@@ -93,7 +93,7 @@ class LocalVisBackend(BaseVisBackend):
         self._files: dict[str, AppendLog] = {}
         self._scalars = self._lines(self._scalar_file)
         self._listed: set[str] = set()
-        self._unsynced: dict[Path, int] = {}
+        self._unsynced: dict[str, int] = {}
         self._step_is_taken = False
 
     @property
@@ -105,15 +105,16 @@ class LocalVisBackend(BaseVisBackend):
         """Keep the config as Python source."""
         path = self._locate(self._config_file)
         write_whole(path, config.pretty_text.encode())
-        self._note_unsynced(path, path)
+        self._note_unsynced(self._config_file, path)
 
     def add_image(self, name: str, image: Image, step: int = 0, **kwargs: object) -> None:
         """Keep an image as a file of its own."""
         data = self._encode(image)
         relative, shortened = file_name(name, f"_{step}.{self._image_format}")
-        path = self._locate(f"{self._image_folder}/{relative}")
+        path = self.directory / self._image_folder / relative
+        path.parent.mkdir(parents=True, exist_ok=True)
         write_whole(path, data)
-        self._note_unsynced(self.directory / self._image_folder, path)
+        self._note_unsynced(self._image_folder, path)
         if shortened and str(relative) not in self._listed:
             entry = json.dumps({"file": str(relative), "name": name})
             self._lines(f"{self._image_folder}/{_NAMES_FILE}").append(f"{entry}\n".encode())
@@ -177,7 +178,8 @@ class LocalVisBackend(BaseVisBackend):
         for file in list(self._files.values()):
             file.sync()
         while self._unsynced:
-            _sync_since(*self._unsynced.popitem())
+            name, since = self._unsynced.popitem()
+            _sync_since(self.directory / name, since)
 
     def close(self) -> None:
         """Close the files. The next record opens them again."""
@@ -185,14 +187,15 @@ class LocalVisBackend(BaseVisBackend):
         for file in list(self._files.values()):
             file.close()
 
-    def _note_unsynced(self, root: Path, path: Path) -> None:
-        """Note that `path`, a file or one in the folder `root`, was written just now.
+    def _note_unsynced(self, name: str, path: Path) -> None:
+        """Note that `path` was written just now, which is the file `name` or in the folder `name`.
 
         Not every path is kept, of which there may be very many, but when the first was written by
         the clock of their file system, which may be set back.
         """
         written = path.stat().st_mtime_ns
-        self._unsynced[root] = min(written, self._unsynced.get(root, written))
+        if written < self._unsynced.get(name, written + 1):
+            self._unsynced[name] = written
 
     def _lines(self, name: str) -> AppendLog:
         file = self._files.get(name)
