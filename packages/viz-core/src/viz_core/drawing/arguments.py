@@ -241,14 +241,18 @@ def as_polygons(polygons: ArrayLike | Sequence[ArrayLike]) -> Sequence[ArrayLike
 
 def as_texts(texts: str | Sequence[str]) -> list[str]:
     """Return one text or many as a list, with newlines of one kind."""
-    words: Any = [texts]
-    if not isinstance(texts, (str, bytes, Mapping)):
+    words: list[Any] = [texts]
+    if isinstance(texts, (list, tuple)):  # mostly
+        words = list(texts)
+    elif not isinstance(texts, (str, bytes, Mapping)):
         with suppress(TypeError):  # where it has no items
             words = list(texts)
     for text in words:
         if not isinstance(text, str):
             raise TypeError(_no_text(text))
-    return [text.replace("\r\n", "\n").replace("\r", "\n") for text in words]
+    if "\r" in "".join(words):
+        words = [text.replace("\r\n", "\n").replace("\r", "\n") for text in words]
+    return words
 
 
 def _no_text(value: object) -> str:

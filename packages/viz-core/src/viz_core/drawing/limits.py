@@ -91,9 +91,9 @@ def check_texts(texts: Sequence[str], sizes: Sequence[float], rotations: Sequenc
         sizes: Of the letters of each, in points.
         rotations: Of each, in degrees.
     """
+    if not texts or max(map(len, texts)) * max(sizes) <= _LARGEST_FONT:  # mostly
+        return
     for number, (text, size, rotation) in enumerate(zip(texts, sizes, rotations, strict=True)):
-        if len(text) * size <= _LARGEST_FONT:  # mostly
-            continue
         is_turned = bool(rotation % 90)
         in_all = min(_MOST_LETTERS, int(_MOST_INK / size**2))
         in_line = int(_LONGEST_LINE / size)
