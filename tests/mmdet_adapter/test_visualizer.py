@@ -285,3 +285,10 @@ def test_ids_color_boxes_unless_a_color_was_given(image, make_sample):
     assert box([1]) != box([2])
     assert box([1], bbox_color="red") == box([2], bbox_color="red") == (255, 0, 0)
     assert box([1], jitter=False) == box([2], jitter=False) == (90, 90, 200)
+
+
+def test_out_file_may_be_in_the_home(image, tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    DetLocalVisualizer().add_datasample("a", image, out_file="~/drawn/a.png")
+    with Image.open(tmp_path / "drawn" / "a.png") as drawn:
+        assert (np.asarray(drawn) == image).all()
