@@ -89,9 +89,7 @@ class _Block:
             width, ascent, descent = font.extent(line)
             ascent, self.descent = ascent + margin, descent + margin
             self.drop = self.height + ascent
-            baseline = self.drop
-            if self.lines:
-                baseline = self.height + font.spacing * max(ascent, font.ascent)
+            baseline = self.height + ascent * (font.spacing if self.lines else 1.0)
             self.lines.append((line, width, baseline))
             self.width = max(self.width, width)
             self.height = baseline + self.descent
