@@ -24,6 +24,7 @@ from viz_core import (
     as_scalars,
     draw_featmap,
     hookimpl,
+    to_uint8,
 )
 from viz_core.typing import ArrayLike, BackendConfig, Image, Scalar, VisBackend
 
@@ -50,8 +51,17 @@ class Picture:
         return {}
 
 
+class Lent:
+    """What matters of an array that lends its memory."""
+
+    def __dlpack__(self, *, stream: int | None = None) -> object:
+        """Return the memory and its layout."""
+
+
 def draw(image: Image, boxes: Tensor) -> Image:
     visualizer = Visualizer(image=image)
+    visualizer.set_image(Picture()).draw_bboxes(Lent()).set_image(Lent()).draw_points([1, 2])
+    visualizer.set_image(to_uint8(boxes, low=-1, high=[1, 2, 3], bands=(2, 1, 0)))
     visualizer.draw_bboxes(boxes, edge_colors="r", line_widths=3)
     visualizer.draw_bboxes([1, 1, 5, 5]).draw_bboxes([[1, 1, 5, 5], [2, 2, 6.5, 6]])
     visualizer.draw_bboxes((1, 1, 5, 5), edge_colors=[(255, 0, 0)], face_colors=(0, 0, 255))

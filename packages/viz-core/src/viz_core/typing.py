@@ -23,6 +23,7 @@ __all__ = [
     "ScalarLike",
     "SupportsArray",
     "SupportsArrayInterface",
+    "SupportsDLPack",
     "VisBackend",
     "VisBackends",
 ]
@@ -46,6 +47,14 @@ class SupportsArrayInterface(Protocol):
     @property
     def __array_interface__(self) -> Any:
         """The memory and its layout."""
+
+
+class SupportsDLPack(Protocol):
+    """What lends its memory to any library: an array of JAX or CuPy that is on the CPU."""
+
+    @property
+    def __dlpack__(self) -> Callable[..., Any]:
+        """The method that gives the memory and its layout."""
 
 
 class NestedSequence(Protocol[T_co]):
@@ -99,9 +108,7 @@ class VisBackend(Protocol):
         """The method that ends recording."""
 
 
-ArrayLike: TypeAlias = (
-    "SupportsArray | SupportsArrayInterface | NestedSequence[float | SupportsArray]"
-)
+ArrayLike: TypeAlias = "SupportsArray | SupportsArrayInterface | SupportsDLPack | NestedSequence[float | SupportsArray]"
 """An array, a tensor, an image of Pillow's, or nested lists of numbers, arrays or tensors."""
 
 BackendConfig: TypeAlias = Mapping[str, object]
