@@ -27,9 +27,6 @@ __all__ = [
 #: Of lines, and of the space around texts, in points.
 LARGEST_LENGTH = 10_000
 
-# Thinner lines, in points, change no pixel by more than a level.
-_THINNEST_LINE = 0.002
-
 # Squares of points, as markers of 1,000 points.
 _LARGEST_MARKER = 1_000_000
 
@@ -60,11 +57,11 @@ def as_font_size(value: Any, name: str) -> float:
 
 
 def as_line_width(value: Any, name: str) -> float:
-    """Return a line width in points as a float, which is 0 for a line too thin to be seen."""
+    """Return a line width in points as a float."""
     number = as_length(value, name)
     if number > LARGEST_LENGTH:
         raise ValueError(f"{name} must be at most {LARGEST_LENGTH:,}, in points, got {value!r}")
-    return number if number > _THINNEST_LINE else 0.0
+    return number
 
 
 def as_marker_size(value: Any, name: str) -> float:
