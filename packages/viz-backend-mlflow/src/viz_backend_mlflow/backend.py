@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from viz_backend_mlflow import records
 from viz_backend_mlflow.client import may_connect
-from viz_backend_mlflow.exit import close_at_exit, current_status
+from viz_backend_mlflow.exit import close_at_exit, current_status, has_ended
 from viz_backend_mlflow.experiment import BoundMlflow
 from viz_backend_mlflow.images import ImageNames
 from viz_backend_mlflow.journal import JOURNALS, Journal
@@ -210,8 +210,9 @@ class MLflowVisBackend(BaseVisBackend):
     def close(self) -> None:
         """Send the journal and end the run; the next record goes on in the same run.
 
-        The status of the run is FINISHED, or FAILED while an exception is handled and after one
-        that ended the program.
+        The status of the run is FINISHED; FAILED while an exception is handled, after one that
+        ended the program and after `sys.exit(1)`; KILLED after Ctrl-C. The run of a program that
+        was killed becomes KILLED by the next run in the same folder, or by `sync`.
 
         Raises:
             OSError: If the journal cannot be written; the backend stays open.
@@ -266,12 +267,14 @@ class MLflowVisBackend(BaseVisBackend):
         if header is None:
             rank = get_rank() if self.ranks == "all" else None
             header = self._run_spec.header(directory, rank)
+        if has_ended():
+            header = {**header, "ended": True}
         folder = state_folder() if directory is None else directory / JOURNALS
         journal = Journal(folder / header["key"], header)
         if self._is_copy:
             return Session(journal, self._pace, sends=False)
         if self._header is not None:
-            if not self._run_spec.joins_active_run:
+            if not (self._run_spec.joins_active_run or has_ended()):
                 journal.append(records.status("RUNNING", _now()))
         elif self._run_spec.params:
             journal.append(records.params(self._run_spec.params))

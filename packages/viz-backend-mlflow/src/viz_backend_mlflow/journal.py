@@ -191,9 +191,10 @@ class Journal:
     def has_ended(self) -> bool:
         """Whether the last status in the journal is that of a run that has ended, or none of ours.
 
-        The end of a run that was joined is not recorded here.
+        The end of a run that was joined is not recorded here, nor that of one that had ended before.
         """
-        if self.header().get("joined"):
+        header = self.header()
+        if header.get("joined") or header.get("ended"):
             return True
         status = [line for line in self._lines(0) if line.startswith(b'["status"')]
         return bool(status) and not status[-1].startswith(b'["status","RUNNING"')
