@@ -120,6 +120,15 @@ visualizer.flush(sync=True)  # told
 visualizer.close()
 """,
     ),
+    "second run": (
+        "has records of a run before this one, which is run 2",
+        """
+(FOLDER / "index.jsonl").write_text('{"run": 1, "pid": 1, "rank": 0, "started": 1.5}\\n')
+visualizer = Visualizer(vis_backends=[dict(LOCAL, save_dir=FOLDER)])
+visualizer.add_scalar("loss", 2)  # told
+visualizer.close()
+""",
+    ),
     "torn": (
         r"the last line of .*scalars\.json was torn|line 2 of .* is no record",
         """

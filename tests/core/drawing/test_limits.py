@@ -49,7 +49,12 @@ def test_whole_turns_are_none(degrees):
             0,
             "at most 10,000 letters of 1 points, got",
         ),
-        ("\n".join(["a" * 100] + ["a" * 99] * 49), 20, 0, "at most 5,000 letters of 20 points, got 5,001"),
+        (
+            "\n".join(["a" * 100] + ["a" * 99] * 49),
+            20,
+            0,
+            "at most 5,000 letters of 20 points, got 5,001",
+        ),
         ("a" * 1000, 10, 0, "at most 1,000 letters of 10 points in a line, got 1,001"),
         ("a" * 1000, 10, 90, "at most 1,000 letters of 10 points in a line, got 1,001"),
         ("a" * 397, 10, 45, "at most 397 letters of 10 points in a line that is turned, got 398"),

@@ -86,7 +86,7 @@ def test_without_locks_files_are_written_and_nothing_is_removed(tmp_path, monkey
     monkeypatch.setattr("viz_core.files.atomic.fcntl.flock", no_locks)
     backend = LocalVisBackend(tmp_path)
     backend.add_config({"lr": 1})
-    assert {path.name for path in tmp_path.iterdir()} == {left.name, "config.py"}
+    assert {path.name for path in tmp_path.iterdir()} == {left.name, "config.py", "index.jsonl"}
 
 
 def test_a_file_follows_the_umask(tmp_path):

@@ -152,7 +152,7 @@ def test_everything_goes_to_one_folder_wherever_the_program_goes(
     record(made)
     made.close()
     files = {str(p.relative_to(tmp_path)) for p in tmp_path.rglob("*") if p.is_file()}
-    names = ["scalars.json", "more/other.json", "config.py", "vis_image/a/b_1.png"]
+    names = ["index.jsonl", "scalars.json", "more/other.json", "config.py", "vis_image/a/b_1.png"]
     assert files == {f"here/runs/vis_data/{name}" for name in names}
     data = here / "runs/vis_data"
     assert len(read_scalars(data / "scalars.json")) == 2 + opened

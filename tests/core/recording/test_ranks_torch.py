@@ -63,7 +63,7 @@ def read(folder):
 def test_rank_0_records_and_all_draw(tmp_path):
     folder = launch(tmp_path, "main")
     assert read(folder) == [(0, step) for step in range(50)]
-    assert sorted(p.name for p in folder.iterdir()) == ["scalars.json", "vis_image"]
+    assert sorted(p.name for p in folder.iterdir()) == ["index.jsonl", "scalars.json", "vis_image"]
 
 
 @pytest.mark.parametrize("rank", [0, 1])

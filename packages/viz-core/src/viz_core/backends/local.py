@@ -10,7 +10,7 @@ import json
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from viz_core._warnings import warn_user
 from viz_core.backends.base import BaseVisBackend
@@ -21,6 +21,7 @@ from viz_core.files.file_names import file_name
 from viz_core.files.paths import as_inner_path
 from viz_core.files.png import encode_png
 from viz_core.files.scalars import encode_line, encode_scalar
+from viz_core.runs.index import RunIndex, identity_of
 from viz_core.typing import Image, Scalar
 
 if TYPE_CHECKING:
@@ -91,9 +92,11 @@ class LocalVisBackend(BaseVisBackend):
         self._image_format = image_format
         self._quality = _QUALITY if quality is None else quality
         self._files: dict[str, AppendLog] = {}
-        self._scalars = self._lines(self._scalar_file)
+        self._scalars = self._scalar_lines(self._scalar_file)
         self._listed: set[str] = set()
         self._unsynced: dict[str, int] = {}
+        self._index: RunIndex | None = None
+        self._notice: str | None = None
         self._step_is_taken = False
 
     @property
@@ -103,9 +106,19 @@ class LocalVisBackend(BaseVisBackend):
 
     def add_config(self, config: RunConfig, **kwargs: object) -> None:
         """Keep the config as Python source."""
-        path = self._locate(self._config_file)
-        write_whole(path, config.pretty_text.encode())
-        self._note_unsynced(self._config_file, path)
+        source = config.pretty_text.encode()
+        index = self._entered()
+        name = self._config_file
+        path, writer = self._locate(name), index.writer_of(name)
+        if path.exists() and writer > index.number:
+            name = index.own_name(name)  # `config.py` is the newest run's
+            path = self._locate(name)
+        elif path.exists() and writer < index.number and path.read_bytes() != source:
+            path.rename(self._locate(index.own_name(name, writer)))
+        write_whole(path, source)
+        index.note(name, 0)
+        self._note_unsynced(name, path)
+        self._tell()
 
     def add_image(self, name: str, image: Image, step: int = 0, **kwargs: object) -> None:
         """Keep an image as a file of its own."""
@@ -115,12 +128,14 @@ class LocalVisBackend(BaseVisBackend):
         path.parent.mkdir(parents=True, exist_ok=True)
         write_whole(path, data)
         self._note_unsynced(self._image_folder, path)
+        self._entered()
         if shortened and str(relative) not in self._listed:
             entry = json.dumps({"file": str(relative), "name": name})
             self._lines(f"{self._image_folder}/{_NAMES_FILE}").append(f"{entry}\n".encode())
             if len(self._listed) >= _MOST_LISTED:
                 self._listed.clear()  # a line that is there twice does no harm
             self._listed.add(str(relative))
+        self._tell()
 
     def add_scalar(self, name: str, value: Scalar, step: int = 0, **kwargs: object) -> None:
         """Keep one scalar, as one line.
@@ -130,6 +145,8 @@ class LocalVisBackend(BaseVisBackend):
                 the scalar as `step_value`.
         """
         self._scalars.append(encode_scalar(name, value, step))
+        if self._notice is not None:
+            self._tell()
         if name == "step" and not self._step_is_taken:
             self._step_is_taken = True
             warn_user(
@@ -168,8 +185,9 @@ class LocalVisBackend(BaseVisBackend):
                 )
         line = encode_line({**scalar_dict, "step": step})
         if file_path is not None:
-            self._lines(file_path).append(line)
+            self._scalar_lines(file_path).append(line)
         self._scalars.append(line)
+        self._tell()
 
     def flush(self, sync: bool = False) -> None:
         """Do nothing, as every record is written at once; with `sync`, wait for the disk."""
@@ -186,6 +204,40 @@ class LocalVisBackend(BaseVisBackend):
         super().close()
         for file in list(self._files.values()):
             file.close()
+        self._index = None
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Return what a copy takes over: which run it is of, also if that has not begun."""
+        run = None if self.save_dir is None else identity_of(self.save_dir)
+        return {**super().__getstate__(), "run": run}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Take over what a copy has of the other."""
+        run = state.pop("run")
+        self.__dict__.update(state)
+        if run is not None and self.save_dir is not None:
+            identity_of(self.save_dir, run)
+
+    def _entered(self) -> RunIndex:
+        """Return the index of this run, which is entered there at its first record."""
+        directory = self.directory
+        if self._index is None or not self._index.path.exists():
+            assert self.save_dir is not None
+            files = (self._scalar_file, self._config_file)
+            self._index = index = RunIndex(directory, identity_of(self.save_dir), files)
+            if index.follows:
+                self._notice = (
+                    f"{directory} has records of a run before this one, which is run "
+                    f"{index.number}: {index.path.name} says whose each is, and images of the same "
+                    "name and step are replaced. To keep runs apart give a new save_dir; to resume "
+                    "one this is right"
+                )
+        return self._index
+
+    def _tell(self) -> None:
+        notice, self._notice = self._notice, None
+        if notice is not None:
+            warn_user(notice, RecordingWarning)
 
     def _note_unsynced(self, name: str, path: Path) -> None:
         """Note that `path` was written just now, which is the file `name` or in the folder `name`.
@@ -201,6 +253,23 @@ class LocalVisBackend(BaseVisBackend):
         file = self._files.get(name)
         if file is None:
             file = self._files.setdefault(name, AppendLog(lambda: self._locate(name)))
+        return file
+
+    def _scalar_lines(self, name: str) -> AppendLog:
+        """Return the file of scalars that is called `name` unless another process writes there."""
+
+        def choose() -> Path:
+            self._locate(name)
+            return self._entered().choose(name)
+
+        def note(from_byte: int) -> None:
+            index = self._entered()
+            index.note(os.path.relpath(index.choose(name), index.folder), from_byte)
+            self._note_unsynced(index.path.name, index.path)
+
+        file = self._files.get(name)
+        if file is None:
+            file = self._files.setdefault(name, AppendLog(choose, note))
         return file
 
     def _locate(self, name: str) -> Path:

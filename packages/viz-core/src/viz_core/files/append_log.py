@@ -39,14 +39,19 @@ class AppendLog:
     Args:
         locate: Returns the path of the file, and makes its folder. Called whenever the file is
             opened.
+        note: Called with the byte at which a line begins: of the first after the file is opened,
+            and of one a second at most.
     """
 
-    def __init__(self, locate: Callable[[], Path]) -> None:
+    def __init__(
+        self, locate: Callable[[], Path], note: Callable[[int], None] = lambda _: None
+    ) -> None:
         self._locate = locate
+        self._note = note
         self._path = Path()
         self._fd = -1
         self._lock = threading.RLock()  # a signal handler may append while its thread does
-        self._look_at = 0.0
+        self._look_at = self._note_at = 0.0
         self._unseen: list[bytes] = []  # written since the file was last seen to be there
         _files.add(self)
 
@@ -73,6 +78,10 @@ class AppendLog:
             if now < self._look_at:
                 return
             self._look_at = now + _LOOK
+            if now >= self._note_at:
+                self._note_at = now + 1
+                # After O_APPEND this is where our bytes end.
+                self._note(os.lseek(self._fd, 0, os.SEEK_CUR) - len(line))
             deleted = self._mend_deleted()
         if deleted:
             self._tell_deleted()
@@ -131,6 +140,7 @@ class AppendLog:
             raise
         self._close()  # what a signal handler has opened meanwhile
         self._fd = fd
+        self._look_at = self._note_at = 0.0
 
     def _close(self) -> None:
         fd, self._fd = self._fd, -1

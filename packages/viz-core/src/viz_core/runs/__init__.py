@@ -1,0 +1,1 @@
+"""Runs in a folder: which wrote what, and when."""

@@ -1,0 +1,150 @@
+"""Runs that share a folder: whose is what, and which is told."""
+
+import json
+import subprocess
+import sys
+import time
+
+from viz_core import LocalVisBackend
+
+RUN = """
+import sys, time
+from viz_core import Visualizer
+
+def main():
+    folder, name, lr, waits = sys.argv[1:]
+    visualizer = Visualizer(vis_backends=dict(type="LocalVisBackend"), save_dir=folder)
+    visualizer.add_config({"lr": float(lr)})
+    for step in range(3):
+        visualizer.add_scalar(name, float(step), step=step)
+    print("recorded", flush=True)
+    if waits == "waits":
+        sys.stdin.readline()
+        visualizer.add_scalar(name, 3.0, step=3)
+        visualizer.add_config({"lr": float(lr)})
+    visualizer.close()
+    again = Visualizer(vis_backends=dict(type="LocalVisBackend"), save_dir=folder)
+    again.add_scalar(name, 9.0, step=9)  # of the same process: the same run
+
+main()
+"""
+
+
+def start(folder, name, lr, waits="ends"):
+    process = subprocess.Popen(
+        [sys.executable, "-c", RUN, folder, name, str(lr), waits],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout.readline() == "recorded\n", process.communicate()[1]
+    return process
+
+
+def end(process):
+    _, said = process.communicate("go on\n", timeout=60)
+    assert process.returncode == 0
+    return said
+
+
+def index(folder):
+    return [json.loads(line) for line in (folder / "index.jsonl").read_text().splitlines()]
+
+
+def names(path):
+    return [next(iter(json.loads(line))) for line in path.read_text().splitlines()]
+
+
+def owners(folder, file):
+    """Return the run of each line of a file, as the index says."""
+    marks = [line for line in index(folder) if line.get("file") == file]
+    found, at = [], 0
+    for line in (folder / file).read_bytes().splitlines(keepends=True):
+        found.append([m["run"] for m in marks if m["from_byte"] <= at][-1])
+        at += len(line)
+    return found
+
+
+def test_a_second_run_is_told_apart_and_the_first_config_stays(tmp_path):
+    before = time.time()
+    assert end(start(tmp_path, "a", 0.1)) == ""
+    said = end(start(tmp_path, "b", 0.2))
+    assert said.count("RecordingWarning") == 1
+    assert "which is run 2" in said
+    assert "save_dir" in said
+    assert "resume" in said
+    folder = tmp_path / "vis_data"
+    assert names(folder / "scalars.json") == ["a"] * 4 + ["b"] * 4
+    assert owners(folder, "scalars.json") == [1] * 4 + [2] * 4
+    assert (folder / "config.py").read_text() == "lr = 0.2\n"
+    assert (folder / "config.run1.py").read_text() == "lr = 0.1\n"
+    runs = [line for line in index(folder) if "started" in line]
+    assert [set(run) for run in runs] == [{"run", "pid", "rank", "started"}] * 2
+    assert [run["run"] for run in runs] == [1, 2]
+    assert all(before <= run["started"] + 1 <= time.time() + 1 for run in runs)
+    assert runs[0]["pid"] != runs[1]["pid"]
+
+
+def test_an_equal_config_is_kept_once(tmp_path):
+    for name in "ab":
+        end(start(tmp_path, name, 0.1))
+    assert len(list((tmp_path / "vis_data").glob("config*.py"))) == 1
+
+
+def test_a_run_that_starts_while_another_writes_takes_a_file_of_its_own(tmp_path):
+    first = start(tmp_path, "a", 0.1, "waits")
+    second = start(tmp_path, "b", 0.2, "waits")
+    assert end(first) == ""
+    assert end(second).count("RecordingWarning") == 1
+    folder = tmp_path / "vis_data"
+    assert names(folder / "scalars.json") == ["a"] * 5
+    assert names(folder / "scalars.run2.json") == ["b"] * 5
+    assert (folder / "config.py").read_text() == "lr = 0.2\n"  # the newest run's, who wrote last
+    assert (folder / "config.run1.py").read_text() == "lr = 0.1\n"
+    assert not list(folder.rglob("vis_image/*"))
+
+
+def test_a_folder_from_before_the_index_has_a_first_run(tmp_path):
+    (tmp_path / "scalars.json").write_text('{"loss": 1, "step": 1}\n')
+    (tmp_path / "config.py").write_text("lr = 0.1\n")
+    backend = LocalVisBackend(tmp_path)
+    backend.add_config({"lr": 0.2})
+    backend.add_scalar("loss", 2)
+    assert (tmp_path / "config.run1.py").read_text() == "lr = 0.1\n"
+    assert index(tmp_path)[0]["run"] == 2
+    (mark,) = (line for line in index(tmp_path) if line.get("file") == "scalars.json")
+    assert mark["from_byte"] == 23
+
+
+def test_times_are_noted_once_a_second_at_most(tmp_path, monkeypatch):
+    now = [100.0]
+    monkeypatch.setattr("viz_core.files.append_log.time.monotonic", lambda: now[0])
+    backend = LocalVisBackend(tmp_path)
+    for _ in range(40):
+        backend.add_scalar("loss", 1)
+        now[0] += 0.0999
+    marks = [line for line in index(tmp_path) if "from_byte" in line]
+    assert [mark["from_byte"] for mark in marks] == [0, 11 * 23, 22 * 23, 33 * 23]
+
+
+def test_a_copy_in_another_process_is_the_same_run(tmp_path):
+    import multiprocessing
+
+    backend = LocalVisBackend(tmp_path)
+    backend.add_scalar("loss", 1.0, step=1)
+    process = multiprocessing.get_context("spawn").Process(target=record, args=(backend,))
+    process.start()
+    process.join(120)
+    assert process.exitcode == 0
+    assert {line["run"] for line in index(tmp_path)} == {1}
+    (other,) = set(tmp_path.glob("scalars*.json")) - {tmp_path / "scalars.json"}
+    assert names(other) == ["loss"]
+
+
+def record(backend):
+    import warnings
+
+    warnings.simplefilter("error")
+    backend.add_scalar("loss", 2.0, step=2)
+    backend.close()
