@@ -48,8 +48,8 @@ class Recorder:
     backend gets one call at a time, and none within one: what a thread records while it is inside a
     backend, as in a signal handler, waits until it is out.
 
-    The `add_*` methods take what those of [`Visualizer`][viz_core.Visualizer] take. A `file_path`
-    is for backends that write files.
+    The `add_*` methods take what those of [`Visualizer`][viz_core.Visualizer] take: a `value`, or
+    a `scalar_dict` of several, at a `step`. A `file_path` is for backends that write files.
 
     Args:
         backends: Objects with `add_*` methods, by name.
