@@ -187,7 +187,8 @@ class LocalVisBackend(BaseVisBackend):
         if file_path is not None:
             self._scalar_lines(file_path).append(line)
         self._scalars.append(line)
-        self._tell()
+        if self._notice is not None:
+            self._tell()
 
     def flush(self, sync: bool = False) -> None:
         """Do nothing, as every record is written at once; with `sync`, wait for the disk."""

@@ -244,7 +244,9 @@ class Recorder:
             inside[me] = 1
             try:
                 for name, lock, call in targets:
-                    self._attempt(name, kind, lock, call, values, extra, errors)
+                    failure = attempt(lock, call, values, extra)
+                    if failure is not None:
+                        self._note(name, kind, failure, errors)
             finally:
                 inside.pop(me, None)  # a forked child has none
             if late:
@@ -293,8 +295,12 @@ class Recorder:
     ) -> None:
         """Call a backend; a failure is entered in `errors`, or kept for the next call."""
         failure = attempt(lock, call, values, extra)
-        if failure is None:
-            return
+        if failure is not None:
+            self._note(name, what, failure, errors)
+
+    def _note(
+        self, name: str, what: str, failure: Exception, errors: dict[str, Exception] | None
+    ) -> None:
         if self._on_backend_error == "warn":
             self._failures.add(name, what, failure)
         if errors is None:
