@@ -65,6 +65,25 @@ def test_solid_frames_are_matplotlibs_at_every_width(style):
         assert_images_close(ours.get_image(), in_a_figure([artist]), tolerance=1)
 
 
+def test_boxes_of_many_styles_lie_over_each_other_as_matplotlibs():
+    boxes = np.array([[10 + 9.4 * i, 8 + 7.3 * i, 60 + 7.6 * i, 50 + 5.8 * i] for i in range(6)])
+    edges, faces = ["r", "lime", "b", "none", "w", "k"], ["none", "none", "y", "c", "none", "none"]
+    styles, widths, alphas = (
+        ["-", "-", "--", "-", "-", "-"],
+        [2, 4, 3, 2, 4, 4],
+        [0.9, 0.9, 0.4] * 2,
+    )
+    ours = Canvas(GROUND).draw_bboxes(boxes, edges, styles, widths, faces, alphas).get_image()
+    artist = PolyCollection(
+        [corners_of(*box) for box in boxes],
+        edgecolors=[to_rgba(c, a * (c != "none")) for c, a in zip(edges, alphas, strict=True)],
+        facecolors=[to_rgba(c, a * (c != "none")) for c, a in zip(faces, alphas, strict=True)],
+        linestyles=styles,
+        linewidths=[w * (c != "none") for c, w in zip(edges, widths, strict=True)],
+    )
+    assert_images_close(ours, in_a_figure([artist]), tolerance=2)  # one for each outline below
+
+
 @pytest.mark.parametrize("right", [8191, 8192, 8193, 8194, 8195, 8800])
 def test_solid_boxes_about_as_long_as_stencils_are_matplotlibs(right):
     ground = np.full((40, 9000, 3), GROUND[0, 0])

@@ -135,6 +135,8 @@ BACKGROUNDS = {
     "square": {"facecolor": "k", "edgecolor": "none", "boxstyle": "square,pad=0.5"},
     "round": {"facecolor": "k", "edgecolor": "none", "boxstyle": "round"},
     "rounder": {"facecolor": "k", "boxstyle": "round,pad=0.6,rounding_size=0.9", "alpha": 0.6},
+    "crossed": {"fc": "k", "ec": "none", "boxstyle": "round,pad=0.2,rounding_size=2"},
+    "light": {"fc": "0.7", "ec": "none", "boxstyle": "round"},
     "edge": {"facecolor": "none", "edgecolor": "k", "linewidth": 2, "pad": 5},
     "dashed": {"fc": "0.8", "ec": "k", "lw": 1.5, "ls": "--", "boxstyle": "round"},
 }

@@ -206,10 +206,10 @@ def as_fractions(color: RGBA) -> tuple[float, float, float, float]:
 
 def round_box(left: float, top: float, right: float, bottom: float, radius: float) -> Path:
     """Return a box with round corners, as matplotlib's FancyBboxPatch has them."""
-    r = min(radius, (right - left) / 2, (bottom - top) / 2)
-    if not r:
+    if not radius:
         corners = [(left, top), (right, top), (right, bottom), (left, bottom), (left, top)]
         return Path(corners, closed=True)
+    r = radius
     # fmt: off
     corners = [
         (left + r, top), (right - r, top), (right, top), (right, top + r),
