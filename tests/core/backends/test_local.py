@@ -366,7 +366,8 @@ def test_a_sync_reaches_every_image_and_the_folders_of_their_names(tmp_path, mon
     backend.flush(sync=True)
     images = ["vis_image/a/b/c_0.png", "vis_image/a/e_0.png"]
     folders = [".", "vis_image", "vis_image/a", "vis_image/a/b"]
-    assert sorted(set(synced)) == sorted([*images, *folders, "config.py"])
+    inside = {path for path in synced if not path.startswith("..")}
+    assert sorted(inside) == sorted([*images, *folders, "config.py"])
     synced.clear()
     backend.flush(sync=True)
     assert synced == []

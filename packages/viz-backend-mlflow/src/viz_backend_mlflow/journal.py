@@ -16,7 +16,7 @@ from typing import Any
 from viz_backend_mlflow.buffered_log import BufferedLog
 from viz_backend_mlflow.names import masked
 from viz_backend_mlflow.progress import ARTIFACTS, RECORDS, VALUES, Lane, Progress, is_record
-from viz_core import AppendLog, write_whole
+from viz_core import AppendLog, sync_to_disk, write_whole
 
 __all__ = ["JOURNALS", "Journal", "find_journals"]
 
@@ -214,8 +214,9 @@ class Journal:
         self._records.close()
 
     def sync(self) -> None:
-        """Wait until the disk has every record."""
+        """Wait until the disk has every record, and the files that they name."""
         self._records.sync()
+        sync_to_disk(self.folder)
 
     @contextmanager
     def sending(self) -> Iterator[None]:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from viz_backend_tensorboard import events
 from viz_backend_tensorboard.tfrecord import encode_record
-from viz_core import RecordingWarning, after_fork, warn_user
+from viz_core import RecordingWarning, after_fork, sync_to_disk, warn_user
 
 if TYPE_CHECKING:
     from tensorboard.compat.proto.event_pb2 import Event
@@ -53,6 +53,7 @@ class EventFile:
         self._lock = threading.RLock()
         self._descriptor: int | None = None
         self._path = ""
+        self._unsynced: set[str] = set()
         self._cut_to: int | None = None
         _files.add(self)
 
@@ -111,16 +112,20 @@ class EventFile:
             )
 
     def sync(self) -> None:
-        """Wait until the disk has what was written."""
+        """Wait until the disk has what was written; also after `close`."""
         with self._lock:
+            paths, self._unsynced = self._unsynced, set()
             if self._descriptor is not None:
-                os.fsync(self._descriptor)
+                paths.add(self._path)
+        for path in paths:
+            sync_to_disk(path)
 
     def close(self) -> None:
         """Close the file, if one is open."""
         with self._lock:
             descriptor, self._descriptor = self._descriptor, None
             if descriptor is not None:
+                self._unsynced.add(self._path)
                 os.close(descriptor)
 
     def _open(self) -> int:

@@ -6,7 +6,6 @@ import atexit
 import contextlib
 import errno
 import logging
-import os
 import shlex
 import sys
 import tempfile
@@ -20,7 +19,7 @@ from viz_backend_wandb.keys import STEP_KEY
 from viz_backend_wandb.log_file import LogFile, LogLostError
 from viz_backend_wandb.open_run import OpenResult
 from viz_backend_wandb.watch import watch
-from viz_core import after_fork
+from viz_core import after_fork, sync_to_disk
 
 __all__ = ["OpenRun", "close_all", "is_any_open"]
 
@@ -120,11 +119,7 @@ class OpenRun:
             return
         self.log_file.settle()
         if sync:
-            descriptor = os.open(self.log_file.path, os.O_RDONLY)
-            try:
-                os.fsync(descriptor)
-            finally:
-                os.close(descriptor)
+            sync_to_disk(self.log_file.path.parent)  # with its media
 
     def sync_command(self) -> str:
         """Return the command that sends the run to the server."""

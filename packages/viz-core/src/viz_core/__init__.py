@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from viz_core.backends.local import LocalVisBackend
     from viz_core.config.normalize import RunConfig, as_config
     from viz_core.files.append_log import AppendLog
-    from viz_core.files.atomic import write_whole
+    from viz_core.files.atomic import sync_to_disk, write_whole
     from viz_core.files.png import encode_png
     from viz_core.files.scalars import read_scalars
     from viz_core.plugins.hookspecs import hookimpl
@@ -93,6 +93,7 @@ __all__ = [
     "is_main_process",
     "is_tensor",
     "read_scalars",
+    "sync_to_disk",
     "to_uint8",
     "warn_user",
     "write_whole",
@@ -109,6 +110,7 @@ _ON_USE = {
     "encode_png": "viz_core.files.png",
     "hookimpl": "viz_core.plugins.hookspecs",
     "read_scalars": "viz_core.files.scalars",
+    "sync_to_disk": "viz_core.files.atomic",
     "write_whole": "viz_core.files.atomic",
 }
 

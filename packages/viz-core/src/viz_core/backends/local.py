@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import io
 import json
 import os
@@ -16,7 +15,7 @@ from viz_core._warnings import warn_user
 from viz_core.backends.base import BaseVisBackend
 from viz_core.errors import RecordingWarning
 from viz_core.files.append_log import AppendLog
-from viz_core.files.atomic import write_whole
+from viz_core.files.atomic import sync_to_disk, write_whole
 from viz_core.files.file_names import file_name
 from viz_core.files.paths import as_inner_path
 from viz_core.files.png import encode_png
@@ -198,7 +197,7 @@ class LocalVisBackend(BaseVisBackend):
             file.sync()
         while self._unsynced:
             name, since = self._unsynced.popitem()
-            _sync_since(self.directory / name, since)
+            sync_to_disk(self.directory / name, since)
 
     def close(self) -> None:
         """Close the files. The next record opens them again."""
@@ -296,34 +295,3 @@ class LocalVisBackend(BaseVisBackend):
 def _check_ending(argument: str, name: str | os.PathLike[str], ending: str) -> None:
     if not os.fspath(name).endswith(ending):
         raise ValueError(f"{argument} must end in {ending!r}, got {name!r}")
-
-
-def _sync_since(root: Path, since: int) -> None:
-    """Wait until the disk has a file, or all files in a folder that were written since.
-
-    Args:
-        root: A file, or a folder whose folders are searched too.
-        since: Nanoseconds, as files have them.
-    """
-    folders = {root.parent}
-    files = [root]
-    for parent, _, names in os.walk(root):
-        files += [Path(parent, name) for name in names]
-    for path in files:
-        with contextlib.suppress(FileNotFoundError):  # deleted since
-            if path.is_file() and path.stat().st_mtime_ns >= since:
-                _sync(path)
-                folders.update(folder for folder in path.parents if folder.is_relative_to(root))
-    for folder in folders:
-        _sync(folder)
-
-
-def _sync(path: Path) -> None:
-    try:
-        fd = os.open(path, os.O_RDONLY)
-    except FileNotFoundError:
-        return  # deleted since: there is nothing left to keep
-    try:
-        os.fsync(fd)
-    finally:
-        os.close(fd)

@@ -16,6 +16,7 @@ from pathlib import Path
 from viz_core._forks import after_fork
 from viz_core._warnings import warn_user
 from viz_core.errors import RecordingWarning
+from viz_core.files.atomic import sync_to_disk
 
 __all__ = ["AppendLog"]
 
@@ -52,6 +53,9 @@ class AppendLog:
         self._fd = -1
         self._lock = threading.RLock()  # a signal handler may append while its thread does
         self._look_at = self._note_at = 0.0
+        self._unsynced: set[Path] = (
+            set()
+        )  # what was opened and is not with the disk, nor its folder
         self._unseen: list[bytes] = []  # written since the file was last seen to be there
         _files.add(self)
 
@@ -87,12 +91,15 @@ class AppendLog:
             self._tell_deleted()
 
     def sync(self) -> None:
-        """Wait until the disk has every line, so that a power cut costs none."""
+        """Wait until the disk has every line, so that a power cut costs none; also after `close`."""
         deleted = False
         with self._lock:
             if self.is_open:
                 deleted = self._mend_deleted()
                 os.fsync(self._fd)
+            paths, self._unsynced = self._unsynced, set()
+        for path in paths:
+            sync_to_disk(path)
         if deleted:
             self._tell_deleted()
 
@@ -140,11 +147,13 @@ class AppendLog:
             raise
         self._close()  # what a signal handler has opened meanwhile
         self._fd = fd
+        self._unsynced.add(self._path)
         self._look_at = self._note_at = 0.0
 
     def _close(self) -> None:
         fd, self._fd = self._fd, -1
         if fd >= 0:
+            self._unsynced.add(self._path)
             os.close(fd)
 
     def _write(self, line: bytes) -> None:

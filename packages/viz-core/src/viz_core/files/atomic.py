@@ -8,7 +8,7 @@ import os
 import re
 from pathlib import Path
 
-__all__ = ["remove_abandoned", "write_whole"]
+__all__ = ["remove_abandoned", "sync_to_disk", "write_whole"]
 
 _TEMPORARY = re.compile(r"\.[0-9a-f]{16}\.tmp")
 
@@ -88,5 +88,37 @@ def _remove_unlocked(path: str) -> None:
     try:
         fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
         os.unlink(path)  # noqa: PTH108  # as above
+    finally:
+        os.close(fd)
+
+
+def sync_to_disk(path: str | os.PathLike[str], since: int = 0) -> None:
+    """Wait until the disk has a file, or all in a folder, and the folders that it is in.
+
+    A new file that the disk has is lost all the same if the disk has not its folder's new entry.
+
+    Args:
+        path: A file or a folder, which is searched with its folders. What is gone is passed over.
+        since: Files that were last written before are left out; nanoseconds, as files have them.
+    """
+    path = Path(os.path.abspath(path))  # noqa: PTH100  # links stay links
+    files = [path]
+    for folder, _, names in os.walk(path):
+        files += [Path(folder, name) for name in names]
+    folders = set(path.parents)
+    for file in files:
+        with contextlib.suppress(FileNotFoundError):
+            if file.is_file() and file.stat().st_mtime_ns >= since:
+                _sync(file)
+                folders.update(file.parents)
+    for parent in folders:
+        with contextlib.suppress(OSError):  # one above may be closed to this user, and is older
+            _sync(parent)
+
+
+def _sync(path: Path) -> None:
+    fd = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(fd)
     finally:
         os.close(fd)

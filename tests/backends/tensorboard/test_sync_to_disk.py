@@ -1,0 +1,27 @@
+"""`flush(sync=True)` has the disk keep every file of ours, and every folder of a new one."""
+
+from synced import find_unsynced
+
+RECORD = """
+import sys, warnings
+import numpy as np
+from viz_core import Visualizer
+
+warnings.simplefilter("ignore")
+backend = dict(type="TensorboardVisBackend")
+visualizer = Visualizer(vis_backends=[backend], save_dir=sys.argv[1])
+visualizer.add_config({"lr": 0.1})
+for step in range(3):
+    visualizer.add_scalar("loss", 1.0, step=step)
+    visualizer.add_image("val/demo", np.zeros((8, 8, 3), np.uint8), step=step)
+visualizer.flush(sync=True)
+"""
+
+
+def test_all_of_a_run_is_with_the_disk(tmp_path):
+    assert find_unsynced(RECORD, tmp_path / "run", "*tfevents*") == []
+
+
+def test_all_of_a_run_that_was_closed_is_with_the_disk(tmp_path):
+    code = RECORD.replace("visualizer.flush", "visualizer.close(); visualizer.flush")
+    assert find_unsynced(code, tmp_path / "run", "*tfevents*") == []

@@ -1,0 +1,65 @@
+"""What a program has asked the disk to keep, read from its system calls by strace."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+from machine import needs_program
+
+_CALLS = "openat,mkdir,mkdirat,rename,renameat,renameat2,write,pwrite64,writev,fsync,fdatasync"
+_WRITTEN = re.compile(r"\b(?:write|pwrite64|writev)\(\d+<([^>]+)>")
+_SYNCED = re.compile(r"\b(?:fsync|fdatasync)\(\d+<([^>]+)>\) += 0")
+_MADE = re.compile(
+    r'\b(?:openat\(.*"[^"]*", [A-Z_|]*O_CREAT.* = \d+<([^>]+)>|mkdir(?:at)?\(.*"([^"]+)".* = 0)'
+)
+_RENAMED = re.compile(r'\brename(?:at2?)?\(.*"([^"]+)", .*"([^"]+)".* = 0')
+
+
+def find_unsynced(code, folder, below=None):
+    """Run Python code with ``folder`` as its argument; return what a power cut would take of it.
+
+    These are the files and folders that are there when it ends, without tidying up, and were
+    written, or got a new entry, after the last time that it waited for the disk to have them.
+
+    Args:
+        code: The program.
+        folder: It does not exist yet.
+        below: A pattern of the files that count; all by default.
+    """
+    needs_program("strace")
+    log = folder.with_suffix(".strace")
+    command = ["strace", "-f", "-y", "-s", "4096", "-e", f"trace={_CALLS}", "-o", log]
+    code += "\nimport os; os.write(2, b'this must be with the disk'); os._exit(0)"
+    done = subprocess.run(
+        [*command, sys.executable, "-c", code, folder], capture_output=True, text=True, timeout=300
+    )
+    assert done.returncode == 0, done.stderr
+    changed, synced, seen = {}, {}, set()
+    for number, line in enumerate(log.read_text(errors="replace").splitlines()):
+        if "write(2" in line and "this must be with the disk" in line:
+            break
+        if match := _WRITTEN.search(line):
+            changed[match[1]] = number
+        elif match := _SYNCED.search(line):
+            synced[match[1]] = number
+        elif match := _MADE.search(line):
+            path = match[1] or match[2]
+            if path not in seen:
+                seen.add(path)
+                changed[str(Path(path).parent)] = number
+        elif match := _RENAMED.search(line):
+            changed[match[2]] = changed.pop(match[1], number)
+            synced[match[2]] = synced.pop(match[1], -1)
+            changed[str(Path(match[2]).parent)] = number
+    assert synced, "nothing was synced, or strace says it in another way"
+    paths = [folder.parent, folder, *folder.rglob(below or "*")]
+    if below:
+        paths += {
+            parent for path in paths[2:] for parent in path.parents if folder in parent.parents
+        }
+    return sorted(
+        str(path.relative_to(folder.parent))
+        for path in paths
+        if changed.get(str(path), -1) > synced.get(str(path), -1)
+    )
