@@ -14,14 +14,11 @@ from viz_backend_mlflow import records
 from viz_backend_mlflow.client import may_connect
 from viz_backend_mlflow.exit import close_at_exit, current_status, has_ended
 from viz_backend_mlflow.experiment import BoundMlflow
-from viz_backend_mlflow.images import ImageNames
 from viz_backend_mlflow.journal import JOURNALS, Journal
 from viz_backend_mlflow.names import masked
-from viz_backend_mlflow.params import flatten, select
 from viz_backend_mlflow.paths import absolute, find_work_files, state_folder
-from viz_backend_mlflow.run_spec import RunSpec
+from viz_backend_mlflow.run_spec import RunSpec, flatten, select
 from viz_backend_mlflow.session import Pace, Session
-from viz_backend_mlflow.timestamps import Points
 from viz_core import BaseVisBackend, RecordingWarning, encode_png, get_rank, warn_user
 from viz_core.typing import Image, Scalar
 
@@ -120,8 +117,8 @@ class MLflowVisBackend(BaseVisBackend):
     def _start(self) -> None:
         self._lock = threading.RLock()
         self._session: Session | None = None
-        self._points = Points()
-        self._images = ImageNames()
+        self._points = records.Points()
+        self._images = records.ImageNames()
         self._pid = os.getpid()
         self._is_copy = False
 

@@ -1,30 +1,14 @@
-"""The file names of images, from which MLflow's page makes a slider of steps."""
+"""The files of images, from whose names MLflow's page makes a slider of steps."""
 
 from __future__ import annotations
 
-import uuid
 from pathlib import Path
 
 from viz_backend_mlflow.names import to_image_key
-from viz_backend_mlflow.timestamps import Timestamps
 
-__all__ = ["ImageNames", "image_stem", "write_thumbnail"]
+__all__ = ["image_stem", "write_thumbnail"]
 
 _THUMBNAIL = (256, 256)
-
-
-class ImageNames:
-    """Gives images of one name and step one time and identifier: the later replaces the earlier."""
-
-    def __init__(self) -> None:
-        self._timestamps = Timestamps()
-        self._known: dict[tuple[str, int], tuple[int, str]] = {}
-
-    def of(self, name: str, step: int) -> tuple[int, str]:
-        """Return the time, in milliseconds, and the identifier of an image."""
-        if (name, step) not in self._known:
-            self._known[name, step] = self._timestamps.stamp(name, step, 0.0), uuid.uuid4().hex
-        return self._known[name, step]
 
 
 def image_stem(name: str, step: int, timestamp: int, identifier: str) -> str:
