@@ -148,3 +148,28 @@ def record(backend):
     warnings.simplefilter("error")
     backend.add_scalar("loss", 2.0, step=2)
     backend.close()
+
+
+FORK = """
+import os, sys
+from viz_core import LocalVisBackend
+
+backend = LocalVisBackend(sys.argv[1])
+parent = os.pipe()
+if not os.fork():
+    os.read(parent[0], 1)
+    backend.add_scalar("child", 1.0, step=1)
+    os._exit(0)
+backend.add_scalar("parent", 1.0, step=1)
+os.write(parent[1], b".")
+os.wait()
+"""
+
+
+def test_a_child_that_was_forked_before_the_first_record_is_of_its_parents_run(tmp_path):
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", FORK, str(tmp_path)], capture_output=True, text=True
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert {line["run"] for line in index(tmp_path)} == {1}
+    assert names(tmp_path / "scalars.json") == ["parent", "child"]

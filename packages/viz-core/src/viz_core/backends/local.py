@@ -20,7 +20,7 @@ from viz_core.files.file_names import file_name
 from viz_core.files.paths import as_inner_path
 from viz_core.files.png import encode_png
 from viz_core.files.scalars import encode_line, encode_scalar
-from viz_core.runs.index import RunIndex, identity_of
+from viz_core.runs.index import RunIndex, adopt, identity_of
 from viz_core.typing import Image, Scalar
 
 if TYPE_CHECKING:
@@ -97,6 +97,8 @@ class LocalVisBackend(BaseVisBackend):
         self._index: RunIndex | None = None
         self._notice: str | None = None
         self._step_is_taken = False
+        if self.save_dir is not None:
+            identity_of(self.save_dir)
 
     @property
     def is_open(self) -> bool:
@@ -216,7 +218,7 @@ class LocalVisBackend(BaseVisBackend):
         run = state.pop("run")
         self.__dict__.update(state)
         if run is not None and self.save_dir is not None:
-            identity_of(self.save_dir, run)
+            adopt(self.save_dir, run)
 
     def _entered(self) -> RunIndex:
         """Return the index of this run, which is entered there at its first record."""
@@ -224,7 +226,7 @@ class LocalVisBackend(BaseVisBackend):
         if self._index is None or not self._index.path.exists():
             assert self.save_dir is not None
             files = (self._scalar_file, self._config_file)
-            self._index = index = RunIndex(directory, identity_of(self.save_dir), files)
+            self._index = index = RunIndex(directory, self.save_dir, files)
             if index.follows:
                 self._notice = (
                     f"{directory} has records of a run before this one, which is run "

@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 
 from viz_core.ranks import get_rank
 
-__all__ = ["Identity", "RunIndex", "identity_of"]
+__all__ = ["Identity", "RunIndex", "adopt", "identity_of"]
 
 _NAME = "index.jsonl"
 
@@ -34,13 +34,27 @@ class Identity(NamedTuple):
 #: By folder: the run of this process, of one that it was forked from, or of which it has a copy.
 _identities: dict[str, Identity] = {}
 
+#: Of these folders, those in which this process has recorded, and those of runs of others.
+_entered: set[str] = set()
+_adopted: set[str] = set()
+
 #: By path: the file that this process writes to in its place, which forked children share.
 _chosen: dict[str, Path] = {}
 
 
-def identity_of(folder: str, known: Identity | None = None) -> Identity:
-    """Return the identity of this process's run in `folder`; `known` if it had none yet."""
-    return _identities.setdefault(folder, known or Identity(os.getpid(), round(time.time(), 3)))
+def identity_of(folder: str) -> Identity:
+    """Return the identity of this process's run in `folder`, which is settled by the first call.
+
+    A backend calls it when it is made, so that children that are forked later are of its run.
+    """
+    return _identities.setdefault(folder, Identity(os.getpid(), round(time.time(), 3)))
+
+
+def adopt(folder: str, identity: Identity) -> None:
+    """Be of a run that another process has begun in `folder`, unless this one has recorded there."""
+    if folder not in _entered and identity != _identities.get(folder):
+        _identities[folder] = identity
+        _adopted.add(folder)
 
 
 class RunIndex:
@@ -48,7 +62,7 @@ class RunIndex:
 
     Args:
         folder: It exists, and so will the files named to the methods, relative to it.
-        identity: The run's. It is entered if it is not there yet.
+        save_dir: By which `identity_of` knows the run, which is entered if it is not there yet.
         files: Where one of these is and no index, another run was before.
 
     Attributes:
@@ -56,7 +70,10 @@ class RunIndex:
         follows: Whether it was entered just now, after others.
     """
 
-    def __init__(self, folder: Path, identity: Identity, files: Iterable[str]) -> None:
+    def __init__(self, folder: Path, save_dir: str, files: Iterable[str]) -> None:
+        identity = identity_of(save_dir)
+        _entered.add(save_dir)
+        self._is_adopted = save_dir in _adopted
         self.folder = folder
         self.path = folder / _NAME
         with self._locked():
@@ -104,7 +121,9 @@ class RunIndex:
         chosen = _chosen.get(str(path))
         if chosen is None:
             own = self.folder / self.own_name(file)
-            chosen = next((p for p in (path, own) if not _is_held(p)), None)
+            # Who holds it may be the process that this one was forked from.
+            is_ours = not self._is_adopted and self.writer_of(file) == self.number
+            chosen = path if is_ours else next((p for p in (path, own) if not _is_held(p)), None)
             chosen = chosen or own.with_name(f"{own.stem}.{os.getpid()}{own.suffix}")
             _chosen[str(path)] = chosen
         return chosen
