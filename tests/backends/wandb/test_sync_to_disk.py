@@ -23,3 +23,10 @@ def test_the_images_of_a_run_are_with_the_disk(tmp_path):
     assert list(tmp_path.rglob("*.png"))
     # W&B goes on to make files of its own in the folders above.
     assert [path for path in unsynced if path.endswith((".png", "media/images/val"))] == []
+
+
+def test_a_run_that_was_closed_is_with_the_disk(tmp_path):
+    code = RECORD.replace("flush(sync=True)", "close()") + "visualizer.flush(sync=True)\n"
+    unsynced = find_unsynced(code, tmp_path / "run", "offline-run-*/**/*")
+    assert list(tmp_path.rglob("*.wandb"))
+    assert [path for path in unsynced if path.endswith((".png", ".wandb"))] == []

@@ -8,6 +8,7 @@ import os
 import threading
 import time
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from viz_backend_mlflow import records
@@ -19,7 +20,14 @@ from viz_backend_mlflow.names import masked
 from viz_backend_mlflow.paths import absolute, find_work_files, state_folder
 from viz_backend_mlflow.run_spec import RunSpec, flatten, select
 from viz_backend_mlflow.session import Pace, Session
-from viz_core import BaseVisBackend, RecordingWarning, encode_png, get_rank, warn_user
+from viz_core import (
+    BaseVisBackend,
+    RecordingWarning,
+    encode_png,
+    get_rank,
+    sync_to_disk,
+    warn_user,
+)
 from viz_core.typing import Image, Scalar
 
 if TYPE_CHECKING:
@@ -193,7 +201,8 @@ class MLflowVisBackend(BaseVisBackend):
         """Send the journal.
 
         Args:
-            sync: Also wait until the disk has the journal.
+            sync: Also wait until the disk has the journal, and the artifacts beside a database
+                that is a file; after `close` too.
 
         Raises:
             OSError: If the journal cannot be written.
@@ -201,7 +210,12 @@ class MLflowVisBackend(BaseVisBackend):
         Warns:
             RecordingWarning: If not all of it was sent within `timeout`.
         """
-        if self.is_open and (unsent := self._opened().flush(sync)):
+        unsent = self._opened().flush(sync) if self.is_open else None
+        if sync and self._header is not None:
+            sync_to_disk(self._journal_folder(self._header))
+            if self._header["artifacts"] is not None:
+                sync_to_disk(self._header["artifacts"], self._header["started"] * 1_000_000)
+        if unsent:
             _warn(unsent)
 
     def close(self) -> None:
@@ -266,8 +280,7 @@ class MLflowVisBackend(BaseVisBackend):
             header = self._run_spec.header(directory, rank)
         if has_ended():
             header = {**header, "ended": True}
-        folder = state_folder() if directory is None else directory / JOURNALS
-        journal = Journal(folder / header["key"], header)
+        journal = Journal(self._journal_folder(header), header)
         if self._is_copy:
             return Session(journal, self._pace, sends=False)
         if self._header is not None:
@@ -275,13 +288,16 @@ class MLflowVisBackend(BaseVisBackend):
                 journal.append(records.status("RUNNING", _now()))
         elif self._run_spec.params:
             journal.append(records.params(self._run_spec.params))
-        session = Session(
-            journal, self._pace, sends=may_connect(), folder=None if directory is None else folder
-        )
+        folder = None if directory is None else journal.folder.parent
+        session = Session(journal, self._pace, sends=may_connect(), folder=folder)
         self._header = header
         if may_connect():
             close_at_exit(self)
         return session
+
+    def _journal_folder(self, header: Mapping[str, Any]) -> Path:
+        folder = state_folder() if self.save_dir is None else self.directory / JOURNALS
+        return folder / str(header["key"])
 
 
 def _check_step(step: int) -> None:

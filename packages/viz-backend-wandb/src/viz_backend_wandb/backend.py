@@ -163,10 +163,12 @@ class WandbVisBackend(BaseVisBackend):
         """Wait until all records are in the file.
 
         Args:
-            sync: Also wait until the disk has them.
+            sync: Also wait until the disk has them; after `close` too.
         """
         if self.is_open:
             self._record(lambda run: run.flush(sync))
+        if sync:
+            self._session.sync_closed()
 
     def close(self) -> None:
         """End the run, within `finish_timeout`; the next record goes on in the same run.

@@ -7,10 +7,12 @@ import secrets
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from viz_backend_wandb.log_file import LogLostError
 from viz_backend_wandb.settings import quiet_settings
+from viz_core import sync_to_disk
 
 if TYPE_CHECKING:
     from viz_backend_wandb.run import OpenRun
@@ -71,6 +73,7 @@ class Session:
         self._run: OpenRun | None = None
         self._pid = os.getpid()
         self._notices: list[str] = []
+        self._closed: set[Path] = set()  # the folders of closed runs that no sync has seen
 
     @property
     def is_open(self) -> bool:
@@ -122,7 +125,18 @@ class Session:
         if not self.is_open:
             return None
         with self._lock:
-            return None if self._run is None else self._forget_run().close()
+            if self._run is None:
+                return None
+            if self._run.folder is not None:
+                self._closed.add(self._run.folder)
+            return self._forget_run().close()
+
+    def sync_closed(self) -> None:
+        """Wait until the disk has the files of the runs that were closed."""
+        with self._lock:
+            folders, self._closed = self._closed, set()
+        for folder in folders:
+            sync_to_disk(folder)
 
     def _look_for_fork(self) -> None:
         if self._pid != os.getpid():
@@ -186,7 +200,7 @@ class Session:
     def __getstate__(self) -> dict[str, Any]:
         """Return the state of an unopened copy."""
         self._name_group()
-        left_out = ("_lock", "_run", "_notices")
+        left_out = ("_lock", "_run", "_notices", "_closed")
         return {name: value for name, value in self.__dict__.items() if name not in left_out}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
