@@ -6,6 +6,7 @@ import pickle
 
 import numpy as np
 import pytest
+from spawned import record
 
 from viz_core import BaseVisBackend, Visualizer, read_scalars
 
@@ -97,12 +98,6 @@ def test_a_relative_folder_is_the_same_after_chdir(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path / "elsewhere")
     pickle.loads(data).add_scalar("loss", 1)
     assert (tmp_path / "runs/vis_data/scalars.json").exists()
-
-
-def record(visualizer, step):
-    visualizer.add_scalar("loss", float(step), step=step)
-    visualizer.add_image("image", IMAGE, step=step)
-    visualizer.close()
 
 
 @pytest.mark.parametrize("method", ["spawn", "forkserver"])

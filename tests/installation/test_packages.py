@@ -114,4 +114,5 @@ def test_a_backend_is_active_only_when_a_config_names_it(tmp_path):
     visualizer.add_scalar("loss", 0.5)
     visualizer.close()
     assert [p.name for p in tmp_path.iterdir()] == ["vis_data"]
-    assert [p.name for p in (tmp_path / "vis_data").iterdir()] == ["scalars.json"]
+    files = {path.name for path in (tmp_path / "vis_data").iterdir()}
+    assert files == {"scalars.json", "index.jsonl"}

@@ -5,6 +5,8 @@ import subprocess
 import sys
 import time
 
+from spawned import record
+
 from viz_core import LocalVisBackend
 
 RUN = """
@@ -133,21 +135,13 @@ def test_a_copy_in_another_process_is_the_same_run(tmp_path):
 
     backend = LocalVisBackend(tmp_path)
     backend.add_scalar("loss", 1.0, step=1)
-    process = multiprocessing.get_context("spawn").Process(target=record, args=(backend,))
+    process = multiprocessing.get_context("spawn").Process(target=record, args=(backend, 2))
     process.start()
     process.join(120)
     assert process.exitcode == 0
     assert {line["run"] for line in index(tmp_path)} == {1}
     (other,) = set(tmp_path.glob("scalars*.json")) - {tmp_path / "scalars.json"}
     assert names(other) == ["loss"]
-
-
-def record(backend):
-    import warnings
-
-    warnings.simplefilter("error")
-    backend.add_scalar("loss", 2.0, step=2)
-    backend.close()
 
 
 FORK = """

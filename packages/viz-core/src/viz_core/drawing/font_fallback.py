@@ -88,9 +88,9 @@ def cover(text: str, properties: FontProperties) -> tuple[str, FontProperties]:
         return text, properties
     owners = _find_owners(missing)
     unknown = [character for character, owner in owners.items() if owner is None]
-    for character in unknown:
-        text = text.replace(character, "" if _is_invisible(character) else _REPLACEMENT)
-    visible = "".join(c for c in unknown if not _is_invisible(c))
+    stand_ins = {c: _stand_in(c) for c in unknown}
+    text = "".join(stand_ins.get(character, character) for character in text)
+    visible = "".join(c for c in unknown if stand_ins[c] == _REPLACEMENT)
     if visible:
         _report(text, visible)
     families = list(dict.fromkeys(owner for owner in owners.values() if owner is not None))
@@ -214,6 +214,13 @@ def _candidates() -> list[tuple[str, str]]:
     families = {entry.fname: entry.name for entry in reversed(entries)}  # a file has several names
     found = reversed(families.items())
     return [(path, name) for path, name in found if not name.startswith("Last Resort")]
+
+
+def _stand_in(character: str) -> str:
+    """Return what is drawn in the place of a character that no font has."""
+    if _is_invisible(character):
+        return ""
+    return " " if character.isspace() else _REPLACEMENT
 
 
 def _is_invisible(character: str) -> bool:

@@ -167,7 +167,7 @@ class SizedFont:
                 pixels = self.size * DPI / 72 / font.get_sfnt_table("head")["unitsPerEm"]
                 ascent, descent, gap = (table[key] * pixels for key in keys)
                 return ascent, -descent, gap / 2
-        _, height, descent = self._measure("lp", self._properties)
+        _, height, descent = self._measure(*cover("lp", self._properties))  # it may have neither
         return height - descent, descent, 0.0
 
     def _measure(self, text: str, properties: FontProperties) -> tuple[float, float, float]:
