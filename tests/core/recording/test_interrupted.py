@@ -194,8 +194,8 @@ def interrupt(*_):
 recorder = Recorder({"slow": Slow()}, background=True)
 signal.signal(signal.SIGALRM, interrupt)
 for step in range(300):
-    signal.setitimer(signal.ITIMER_REAL, 1e-4)
     try:
+        signal.setitimer(signal.ITIMER_REAL, 1e-4)
         while True:
             recorder.add_scalar("a", 1)
     except KeyboardInterrupt:
