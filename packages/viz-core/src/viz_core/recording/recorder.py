@@ -243,10 +243,10 @@ class Recorder:
         else:
             inside[me] = 1
             try:
+                # No condition may end the loop: of one, Python 3.13 has the jump back outside of
+                # this `try`, and Ctrl-C there would leave the thread inside for ever.
                 for name, lock, call in targets:
-                    failure = attempt(lock, call, values, extra)
-                    if failure is not None:
-                        self._note(name, kind, failure, errors)
+                    self._attempt(name, kind, lock, call, values, extra, errors)
             finally:
                 inside.pop(me, None)  # a forked child has none
             if late:
@@ -295,12 +295,8 @@ class Recorder:
     ) -> None:
         """Call a backend; a failure is entered in `errors`, or kept for the next call."""
         failure = attempt(lock, call, values, extra)
-        if failure is not None:
-            self._note(name, what, failure, errors)
-
-    def _note(
-        self, name: str, what: str, failure: Exception, errors: dict[str, Exception] | None
-    ) -> None:
+        if failure is None:
+            return
         if self._on_backend_error == "warn":
             self._failures.add(name, what, failure)
         if errors is None:
