@@ -2,6 +2,7 @@
 
 import os
 import sys
+from itertools import groupby
 from pathlib import Path
 
 import pytest
@@ -19,14 +20,24 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
 
 @pytest.hookimpl(trylast=True)  # of what is selected
 def pytest_collection_modifyitems(config, items):
-    """Give each process of ``-n 2 --dist each`` every other test.
+    """Give each process of ``-n 2 --dist each`` half of the tests, always the same.
 
     xdist's other ways give a test to whoever is idle, so that what has run before it in its
-    process depends on how busy the machine is.
+    process depends on how busy the machine is. Tests of one ``xdist_group`` stay together: they
+    share a fixture that takes long.
     """
     worker = getattr(config, "workerinput", None)
-    if worker is not None:
-        items[:] = items[int(worker["workerid"].removeprefix("gw")) :: worker["workercount"]]
+    if worker is None:
+        return
+    shares = [[] for _ in range(worker["workercount"])]
+    for _, together in groupby(items, _group):
+        min(shares, key=len).extend(together)
+    items[:] = shares[int(worker["workerid"].removeprefix("gw"))]
+
+
+def _group(item):
+    mark = item.get_closest_marker("xdist_group")
+    return mark.args[0] if mark else item.nodeid
 
 
 @pytest.hookimpl(wrapper=True)

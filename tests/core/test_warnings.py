@@ -7,6 +7,8 @@ import sys
 import pytest
 from user_scripts import run_scripts, sites_in
 
+pytestmark = pytest.mark.xdist_group("warnings")
+
 #: What the scripts call `Visualizer`.
 HEADERS = {
     "the class": "from viz_core import Visualizer\n",

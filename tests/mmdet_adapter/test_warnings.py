@@ -5,6 +5,8 @@ import re
 import pytest
 from user_scripts import run_scripts, sites_in
 
+pytestmark = pytest.mark.xdist_group("warnings")
+
 HEADERS = {
     "the class": "from viz_mmdet_adapter import DetLocalVisualizer\n",
     "a subclass": (

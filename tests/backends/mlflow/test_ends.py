@@ -11,6 +11,8 @@ import pytest
 from viz_backend_mlflow import MLflowVisBackend
 from viz_backend_mlflow.sync import sync
 
+pytestmark = pytest.mark.xdist_group("ends")
+
 PROGRAM = """
 import atexit, os, signal, sys, time
 from viz_core import Visualizer

@@ -5,6 +5,8 @@ import re
 import pytest
 from user_scripts import run_scripts, sites_in
 
+pytestmark = pytest.mark.xdist_group("warnings")
+
 COMMON = """
 import socket, time
 import numpy as np

@@ -5,6 +5,8 @@ import re
 import pytest
 from user_scripts import run_scripts, sites_in
 
+pytestmark = pytest.mark.xdist_group("warnings")
+
 COMMON = """
 from viz_backend_tensorboard import TensorboardVisBackend
 from viz_core import Visualizer

@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 from user_scripts import run_scripts, sites_in
 
+pytestmark = pytest.mark.xdist_group("warnings")
+
 #: Where scripts find what they import from these tests.
 SUPPORT = str(Path(__file__).parent / "support")
 

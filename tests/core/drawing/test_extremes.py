@@ -12,6 +12,8 @@ from viz_core import Canvas
 from viz_core.drawing import clipping, markers, points
 from viz_core.drawing.clipping import Window, clip_line, huge_circle
 
+pytestmark = pytest.mark.xdist_group("extremes")
+
 #: Calls with numbers from the extremes of what floats hold. A call that takes 30 s ends the program.
 SCRIPT = """
 import faulthandler, json, resource, sys, warnings
