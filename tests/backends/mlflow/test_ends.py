@@ -18,6 +18,8 @@ import atexit, os, signal, sys, time
 from viz_core import Visualizer
 
 folder, uri, end = sys.argv[1:]
+signal.signal(signal.SIGINT, signal.default_int_handler)  # which `nohup ... &` has ignored
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 atexit.register(lambda: visualizer.add_scalar("loss", 2, step=2))
 config = dict(type="MLflowVisBackend", exp_name=folder, tracking_uri=uri, artifact_suffix=())
 visualizer = Visualizer(vis_backends=[config], save_dir=folder)
