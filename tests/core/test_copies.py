@@ -34,17 +34,7 @@ def pickled(value):
     return pickle.loads(pickle.dumps(value))
 
 
-def saved_by_torch(value):
-    import io
-
-    torch = pytest.importorskip("torch")
-    file = io.BytesIO()
-    torch.save({"model": value}, file)
-    file.seek(0)
-    return torch.load(file, weights_only=False)["model"]
-
-
-WAYS = [pickled, copy.deepcopy, saved_by_torch]
+WAYS = [pickled, copy.deepcopy]
 
 
 def make(tmp_path, **options):
