@@ -8,6 +8,7 @@ import sys
 
 import numpy as np
 import pytest
+from sqlalchemy.engine import make_url
 from waiting import wait_until
 
 from viz_backend_mlflow import MLflowVisBackend
@@ -22,7 +23,9 @@ backend.add_scalar("loss", 1, step=1)
 backend.close()
 """
 
-NAMES = ["a%20b", "a?b", "it's", "a#b", "back\\slash", "損失 é", "100%", "a&b=c;d"]
+NAMES = ["a%20b", "it's", "a#b", "back\\slash", "損失 é", "100%", "a&b=c;d"]
+if make_url("sqlite:///%3F").database == "?":  # before SQLAlchemy 2.1 a query begins there
+    NAMES.append("a?b")
 
 
 #: Among those of other tests.
