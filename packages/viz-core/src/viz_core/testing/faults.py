@@ -152,7 +152,7 @@ class BackendFaults(BackendCase):
         folders = [tmp_path / f"run_{number}" for number in range(9)]
         first, *others = map(self.make_config, folders)
         few = [{name: value for name, value in c.items() if name != "type"} for c in others]
-        lines = run_program("record_and_drop", first, few, timeout=300)
+        lines = run_program("record_and_drop", first, few, timeout=1200)
         counts = zip(*(map(int, line.split()) for line in lines[-2:]), strict=True)
         files, threads = (after - before for before, after in counts)
         assert files <= 1 and threads <= 1, (  # noqa: PT018  # one message for both
@@ -185,7 +185,7 @@ class BackendFaults(BackendCase):
         self.needs("scalar")
         for background in (False, True):
             run = folder / f"background_{background}"
-            lines = run_program(program, self.make_config(run), count, background, timeout=300)
+            lines = run_program(program, self.make_config(run), count, background, timeout=1200)
             self.settle(run)
             yield run, lines
 
