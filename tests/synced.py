@@ -15,6 +15,21 @@ _MADE = re.compile(
 )
 _RENAMED = re.compile(r'\brename(?:at2?)?\(.*"([^"]+)", .*"([^"]+)".* = 0')
 
+#: A program that records with BACKEND, and has all of it with the disk.
+RECORD = """
+import sys, warnings
+import numpy as np
+from viz_core import Visualizer
+
+warnings.simplefilter("ignore")
+visualizer = Visualizer(vis_backends=[BACKEND], save_dir=sys.argv[1])
+visualizer.add_config({"lr": 0.1})
+for step in range(3):
+    visualizer.add_scalar("loss", 1.0, step=step)
+    visualizer.add_image("val/demo", np.zeros((8, 8, 3), np.uint8), step=step)
+visualizer.flush(sync=True)
+"""
+
 
 def find_unsynced(code, folder, below=None):
     """Run Python code with ``folder`` as its argument; return what a power cut would take of it.

@@ -1,21 +1,9 @@
 """`flush(sync=True)` has the disk keep every file of ours, and every folder of a new one."""
 
+import synced
 from synced import find_unsynced
 
-RECORD = """
-import sys, warnings
-import numpy as np
-from viz_core import Visualizer
-
-warnings.simplefilter("ignore")
-backend = dict(type="TensorboardVisBackend")
-visualizer = Visualizer(vis_backends=[backend], save_dir=sys.argv[1])
-visualizer.add_config({"lr": 0.1})
-for step in range(3):
-    visualizer.add_scalar("loss", 1.0, step=step)
-    visualizer.add_image("val/demo", np.zeros((8, 8, 3), np.uint8), step=step)
-visualizer.flush(sync=True)
-"""
+RECORD = synced.RECORD.replace("BACKEND", 'dict(type="TensorboardVisBackend")')
 
 
 def test_all_of_a_run_is_with_the_disk(tmp_path):
