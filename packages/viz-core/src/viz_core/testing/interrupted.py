@@ -6,12 +6,14 @@ from __future__ import annotations
 
 import gc
 import logging
+import math
 import random
 import signal
 import time
 import warnings
 from collections.abc import Callable
 from contextlib import contextmanager
+from functools import wraps
 from pathlib import Path
 from typing import Any
 
@@ -21,9 +23,30 @@ from viz_core.visualizer import Visualizer
 __all__ = ["PROGRAMS"]
 
 
-def record_under_signals(config: dict[str, Any], count: int, background: bool) -> None:
+def _in_both_ways(record: Callable[[Visualizer, int], None]) -> Callable[..., None]:
+    """Make a program of what records `count` times: in the foreground, then in the background.
+
+    The second has other arguments for its backend, as `save_dir`.
+    """
+
+    @wraps(record)
+    def program(config: dict[str, Any], count: int, other: dict[str, Any]) -> None:
+        for background, arguments in ((False, {}), (True, other)):
+            visualizer = Visualizer(
+                vis_backends=[{**config, **arguments}],
+                on_backend_error="raise",
+                background=background,
+            )
+            visualizer.add_scalar("first", 0)  # whatever is opened is open
+            visualizer.flush()
+            record(visualizer, count)
+
+    return program
+
+
+@_in_both_ways
+def record_under_signals(visualizer: Visualizer, count: int) -> None:
     """Record while a signal handler records, flushes and closes too; print how many steps."""
-    visualizer = _make(config, background)
     steps = signals = 0
 
     def handle(*_: object) -> None:
@@ -46,47 +69,53 @@ def record_under_signals(config: dict[str, Any], count: int, background: bool) -
     print(steps)
 
 
-def record_interrupted(config: dict[str, Any], count: int, background: bool) -> None:
+@_in_both_ways
+def record_interrupted(visualizer: Visualizer, count: int) -> None:
     """Record, flush and close while Ctrl-C comes again and again, and is caught as in a notebook.
 
     Prints the steps whose call returned, and how many were begun.
     """
-    visualizer = _make(config, background)
     recorded: list[int] = []
     begun = interrupts = 0
-    is_armed = False
+    is_armed = has_come = False
 
     def handle(*_: object) -> None:
+        nonlocal has_come
+        has_come = True
         if is_armed:
             raise KeyboardInterrupt
 
     signal.signal(signal.SIGALRM, handle)
     while interrupts < count:
-        is_armed = True
+        is_armed, has_come = True, False
         try:
-            _send_soon()
             if interrupts % (count // 4) == 50:
+                _send_soon(longest=0.03)
                 visualizer.close()
             elif interrupts % (count // 20) == 9:
+                _send_soon(longest=0.03)
                 visualizer.flush()
-            while True:
+            else:
+                _send_soon()
+            while not has_come:  # Python ignores one that comes in `__del__` or while it frees
                 step, begun = begun, begun + 1
                 visualizer.add_scalar("loss", step, step=step)
                 recorded.append(step)
         except KeyboardInterrupt:
-            is_armed = False
-            interrupts += 1
+            pass
+        is_armed = False
+        interrupts += 1
     visualizer.close()
     print(*recorded)
     print(begun)
 
 
-def record_from_everywhere(config: dict[str, Any], count: int, background: bool) -> None:
+@_in_both_ways
+def record_from_everywhere(visualizer: Visualizer, count: int) -> None:
     """Record from a logging handler, a warnings hook and `__del__`, whatever they interrupt.
 
     Prints how many scalars each of them recorded.
     """
-    visualizer = _make(config, background)
     counts = dict.fromkeys(("log", "warning", "freed"), 0)
 
     def record(name: str) -> None:
@@ -104,7 +133,8 @@ def record_from_everywhere(config: dict[str, Any], count: int, background: bool)
 
         def __del__(self) -> None:
             record("freed")
-            visualizer.flush()
+            if counts["freed"] % 10 == 0:
+                visualizer.flush()
 
     logging.getLogger().addHandler(Handler())
     logging.getLogger().setLevel(logging.DEBUG)
@@ -148,15 +178,9 @@ def _open_files_and_threads() -> tuple[int, ...]:
 PROGRAMS = (record_and_drop, record_under_signals, record_interrupted, record_from_everywhere)
 
 
-def _make(config: dict[str, Any], background: bool) -> Visualizer:
-    visualizer = Visualizer(vis_backends=[config], on_backend_error="raise", background=background)
-    visualizer.add_scalar("first", 0)  # whatever is opened is open
-    visualizer.flush()
-    return visualizer
-
-
-def _send_soon() -> None:
-    signal.setitimer(signal.ITIMER_REAL, random.uniform(1e-5, 1e-3))
+def _send_soon(longest: float = 1e-4) -> None:
+    """Have a signal come within `longest` seconds, at any order of magnitude from 1e-5 on."""
+    signal.setitimer(signal.ITIMER_REAL, 10 ** random.uniform(-5, math.log10(longest)))
 
 
 @contextmanager
