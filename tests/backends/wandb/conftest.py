@@ -35,9 +35,9 @@ class Run:
         return [row["item"] for row in self.all("history")]
 
     def points(self):
-        """Return (key, step, value) of every scalar."""
+        """Return (key, step, value) of every scalar; its step is None where the row has none."""
         return [
-            (key, row["global_step"], _float(value))
+            (key, row.get("global_step"), _float(value))
             for row in self.rows
             for key, value in row.items()
             if not key.startswith("_") and key != "global_step" and not _is_of_media(key, row)

@@ -80,22 +80,6 @@ def test_two_backends_have_two_runs(offline, tmp_path, read_run):
     assert values == {"a": [0, 1, 2], "b": [0, -1, -2, 100]}
 
 
-def test_a_run_of_the_users_own_is_left_alone(offline, tmp_path, read_run):
-    settings = wandb.Settings(silent=True)
-    own = wandb.init(dir=str(tmp_path / "own"), mode="offline", settings=settings)
-    try:
-        backend = WandbVisBackend(tmp_path / "ours")
-        backend.add_scalar("loss", 0.5, step=1)
-        assert backend.experiment.id != own.id
-        assert wandb.run is own
-        own.log({"mine": 1})
-        backend.close()
-        own.log({"mine": 2})
-    finally:
-        own.finish()
-    assert read_run(tmp_path / "ours").points() == [("loss", 1, 0.5)]
-
-
 def test_has_what_the_run_and_the_module_have(offline, tmp_path):
     backend = WandbVisBackend(tmp_path)
     experiment = backend.experiment

@@ -34,6 +34,9 @@ class WandbVisBackend(BaseVisBackend):
     If the server does not answer within `open_timeout`, the run is offline, and a warning names
     the command that sends it later. From then on no record waits for a server.
 
+    If the program has a run of its own, by `wandb.init()` or a sweep's agent, records go there. It
+    is the program's to finish, and its settings, folder and name stay.
+
     Args:
         save_dir: The folder in which W&B makes its folder `wandb`; by default that of the
             variable `WANDB_DIR`, or the current directory.
@@ -162,6 +165,8 @@ class WandbVisBackend(BaseVisBackend):
     def flush(self, sync: bool = False) -> None:
         """Wait until all records are in the file.
 
+        The program's own run, which may be written every 15 s, is waited for only with `sync`.
+
         Args:
             sync: Also wait until the disk has them; after `close` too.
         """
@@ -172,6 +177,8 @@ class WandbVisBackend(BaseVisBackend):
 
     def close(self) -> None:
         """End the run, within `finish_timeout`; the next record goes on in the same run.
+
+        The program's own run is left open.
 
         Warns:
             RecordingWarning: If the server does not have every record by then.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,15 +12,19 @@ from typing import Any
 
 from viz_backend_wandb import wandb_core
 from viz_backend_wandb.log_file import LogFile, check_writable
-from viz_backend_wandb.settings import find_mode
+from viz_backend_wandb.settings import explicit_settings, find_mode
 
-__all__ = ["NoKeyError", "OpenResult", "open_run"]
+__all__ = ["NoKeyError", "OpenResult", "find_program_run", "join_run", "open_run"]
 
 #: The share of the time that is spent waiting for the server; going offline takes the rest.
 _SERVER_SHARE = 0.8
 
 #: Seconds between two writes of wandb-core, if an environment variable overrides our setting.
 _DEFAULT_INTERVAL = 15.0
+
+
+#: The arguments of `wandb.init` that say which run it is, and are attributes of a run.
+_NAMES = ("entity", "project", "name", "group", "job_type", "notes")
 
 
 class NoKeyError(RuntimeError):
@@ -35,12 +40,59 @@ class OpenResult:
         log_file: The file that wandb-core writes; None if it writes none.
         notice: Why the run is offline although it was to be online, else None.
         sent_as: The identifier that the run shall have on the server, if not its own.
+        is_own: Whether it is the backend's, to be finished when that is closed; else it is the
+            program's, as after `wandb.init()`.
+        is_new: Whether it was opened here, so that nobody else may finish it.
     """
 
     run: Any
     log_file: LogFile | None
     notice: str | None = None
     sent_as: str | None = None
+    is_own: bool = True
+    is_new: bool = True
+
+
+def find_program_run(arguments: Mapping[str, Any]) -> Any | None:
+    """Return `wandb.run`, the run that the program records into by itself, if there is one.
+
+    It may be that of the process from which this one was forked. A config that asks for a run of
+    its own has it: by `reinit="create_new"`, `mode="disabled"` or another `id`.
+
+    Args:
+        arguments: Arguments of `wandb.init`.
+    """
+    run = getattr(sys.modules.get("wandb"), "run", None)
+    asked = {**explicit_settings(arguments.get("settings")), **arguments}
+    if run is None or asked.get("reinit") == "create_new" or find_mode(arguments) == "disabled":
+        return None
+    # Not `run.id`, at which a forked child would ask its parent's wandb-core for the run.
+    named = asked.get("id") or asked.get("run_id")
+    return run if named in (None, run._settings.run_id) else None
+
+
+def join_run(run: Any, arguments: Mapping[str, Any]) -> OpenResult:
+    """Return the program's run as one that records are added to, its settings as they are.
+
+    Args:
+        run: The run.
+        arguments: Arguments of `wandb.init`, of which it takes the config.
+    """
+    if config := arguments.get("config"):
+        run.config.update(config, allow_val_change=True)
+    others = [name for name in _NAMES if arguments.get(name) not in (None, getattr(run, name))]
+    if find_mode(arguments) in (["online"] if run.offline else ["offline"]):
+        others.append("mode")
+    notice = None
+    if others:
+        notice = (
+            f"recording into the program's own run {run.id!r}, so init_kwargs' "
+            f"{', '.join(others)} are not used; reinit='create_new' there makes another run"
+        )
+    file = Path(run.settings.sync_file)
+    interval = run.settings.x_transaction_log_flush_interval or _DEFAULT_INTERVAL
+    log_file = LogFile(file, float(interval)) if file.parent.is_dir() else None
+    return OpenResult(run, log_file, notice, is_own=False, is_new=False)
 
 
 def open_run(

@@ -21,7 +21,7 @@ from viz_backend_wandb.open_run import OpenResult
 from viz_backend_wandb.watch import watch
 from viz_core import after_fork, sync_to_disk
 
-__all__ = ["OpenRun", "close_all", "is_any_open"]
+__all__ = ["OpenRun", "close_all", "is_any_open", "is_own"]
 
 _logger = logging.getLogger(__name__)
 
@@ -41,12 +41,15 @@ class OpenRun:
     def __init__(self, opened: OpenResult, commit: bool, finish_timeout: float) -> None:
         self.run = opened.run
         self.log_file: LogFile | None = opened.log_file
+        self.is_own = opened.is_own
+        self._defined: set[str] = set()
         self._commit = commit
         self._finish_timeout = finish_timeout
         self._gathered: dict[str, int] = {}
         self._sent_as = opened.sent_as
         self._is_silent = bool(self.run.settings.silent)
-        _enter(self)
+        if opened.is_new:
+            _enter(self)
 
     @property
     def folder(self) -> Path | None:
@@ -65,6 +68,8 @@ class OpenRun:
             LogLostError: If the run takes no more records.
             OSError: If the disk is full.
         """
+        if not self.is_own:  # where only ours may have our axis
+            self._define(row)
         self._call(lambda: self._log({**row, STEP_KEY: step}, step), size)
 
     def log_freely(self, data: Any, step: int | None, commit: bool | None) -> None:
@@ -115,8 +120,8 @@ class OpenRun:
 
     def flush(self, sync: bool) -> None:
         """Wait until wandb-core has written all records; with `sync`, until the disk has them."""
-        if self.log_file is None:
-            return
+        if self.log_file is None or not (self.is_own or sync):
+            return  # the program's own run may be written every 15 s only
         self.log_file.settle()
         if sync:
             sync_to_disk(self.log_file.path.parent)  # with its media
@@ -128,13 +133,36 @@ class OpenRun:
         return shlex.join(["wandb", "sync", *online, *other, str(self.folder)])
 
     def abandon(self) -> None:
-        """Finish a run that takes no more records, and ignore what that raises."""
+        """Finish a run that takes no more records, and ignore what that raises.
+
+        The program's own is left as it is.
+        """
+        if not self.is_own:
+            return
         _open_runs.discard(self)
         # The run or wandb-core may be gone, and the user was told which records are lost.
         with contextlib.suppress(Exception), self._quietly():
             wandb_core.call_within(self.run.finish, _GRACE)
 
     def close(self) -> str | None:
+        """End the run if it is the backend's; return a message if a record was not sent, or None.
+
+        Raises:
+            OSError: If the last records were not written to the file.
+        """
+        if self.is_own:
+            return self.finish()
+        if self._gathered and not self.is_finished:
+            self._gathered.clear()
+            self.run.log({}, commit=True)
+        return None
+
+    @property
+    def is_finished(self) -> bool:
+        """Whether the run takes no more records, as somebody has finished it."""
+        return bool(getattr(self.run, "_is_finished", False))
+
+    def finish(self) -> str | None:
         """End the run; return a message if not every record was sent, else None.
 
         The run counts as failed while an exception is handled, and after one that ended the
@@ -144,6 +172,8 @@ class OpenRun:
             OSError: If the last records were not written to the file.
         """
         _open_runs.discard(self)
+        if self.is_finished:
+            return None
         has_failed = sys.exc_info()[1] is not None or getattr(sys, "last_value", None) is not None
         code = 1 if has_failed else wandb_core.exit_code()
         notice = None
@@ -169,11 +199,20 @@ class OpenRun:
             raise LogLostError(
                 errno.EIO, "W&B has not written the last records", str(self.log_file.path)
             )
-        if notice is not None and self.folder is not None:
-            notice += (
-                f"; all of it is in {self.folder}, and can be sent with: {self.sync_command()}"
-            )
-        return notice
+        return self._tell_of(notice)
+
+    def _tell_of(self, failure: str | None) -> str | None:
+        if failure is None or self.folder is None:
+            return failure
+        return (
+            f"{failure}; all of it is in {self.folder}, and can be sent with: {self.sync_command()}"
+        )
+
+    def _define(self, row: Mapping[str, Any]) -> None:
+        for key in row.keys() - self._defined:
+            self._defined.add(key)
+            if "*" not in key and isinstance(row[key], (int, float)):
+                self.run.define_metric(key, step_metric=STEP_KEY)
 
     def _quietly(self) -> AbstractContextManager[None]:
         return wandb_core.quiet_terminal() if self._is_silent else contextlib.nullcontext()
@@ -205,7 +244,7 @@ class OpenRun:
                     f"wandb-core, the process that writes the run, is gone ({error!r}), and with "
                     "it the records that it had not written"
                 )
-            elif getattr(self.run, "_is_finished", False):
+            elif self.is_finished:
                 reason = "the run was finished by another part of the program"
             else:
                 raise
@@ -222,11 +261,16 @@ def is_any_open() -> bool:
     return bool(_open_runs)
 
 
+def is_own(run: Any) -> bool:
+    """Return whether a run of W&B is that of a backend, which ends it."""
+    return any(known.run is run and known.is_own for known in _open_runs)
+
+
 def close_all() -> None:
     """Close every run when the program ends; W&B would wait for its server without a timeout."""
     for run in list(_open_runs):
         try:
-            notice = run.close()
+            notice = run.finish()
         except Exception as error:  # noqa: BLE001  # W&B's; the other runs must be closed
             notice = f"{type(error).__name__}: {error}"
         if notice is not None:

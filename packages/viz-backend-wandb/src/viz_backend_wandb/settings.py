@@ -6,7 +6,7 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
-__all__ = ["find_mode", "quiet_settings"]
+__all__ = ["explicit_settings", "find_mode", "quiet_settings"]
 
 _QUIET: dict[str, Any] = {
     "silent": True,
@@ -39,7 +39,7 @@ def quiet_settings(
     if not capture_console:
         defaults["console"] = "off"
     settings = {name: value for name, value in defaults.items() if not _is_in_environment(name)}
-    return {**settings, **_explicit(given)}
+    return {**settings, **explicit_settings(given)}
 
 
 def find_mode(arguments: Mapping[str, Any]) -> str:
@@ -47,12 +47,12 @@ def find_mode(arguments: Mapping[str, Any]) -> str:
 
     `WANDB_MODE` is read here, as W&B itself reads it only once in a program.
     """
-    explicit = _explicit(arguments.get("settings"))
+    explicit = explicit_settings(arguments.get("settings"))
     mode = arguments.get("mode") or explicit.get("mode") or os.environ.get("WANDB_MODE") or ""
     return {"run": "online", "dryrun": "offline"}.get(mode, mode)
 
 
-def _explicit(given: Any) -> dict[str, Any]:
+def explicit_settings(given: Any) -> dict[str, Any]:
     """Return the settings that were set, without the defaults of `wandb.Settings`."""
     if given is None:
         return {}
