@@ -2,9 +2,11 @@
 
 import os
 import pty
+import shlex
 import subprocess
 import sys
 import time
+import traceback
 import warnings
 
 import numpy as np
@@ -15,7 +17,10 @@ from waiting import not_hanging, wait_until
 from viz_backend_wandb import WandbVisBackend
 from viz_core import RecordingWarning
 
-MOODS = ["refusing", "hanging", "failing"]
+MOODS = [
+    *("refusing", "hanging", "failing", "dripping", "a page", "redirecting", "broken"),
+    *("401", "403", "404", "413", "429"),
+]
 IMAGE = np.random.default_rng(0).integers(0, 256, (12, 16, 3), dtype=np.uint8)
 
 
@@ -24,8 +29,8 @@ def online(server, tmp_path):
     """Return a function that makes a backend whose runs go to the server."""
     made = []
 
-    def make(name="run", run_id=None, mode="online", **options):
-        settings = {"base_url": server.url, "api_key": "local-" + "a" * 40}
+    def make(name="run", run_id=None, mode="online", settings=None, **options):
+        settings = settings or {"base_url": server.url, "api_key": "local-" + "a" * 40}
         arguments = {"project": "p", "mode": mode, "settings": settings}
         if run_id is not None:
             arguments["id"] = run_id
@@ -40,9 +45,9 @@ def online(server, tmp_path):
             backend.close()
 
 
-def named(warning):
+def named(message):
     """Return the arguments of the command that a warning names."""
-    return str(warning.message).split(": wandb ")[1].split()
+    return shlex.split(str(message).split(": wandb ")[1])
 
 
 def record(backend, steps):
@@ -96,25 +101,30 @@ def test_two_runs_of_one_program_are_two_on_the_server(server, online):
     assert [value for *_, value in server.run("second").points()] == [0, -1, -2, -3, -4, 100]
 
 
-@pytest.mark.parametrize("mood", MOODS)
-def test_without_a_server_the_run_is_offline_and_can_be_sent_later(
-    server, online, send, read_run, tmp_path, mood
-):
-    backend = online(run_id=mood, open_timeout=3.0)
-    with server.feeling(mood), pytest.warns(RecordingWarning) as said:
-        with not_hanging():
-            backend.add_scalar("loss", 0.5, step=1)
-        record(backend, range(5))
-        backend.close()
-    (warning,) = said
-    assert "cannot be reached" in str(warning.message)
-    assert str(tmp_path / "run") in str(warning.message)
-    points = read_run(tmp_path / "run").points()
-    done = send(*named(warning))
+def test_without_a_server_the_run_is_offline_and_can_be_sent_later(server, online, send, tmp_path):
+    folders = []
+    for mood in MOODS:
+        backend = online(mood, mood.replace(" ", "-"), open_timeout=2.0)
+        with server.feeling(mood), pytest.warns(RecordingWarning) as said:
+            with not_hanging():
+                backend.add_scalar("loss", 0.5, step=1)
+            record(backend, range(5))
+            backend.close()
+        (warning,) = said
+        assert "cannot be reached" in str(warning.message)
+        made = [
+            path for path in (tmp_path / mood / "wandb").glob("*run-*") if not path.is_symlink()
+        ]
+        assert named(warning.message) == ["sync", *map(str, made)], mood
+        folders += made
+    done = send("sync", *map(str, folders))
     assert done.returncode == 0, done.stderr
-    assert len(points) == 11
-    assert sorted(server.run(mood).points()) == sorted(points)
-    assert len(server.run(mood).images()) == 5
+    expected = [("loss", 1, 0.5)]
+    expected += [(name, s, v) for s in range(5) for name, v in (("acc", s), ("loss", s / 2))]
+    for mood in MOODS:
+        run = server.run(mood.replace(" ", "-"))
+        assert sorted(run.points()) == sorted(expected), mood
+        assert len(run.images()) == 5, mood
 
 
 def test_a_run_that_cannot_be_opened_leaves_other_runs_alone(server, online, send):
@@ -127,26 +137,60 @@ def test_a_run_that_cannot_be_opened_leaves_other_runs_alone(server, online, sen
     backend.close()
     other.add_scalar("loss", 2, step=2)
     other.close()
-    assert send(*named(said[0])).returncode == 0
+    assert send(*named(said[0].message)).returncode == 0
     assert server.run("mine").points() == [("loss", 1, 0.5)]
     assert server.run("other").points() == [("loss", step, step) for step in range(3)]
 
 
-@pytest.mark.parametrize("mood", MOODS)
-def test_a_server_that_fails_later_holds_nothing_up(server, online, send, mood):
-    backend = online(run_id=f"later-{mood}", finish_timeout=1.0)
-    record(backend, range(2))
-    with server.feeling(mood), not_hanging():
-        record(backend, range(2, 60))
-        with pytest.warns(RecordingWarning, match="not taken everything within 1 s") as said:
+def test_a_server_that_fails_later_holds_nothing_up_and_it_is_told(server, online, send, tmp_path):
+    folders = []
+    for mood in MOODS:
+        backend = online(mood, f"later-{mood.replace(' ', '-')}", finish_timeout=0.5)
+        record(backend, range(2))
+        with server.feeling(mood), not_hanging():
+            record(backend, range(2, 20))
+            with pytest.warns(RecordingWarning, match="not taken everything") as said:
+                backend.close()
+        (folder,) = (tmp_path / mood / "wandb").glob("run-*")
+        assert named(said[0].message) == ["sync", "--include-online", str(folder)], mood
+        folders.append(folder)
+    done = send("sync", "--include-online", *map(str, folders))
+    assert done.returncode == 0, done.stderr
+    expected = [(name, s, v) for s in range(20) for name, v in (("acc", s), ("loss", s / 2))]
+    for mood in MOODS:
+        run = server.run(f"later-{mood.replace(' ', '-')}")
+        assert sorted(run.points()) == sorted(expected), mood
+
+
+@pytest.mark.parametrize("mood", ["well", "404", "refusing"])
+def test_no_message_and_no_file_of_others_has_a_password(server, online, tmp_path, caplog, mood):
+    settings = {
+        "base_url": server.url.replace("//", "//me:hunter2@"),
+        "api_key": "local-" + "a" * 40,
+    }
+    backend = online(mood, open_timeout=2.0, finish_timeout=0.5, settings=settings)
+    again = online(mood, open_timeout=2.0, finish_timeout=0.5, settings=settings)
+    with warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always")
+        backend.add_scalar("loss", 0, step=0)
+        with server.feeling(mood):
+            backend.add_config({"remote": "http://me:hunter2@host/x", "urls": ["s3://a:hunter2@b"]})
             backend.close()
-    assert send(*named(said[0])).returncode == 0
-    points = server.run(f"later-{mood}").points()
-    assert sorted(points) == sorted(
-        (name, step, value)
-        for step in range(60)
-        for name, value in (("acc", step), ("loss", step / 2))
-    )
+            again.add_scalar("loss", 1, step=1)
+            again.close()
+    assert bool(said) == (mood != "well")
+    assert "hunter2" not in caplog.text + "".join(str(warning.message) for warning in said)
+    for path in tmp_path.rglob("*"):
+        if path.is_file() and b"hunter2" in path.read_bytes():
+            assert path.stat().st_mode & 0o077 == 0, path
+
+
+@pytest.mark.parametrize("url", ["http://me:hunter2@ho st", "http://me:hunter2@api.wandb.ai"])
+def test_no_error_has_a_password(online, url):
+    backend = online(settings={"base_url": url})
+    with pytest.raises(ValueError, match=r"http://\*\*\*@") as raised:
+        backend.add_scalar("loss", 1)
+    assert "hunter2" not in "".join(traceback.format_exception(raised.value))
 
 
 def test_what_a_server_missed_for_a_while_is_sent(server, online):

@@ -4,17 +4,24 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import json
 import os
 import time
 from pathlib import Path
 
-__all__ = ["LogFile", "LogLostError", "check_writable"]
+from viz_backend_wandb.values import masked
+
+__all__ = ["LogFile", "LogLostError", "check_writable", "find_failure"]
 
 #: Bytes that must be free on the disk, for the records that are not in the file yet.
 _RESERVE = 1 << 20
 
 #: Seconds after a record in which the file must have grown; otherwise it will grow no more.
 _PATIENCE = 5.0
+
+
+#: With what wandb-core's log begins where it has given up sending rows, the config or files.
+_NOT_SENT = ("filestream:", "runupserter:", "runfiles:", "filetransfer:", "fileTransfer")
 
 
 class LogLostError(OSError):
@@ -37,6 +44,19 @@ def check_writable(folder: Path) -> None:
     finally:
         probe.unlink(missing_ok=True)
     _check_room(folder, 0)
+
+
+def find_failure(log: Path) -> str | None:
+    """Return the first reason in a log of wandb-core's why records were not sent, or None."""
+    with contextlib.suppress(OSError), log.open(encoding="utf-8", errors="replace") as lines:
+        for line in lines:
+            if '"level":"ERROR' not in line:
+                continue
+            entry = json.loads(line)
+            if entry["msg"].startswith(_NOT_SENT):
+                said = (entry[key] for key in ("msg", "error") if entry.get(key))
+                return masked(" ".join(": ".join(said).split()))
+    return None
 
 
 class LogFile:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import glob
 import os
 import secrets
+import shutil
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,8 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from viz_backend_wandb import wandb_core
-from viz_backend_wandb.log_file import LogFile, check_writable
+from viz_backend_wandb.log_file import LogFile, check_writable, find_failure
 from viz_backend_wandb.settings import explicit_settings, find_mode
+from viz_backend_wandb.values import masked
 
 __all__ = ["NoKeyError", "OpenResult", "find_program_run", "join_run", "open_run"]
 
@@ -129,13 +132,15 @@ def open_run(
             if mode == "offline":
                 return _start(arguments, settings)
             server = settings.get("base_url") or shared.base_url
-            return _start_online(arguments, settings, server, timeout, has_others)
+            root = arguments.get("dir") or shared.root_dir
+            return _start_online(arguments, settings, server, root, timeout, has_others)
 
 
 def _start_online(
     arguments: dict[str, Any],
     settings: dict[str, Any],
     server: str,
+    root: str,
     timeout: float,
     has_others: bool,
 ) -> OpenResult:
@@ -146,27 +151,47 @@ def _start_online(
     if run_id is None and (arguments.get("resume") or settings.get("resume")) != "auto":
         run_id = secrets.token_hex(4)
     limits = {"init_timeout": timeout * _SERVER_SHARE}
+    before = _run_folders(root, run_id)
     try:
         return _start({**arguments, "id": run_id}, {**limits, **settings})
-    except wandb.errors.CommError as error:
-        reason = " ".join(str(error).split("Consider increasing")[0].split())
     except wandb.errors.UsageError as error:
         if "API key" not in str(error):
             raise
         raise NoKeyError(
-            f"W&B knows no API key for {server}; run `wandb login`, set WANDB_API_KEY, or record "
+            f"W&B knows no API key for {masked(server)}; run `wandb login`, set WANDB_API_KEY, or record "
             'without a server: init_kwargs=dict(mode="offline")'
         ) from error
+    except wandb.errors.Error as error:  # whatever the server did
+        reason = " ".join(str(error).split("Consider increasing")[0].split())
     sent_as = None
-    if run_id is not None and (has_others or wandb.run is not None):
+    has_others = has_others or wandb.run is not None
+    if not has_others:
+        wandb_core.tear_down(timeout * (1 - _SERVER_SHARE))
+    elif run_id is not None:
         # wandb-core keeps that identifier in use until it ends, and other runs need wandb-core.
         sent_as, run_id = run_id, f"{run_id}-{secrets.token_hex(2)}"
-    else:
-        wandb_core.tear_down(timeout * (1 - _SERVER_SHARE))
+    for folder in _run_folders(root, sent_as or run_id) - before:
+        reason = find_failure(folder / "logs" / "debug-internal.log") or reason
+        shutil.rmtree(folder, ignore_errors=True)  # it has no record
     opened = _start({**arguments, "id": run_id, "mode": "offline"}, settings)
     opened.sent_as = sent_as
-    opened.notice = f"W&B's server at {server} cannot be reached: {reason}"
+    opened.notice = masked(f"W&B's server at {server} cannot be reached: {reason}")
     return opened
+
+
+def _run_folders(root: str, run_id: str | None) -> set[Path]:
+    """Return the folders of the online runs with an identifier."""
+    return set() if run_id is None else set(Path(root).glob(f"*wandb/run-*-{glob.escape(run_id)}"))
+
+
+def _raise_without_password(error: Exception) -> None:
+    """Raise an error like this one, if its text has a URL with a password."""
+    text = str(error)
+    if masked(text) == text:
+        return
+    # W&B's have the text as their first argument; others, as pydantic's, may not be made of one.
+    kind = type(error) if error.args[:1] == (text,) else ValueError
+    raise kind(masked(text)) from None
 
 
 def _start(arguments: Mapping[str, Any], settings: Mapping[str, Any]) -> OpenResult:
@@ -179,9 +204,13 @@ def _start(arguments: Mapping[str, Any], settings: Mapping[str, Any]) -> OpenRes
         run = start()
     except Exception as error:
         if not wandb_core.is_lost(error):
+            _raise_without_password(error)
             raise
         wandb_core.tear_down(1.0)  # wandb-core was killed, and W&B has not noticed
         run = start()
+    if masked(run.settings.base_url) != run.settings.base_url:
+        for log in Path(run.settings.log_dir).iterdir():  # W&B names the server there
+            log.chmod(0o600)
     if settings.get("x_skip_transaction_log"):
         return OpenResult(run, None)
     interval = settings.get("x_transaction_log_flush_interval", _DEFAULT_INTERVAL)

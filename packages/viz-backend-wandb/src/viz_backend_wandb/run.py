@@ -16,7 +16,7 @@ from typing import Any
 
 from viz_backend_wandb import wandb_core
 from viz_backend_wandb.keys import STEP_KEY
-from viz_backend_wandb.log_file import LogFile, LogLostError
+from viz_backend_wandb.log_file import LogFile, LogLostError, find_failure
 from viz_backend_wandb.open_run import OpenResult
 from viz_backend_wandb.watch import watch
 from viz_core import after_fork, sync_to_disk
@@ -155,7 +155,7 @@ class OpenRun:
         if self._gathered and not self.is_finished:
             self._gathered.clear()
             self.run.log({}, commit=True)
-        return None
+        return self._tell_of(self._find_failure())
 
     @property
     def is_finished(self) -> bool:
@@ -199,7 +199,14 @@ class OpenRun:
             raise LogLostError(
                 errno.EIO, "W&B has not written the last records", str(self.log_file.path)
             )
-        return self._tell_of(notice)
+        return self._tell_of(notice or self._find_failure())
+
+    def _find_failure(self) -> str | None:
+        """Return what W&B's server has refused, of which only the log of wandb-core tells."""
+        if self.log_file is None or self.run.offline:
+            return None
+        reason = find_failure(Path(self.run.settings.log_internal))
+        return None if reason is None else f"W&B's server has not taken everything: {reason}"
 
     def _tell_of(self, failure: str | None) -> str | None:
         if failure is None or self.folder is None:

@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping, Set
 from typing import Any
 
 from viz_backend_wandb.keys import from_key, to_key
 
-__all__ = ["as_json_config", "as_json_scalar", "config_name"]
+__all__ = ["as_json_config", "as_json_scalar", "config_name", "masked"]
 
 #: Readers of JSON round integers beyond this.
 _LARGEST_INTEGER = 2**63
+
+
+#: The name and password in a URL: all with a colon, and in HTTP's a token alone too.
+_PASSWORD = re.compile(r"(\w://)(?:[^\s/'\"@:]*:[^\s/'\"]*|(?<=http://|ttps://)[^\s/'\"]+)@")
+
+
+def masked(text: str) -> str:
+    """Return a text with `***` in place of each name and password in its URLs."""
+    return _PASSWORD.sub(r"\1***@", text)
 
 
 def as_json_scalar(value: float) -> float:
@@ -30,7 +40,7 @@ def as_json_config(config: Mapping[Any, Any]) -> dict[str, Any]:
     Tuples become lists, sets sorted lists; keys that are no strings, bytes and complex values
     become their text; NaN and infinities become `"NaN"`, `"Infinity"` or `"-Infinity"`. W&B
     strips `-` from the ends of the outermost keys, and reserves those that begin with `_`: such
-    keys are escaped as `to_key` does.
+    keys are escaped as `to_key` does. Passwords in URLs are masked.
     """
     return {_config_key(str(key)): _plain(value) for key, value in config.items()}
 
@@ -58,8 +68,10 @@ def _plain(value: Any) -> Any:
         return sorted((_plain(item) for item in value), key=repr)
     if isinstance(value, float) and not math.isfinite(value):
         return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
-    if isinstance(value, (bool, str, float)) or value is None:
+    if isinstance(value, str):
+        return masked(value)
+    if isinstance(value, (bool, float)) or value is None:
         return value
     if isinstance(value, int):
         return as_json_scalar(value)
-    return str(value)
+    return masked(str(value))

@@ -49,8 +49,10 @@ class FakeServer:
         port: Where it listens.
 
     Attributes:
-        mood: `"well"`, `"failing"` (answers 500) or `"hanging"` (takes a request, and
-            does not answer before the mood is another).
+        mood: `"well"`, `"failing"` (answers 500), `"hanging"` (takes a request, and does not
+            answer before the mood is another), `"dripping"` (answers with a byte a second),
+            `"a page"` (of HTML, with 200), `"redirecting"` (to the same page, for ever), `"broken"`
+            (the answer ends too early), or the status of every answer, as `"404"`.
         runs: What it has of each run, by id.
         unknown: The GraphQL operations that it was asked and knows nothing of.
     """
@@ -77,7 +79,7 @@ class FakeServer:
     def stop(self):
         """Let connections be refused until `start()`."""
         if self._server is not None:
-            self.mood = "failing" if self.mood == "hanging" else self.mood
+            self.mood = "failing" if self.mood in ("hanging", "dripping") else self.mood
             self._server.shutdown()
             self._server.server_close()
             self._server = None
@@ -198,7 +200,8 @@ class _Handler(BaseHTTPRequestHandler):
         """Print nothing."""
 
     def do_GET(self):
-        self._respond({})
+        if self._is_well():
+            self._respond({})
 
     def do_PUT(self):
         _, _, run_id, name = self.path.split("/", 3)
@@ -221,19 +224,45 @@ class _Handler(BaseHTTPRequestHandler):
     def _is_well(self):
         while self.owner.mood == "hanging":
             time.sleep(0.02)
-        if self.owner.mood == "failing":
-            self._respond({"error": "down"}, 500)
-            return False
-        return True
+        mood = self.owner.mood
+        if mood == "well":
+            return True
+        if mood == "dripping":
+            self._drip()
+        elif mood == "a page":
+            self._send(b"<!doctype html><title>Sign in</title>", 200, "text/html")
+        elif mood == "redirecting":
+            self._send(b"", 302, "text/html", Location=self.path)
+        elif mood == "broken":
+            self._send(b'{"data": {"viewer"', 200, "application/json", length=1000)
+            self.close_connection = True
+        else:
+            self._respond({"error": "down"}, 500 if mood == "failing" else int(mood))
+        return False
+
+    def _drip(self):
+        self.send_response(200)
+        self.send_header("Content-Length", "1000")
+        self.end_headers()
+        while self.owner.mood == "dripping":
+            try:
+                self.wfile.write(b" ")
+            except OSError:
+                break
+            time.sleep(1)
+        self.close_connection = True
 
     def _body(self):
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         return gzip.decompress(body) if self.headers.get("Content-Encoding") == "gzip" else body
 
     def _respond(self, answer, status=200):
-        body = json.dumps(answer).encode()
+        self._send(json.dumps(answer).encode(), status, "application/json")
+
+    def _send(self, body, status, kind, length=None, **headers):
+        headers |= {"Content-Type": kind, "Content-Length": len(body) if length is None else length}
         self.send_response(status)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(body)))
+        for name, value in headers.items():
+            self.send_header(name, str(value))
         self.end_headers()
         self.wfile.write(body)
