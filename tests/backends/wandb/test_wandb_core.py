@@ -1,6 +1,11 @@
 """wandb-core, the process that does the work, is killed under the program."""
 
+import json
+import os
+import socket
+
 import pytest
+import wandb
 from waiting import wait_until
 
 from viz_backend_wandb import WandbVisBackend
@@ -98,3 +103,40 @@ def test_closing_says_so_and_the_next_record_goes_on(offline, kill_service, tmp_
     backend.add_scalar("loss", 1, step=1)
     backend.close()
     assert read_run(tmp_path / "run").points() == [("loss", 0, 0), ("loss", 1, 1)]
+
+
+INHERITING = """
+import json, os, sys, warnings
+import wandb
+from viz_backend_wandb import WandbVisBackend
+folder, url, *services = sys.argv[1:]
+settings = dict(base_url=url, api_key="local-" + "a" * 40)
+for number, service in enumerate(services):
+    os.environ["WANDB_SERVICE"] = service
+    arguments = dict(mode="online", id="mine", project="p", settings=settings)
+    backend = WandbVisBackend(f"{folder}/{number}", arguments, open_timeout=1.0)
+    with warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always")
+        for step in range(5):
+            backend.add_scalar("loss", step, step=step)
+        backend.close()
+    print(json.dumps([str(warning.message) for warning in said]))
+    wandb.teardown()
+"""
+
+
+def test_the_wandb_core_of_another_program_is_not_used(run_python, server, tmp_path, read_run):
+    wandb.teardown()
+    wandb.setup()
+    alive = os.environ["WANDB_SERVICE"]
+    with socket.socket(socket.AF_UNIX) as silent, server.feeling("refusing"):
+        silent.bind(str(tmp_path / "socket"))
+        silent.listen()
+        dead, hanging = (f"3-1-unix-{tmp_path}/{name}" for name in ("gone", "socket"))
+        done = run_python(INHERITING, tmp_path, server.url, alive, dead, hanging, "no service")
+    assert (done.returncode, done.stderr) == (0, "")
+    for number, line in enumerate(done.stdout.splitlines()):
+        (message,) = json.loads(line)
+        assert "cannot be reached" in message
+        assert read_run(tmp_path / str(number)).points() == [("loss", s, s) for s in range(5)]
+    assert number == 3

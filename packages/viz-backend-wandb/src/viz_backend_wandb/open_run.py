@@ -7,6 +7,7 @@ import os
 import secrets
 import shutil
 import sys
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -114,6 +115,7 @@ def open_run(
         NoKeyError: If the run is to be online, and W&B knows no API key.
         wandb.errors.Error: If W&B refuses the arguments.
     """
+    started = time.monotonic()
     # W&B sends its telemetry from a thread, and waits 10 s for that when the program ends.
     os.environ.setdefault("WANDB_ERROR_REPORTING", "false")
     import wandb
@@ -124,6 +126,7 @@ def open_run(
     if mode == "disabled":
         return OpenResult(wandb.init(**{**arguments, "mode": mode}, settings=settings), None)
     with wandb_core.lock:
+        wandb_core.leave_inherited()
         shared = _shared_settings()
         mode = mode or shared.mode
         check_writable(Path(arguments.get("dir") or shared.root_dir))
@@ -133,6 +136,8 @@ def open_run(
                 return _start(arguments, settings)
             server = settings.get("base_url") or shared.base_url
             root = arguments.get("dir") or shared.root_dir
+            patience = timeout * _SERVER_SHARE - (time.monotonic() - started)  # it was imported
+            settings = {"init_timeout": max(patience, timeout / 4), **settings}
             return _start_online(arguments, settings, server, root, timeout, has_others)
 
 
@@ -150,10 +155,9 @@ def _start_online(
     run_id = arguments.get("id") or settings.get("run_id") or os.environ.get("WANDB_RUN_ID")
     if run_id is None and (arguments.get("resume") or settings.get("resume")) != "auto":
         run_id = secrets.token_hex(4)
-    limits = {"init_timeout": timeout * _SERVER_SHARE}
     before = _run_folders(root, run_id)
     try:
-        return _start({**arguments, "id": run_id}, {**limits, **settings})
+        return _start({**arguments, "id": run_id}, settings)
     except wandb.errors.UsageError as error:
         if "API key" not in str(error):
             raise
@@ -164,7 +168,7 @@ def _start_online(
     except wandb.errors.Error as error:  # whatever the server did
         reason = " ".join(str(error).split("Consider increasing")[0].split())
     sent_as = None
-    has_others = has_others or wandb.run is not None
+    has_others = has_others or wandb.run is not None or wandb_core.is_inherited()
     if not has_others:
         wandb_core.tear_down(timeout * (1 - _SERVER_SHARE))
     elif run_id is not None:

@@ -15,9 +15,11 @@ from viz_core import after_fork
 __all__ = [
     "call_within",
     "exit_code",
+    "is_inherited",
     "is_lost",
     "kill_left_behind",
     "leave_behind",
+    "leave_inherited",
     "lock",
     "quiet_terminal",
     "tear_down",
@@ -70,10 +72,25 @@ def tear_down(seconds: float) -> None:
 
     process = _process()
     with contextlib.suppress(Exception, SystemExit):  # it may be dead already
-        if not call_within(wandb.teardown, seconds):
-            os.environ.pop("WANDB_SERVICE", None)
+        call_within(wandb.teardown, seconds)
+    os.environ.pop("WANDB_SERVICE", None)
     if process is not None:
         process.poll()  # otherwise a dead process stays as a zombie
+
+
+def leave_inherited() -> None:
+    """Have this program use a wandb-core of its own, not that of the program that started it.
+
+    That one may be dead, hang, know the run already, and ends with its program. If this program
+    has connected to it before, it stays.
+    """
+    if _connection() is None or getattr(_singleton(), "_pid", None) != os.getpid():
+        os.environ.pop("WANDB_SERVICE", None)
+
+
+def is_inherited() -> bool:
+    """Return whether this program uses the wandb-core of another, which it cannot end."""
+    return not getattr(_connection(), "owns_service", True)
 
 
 def exit_code() -> int:
@@ -148,6 +165,3 @@ def _renew_in_child() -> None:
         return
     setup._singleton_lock = threading.Lock()
     _leave_exit_alone()  # the parent does it; here it would print an error
-    # Names the parent's wandb-core, which ends with the parent.
-    if f"-{os.getppid()}-" in os.environ.get("WANDB_SERVICE", ""):
-        del os.environ["WANDB_SERVICE"]
