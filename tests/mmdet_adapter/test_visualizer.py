@@ -292,3 +292,37 @@ def test_out_file_may_be_in_the_home(image, tmp_path, monkeypatch):
     DetLocalVisualizer().add_datasample("a", image, out_file="~/drawn/a.png")
     with Image.open(tmp_path / "drawn" / "a.png") as drawn:
         assert (np.asarray(drawn) == image).all()
+
+
+def test_a_subclass_may_draw_as_mmengine_s_signatures_have_it(visualizer, image, make_sample):
+    calls = []
+
+    class Mine(DetLocalVisualizer):
+        def set_image(self, image):
+            super().set_image(image)
+
+        def draw_binary_masks(self, masks, colors, alphas):
+            calls.append(("masks", np.shape(masks)[1:]))
+            super().draw_binary_masks(masks, colors, alphas)
+
+        def draw_bboxes(
+            self, bboxes, edge_colors, line_styles="-", line_widths=2, face_colors="none", alpha=0.8
+        ):
+            calls.append(("boxes", np.shape(bboxes)))
+            super().draw_bboxes(bboxes, edge_colors, line_styles, line_widths, face_colors, alpha)
+
+        def add_image(self, name, image, step=0):
+            calls.append((name, step))
+            super().add_image(name, image, step)
+
+    masks = np.zeros((3, *image.shape[:2]), bool)
+    masks[0, 30:90, 20:80] = masks[1, 50:110, 100:150] = True  # the third has no pixel
+    boxes = np.vstack([BOXES, BOXES[:1] + 2])
+    sample = make_sample(bboxes=boxes, labels=np.array([0, 1, 0]), masks=masks)
+    mine = Mine(alpha=1.0)
+    mine.dataset_meta = META
+    mine.add_datasample("it", image, sample, step=3)
+    visualizer.add_datasample("it", image, sample)
+    assert (mine.get_image() == visualizer.get_image()).all()
+    size = image.shape[:2]
+    assert calls == [("masks", size), ("masks", size), ("boxes", (3, 4)), ("it", 3)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -89,20 +90,30 @@ def _draw_masks(
     if not seen:
         return
     contours = Contours(canvas.height, canvas.width)
+    takes_crops = _takes_crops(canvas)
     for some in _batches(masks, sorted(seen, key=lambda i: -masks[i].area)):
         painted = [masks[i].paint() for i in some]
-        canvas.draw_binary_masks(
-            painted,
-            [colors[i] for i in some],
-            float(style.alpha),
-            offsets=[masks[i][:2] for i in some],
-        )
-        for i, mask in zip(some, painted, strict=True):
+        inks, alpha = [colors[i] for i in some], float(style.alpha)
+        if takes_crops:
+            corners = [masks[i][:2] for i in some]
+            canvas.draw_binary_masks(painted, inks, alpha, offsets=corners)
+        for i, ink, mask in zip(some, inks, painted, strict=True):
             contours.add(mask, masks[i].x, masks[i].y)
+            if not takes_crops:
+                whole = np.zeros((1, canvas.height, canvas.width), np.bool_)
+                height, width = mask.shape
+                whole[0, masks[i].y :, masks[i].x :][:height, :width] = mask
+                canvas.draw_binary_masks(whole, [ink], alpha)
     image = canvas.get_image()
     for coverage, x, y in contours.take():
         lay_line(image, coverage, _WHITE, style.alpha, x, y)
     canvas.set_image(image)
+
+
+def _takes_crops(canvas: Canvas) -> bool:
+    """Return whether masks may be crops: a subclass may have MMEngine's signature, without them."""
+    parameters = inspect.signature(canvas.draw_binary_masks).parameters.values()
+    return any(p.name == "offsets" or p.kind is p.VAR_KEYWORD for p in parameters)
 
 
 def _jittered(colors: Sequence[Ink], instances: Instances, style: AnnotationStyle) -> Sequence[Ink]:
