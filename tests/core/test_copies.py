@@ -3,12 +3,13 @@
 import copy
 import multiprocessing
 import pickle
+from dataclasses import dataclass
 
 import numpy as np
 import pytest
 from spawned import record
 
-from viz_core import BaseVisBackend, Visualizer, read_scalars
+from viz_core import BaseVisBackend, LocalVisBackend, Visualizer, read_scalars
 
 IMAGE = np.zeros((20, 30, 3), np.uint8)
 
@@ -28,6 +29,33 @@ class Strange(BaseVisBackend):
 
 class Sub(Strange):
     pass
+
+
+class Named:
+    """No backend, and before one in the order of classes."""
+
+    def __init__(self, *arguments, ending="csv", **options):
+        super().__init__(*arguments, **options)
+        self.ending = ending
+
+
+class Mixed(Named, LocalVisBackend):
+    pass
+
+
+@dataclass(eq=False)  # which gives the class its constructor after it was made
+class Data(BaseVisBackend):
+    save_dir: str
+    ending: str = "csv"
+
+    def __post_init__(self):
+        super().__init__(self.save_dir)
+
+
+class Positions(BaseVisBackend):
+    def __init__(self, folder, /, *endings, **more):
+        super().__init__(folder)
+        self.ending = (*endings, more)
 
 
 def pickled(value):
@@ -68,6 +96,24 @@ def test_a_copy_of_a_stranger_s_backend_is_made_with_the_same_arguments(tmp_path
     assert type(sub) is Sub
     assert (sub.save_dir, sub.ending, sub.ranks) == (str(tmp_path / "sub"), "tsv", "main")
     assert sub.waiting == []  # what waits is the other's to write
+
+
+@pytest.mark.parametrize("way", [*WAYS, copy.copy])
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda folder: Mixed(folder, "imgs", ending="tsv"),
+        lambda folder: Data(folder, "tsv"),
+        lambda folder: Positions(folder, "a", "b", c=3),
+    ],
+    ids=["a mixin's constructor", "a dataclass", "arguments of every kind"],
+)
+def test_the_arguments_are_known_wherever_the_constructor_is_from(tmp_path, make, way):
+    backend = make(str(tmp_path))
+    other = way(backend)
+    assert other is not backend
+    assert (other.ending, other.save_dir) == (backend.ending, str(tmp_path))
+    assert backend.ending != "csv"
 
 
 @pytest.mark.parametrize("way", [pickled, copy.deepcopy])

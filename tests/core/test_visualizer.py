@@ -125,6 +125,19 @@ def test_a_class_without_save_dir_is_not_given_one(tmp_path):
     assert visualizer.get_backend("Plain").values == [("loss", 0.5, 2), ("a", 1, 3)]
 
 
+def test_nor_is_one_that_inherits_its_constructor(tmp_path):
+    class Plain(BaseVisBackend):
+        def __init__(self, speed=1):
+            super().__init__()
+            self.speed = speed
+
+    class Quick(Plain):
+        pass
+
+    visualizer = Visualizer(vis_backends=[{"type": Quick, "speed": 3}], save_dir=tmp_path)
+    assert visualizer.get_backend("Quick").speed == 3
+
+
 def test_the_backends_can_be_replaced_as_mmdetections_hook_does(tmp_path):
     visualizer = Visualizer(vis_backends=[{"type": "LocalVisBackend"}], save_dir=tmp_path)
     assert list(visualizer._vis_backends) == ["LocalVisBackend"]

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Mapping
-from functools import partial, wraps
+from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Any, TypeVar, get_args
 
 from viz_core._inside import enter
 from viz_core.backends.door import with_door
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from viz_core.config.normalize import RunConfig
 
 __all__ = ["BaseVisBackend"]
+
+Self = TypeVar("Self", bound="BaseVisBackend")
 
 
 class BaseVisBackend:
@@ -57,15 +59,21 @@ class BaseVisBackend:
     _copied: tuple[str, ...] = ()
     """Attributes that a copy takes over; its constructor makes the others."""
 
+    _arguments: tuple[tuple[Any, ...], dict[str, Any]]
+
     def __init_subclass__(cls, **kwargs: object) -> None:
         """Put each `add_*` of the class behind the door that converts its arguments."""
         super().__init_subclass__(**kwargs)
-        if "__init__" in cls.__dict__:
-            cls.__init__ = _remembering(cls.__init__)  # type: ignore[method-assign]  # for copies
         for kind in get_args(Kind):
             method = getattr(cls, f"add_{kind}")
             if method is not getattr(BaseVisBackend, f"add_{kind}"):
                 setattr(cls, f"add_{kind}", with_door(kind, method))
+
+    def __new__(cls: type[Self], *arguments: Any, **options: Any) -> Self:
+        """Make a backend that knows its arguments, for copies."""
+        backend = super().__new__(cls)
+        backend._arguments = arguments, options
+        return backend
 
     def __init__(self, save_dir: str | os.PathLike[str] | None = None) -> None:
         self.save_dir: str | None = None if save_dir is None else str(as_path(save_dir))
@@ -195,27 +203,12 @@ class BaseVisBackend:
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Return what makes an unopened copy, here or in another process: the same arguments."""
-        arguments = self.__dict__.get("_arguments", ((self.save_dir,), {}))
-        return _make_again, (type(self), *arguments), self.__getstate__()
+        arguments, options = self._arguments
+        return partial(type(self), **options), arguments, self.__getstate__()
 
     def __getstate__(self) -> dict[str, Any]:
         """Return what a copy takes over, besides the constructor's arguments."""
         return {name: getattr(self, name) for name in ("save_dir", "ranks", *self._copied)}
-
-
-def _make_again(
-    cls: type[BaseVisBackend], arguments: tuple[Any, ...], options: dict[str, Any]
-) -> BaseVisBackend:
-    return cls(*arguments, **options)
-
-
-def _remembering(init: Callable[..., None]) -> Callable[..., None]:
-    @wraps(init)
-    def remember(self: BaseVisBackend, *arguments: Any, **options: Any) -> None:
-        self.__dict__.setdefault("_arguments", (arguments, options))  # not those of a base class
-        init(self, *arguments, **options)
-
-    return remember
 
 
 def _open(backend: BaseVisBackend) -> Any:

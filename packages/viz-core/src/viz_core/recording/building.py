@@ -125,10 +125,16 @@ def _is_backend(value: object) -> bool:
 def _takes_save_dir(cls: Any) -> bool:
     if not isinstance(cls, type):
         return False  # building it says what is wrong
-    parameters = inspect.signature(cls).parameters
+    parameters = _parameters(cls)
     return "save_dir" in parameters or any(
         p.kind is inspect.Parameter.VAR_KEYWORD for p in parameters.values()
     )
+
+
+def _parameters(cls: type) -> Mapping[str, inspect.Parameter]:
+    # Where our `__new__`, which takes anything, is inherited, Python 3.10 has its for the class's.
+    made_by = cls.__init__ if issubclass(cls, BaseVisBackend) else cls
+    return inspect.signature(made_by).parameters
 
 
 def _lacks_folder(backend: Any) -> bool:
@@ -140,6 +146,6 @@ def _lacks_folder(backend: Any) -> bool:
     needs = getattr(backend, "needs_save_dir", None)
     if needs is not None:
         return bool(needs) and backend.save_dir is None
-    parameter = inspect.signature(type(backend)).parameters.get("save_dir")
+    parameter = _parameters(type(backend)).get("save_dir")
     required = parameter is not None and parameter.default is inspect.Parameter.empty
     return required and getattr(backend, "_save_dir", None) is None
