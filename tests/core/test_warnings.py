@@ -134,13 +134,28 @@ visualizer.close()
     "torn": (
         r"the last line of .*scalars\.json was torn|line 2 of .* is no record",
         """
-(FOLDER / "scalars.json").write_text('{"loss": 1, "step": 1}\\n{"lo')
-read_scalars(FOLDER / "scalars.json")
 visualizer = Visualizer(vis_backends=[dict(LOCAL, save_dir=FOLDER)])
+visualizer.add_scalar("loss", 1)
+visualizer.close()
+with (FOLDER / "scalars.json").open("a") as file:
+    file.write('{"lo')
+read_scalars(FOLDER / "scalars.json")
 visualizer.add_scalar("loss", 2)  # told
 visualizer.close()
 (FOLDER / "scalars.json").write_text('{"loss": 1, "step": 1}\\nnothing\\n')
 read_scalars(FOLDER / "scalars.json")  # told
+""",
+    ),
+    "a run before": (
+        "has records of a run before this one|not noted which run writes what",
+        """
+(FOLDER / "scalars.json").write_text('{"loss": 1, "step": 1}\\n')
+visualizer = Visualizer(vis_backends=[dict(LOCAL, save_dir=FOLDER)])
+visualizer.add_scalar("loss", 2)  # told
+visualizer.add_scalar("loss", 3)
+(FOLDER / "other" / "index.jsonl").mkdir(parents=True)
+visualizer = Visualizer(vis_backends=[dict(LOCAL, save_dir=FOLDER / "other")])
+visualizer.add_scalar("loss", 2)  # told
 """,
     ),
     "step": (

@@ -198,7 +198,11 @@ def test_names_too_long_for_a_file_are_listed_whole(tmp_path, image):
 @pytest.mark.parametrize("torn", ['{"loss": 0.', '{"loss": 0.5, "step": 2', "{" + "x" * 200_000])
 def test_a_torn_last_line_is_cut_off_and_said(tmp_path, torn):
     path = tmp_path / "scalars.json"
-    path.write_text('{"loss": 0.1, "step": 1}\n' + torn)
+    backend = LocalVisBackend(tmp_path)
+    backend.add_scalar("loss", 0.1, step=1)
+    backend.close()
+    with path.open("a") as file:
+        file.write(torn)
     with pytest.warns(RecordingWarning, match=r"scalars\.json was torn"):
         LocalVisBackend(tmp_path).add_scalar("loss", 0.3, step=3)
     assert lines(path) == ['{"loss": 0.1, "step": 1}', '{"loss": 0.3, "step": 3}']
@@ -206,7 +210,10 @@ def test_a_torn_last_line_is_cut_off_and_said(tmp_path, torn):
 
 def test_a_whole_last_line_without_its_end_is_kept(tmp_path):
     path = tmp_path / "scalars.json"
-    path.write_text('{"loss": 0.1, "step": 1}')
+    backend = LocalVisBackend(tmp_path)
+    backend.add_scalar("loss", 0.1, step=1)
+    backend.close()
+    os.truncate(path, path.stat().st_size - 1)
     LocalVisBackend(tmp_path).add_scalar("loss", 0.3, step=3)
     assert lines(path) == ['{"loss": 0.1, "step": 1}', '{"loss": 0.3, "step": 3}']
 
@@ -277,7 +284,7 @@ def test_an_image_that_cannot_be_written_leaves_nothing(tmp_path, image):
     (tmp_path / "vis_image" / "demo_0.png" / "in the way").mkdir(parents=True)
     with pytest.raises(OSError, match=r"demo_0\.png"):
         LocalVisBackend(tmp_path).add_image("demo", image)
-    assert files(tmp_path) == []
+    assert files(tmp_path) == ["index.jsonl"]
 
 
 def test_two_processes_in_one_folder_keep_lines_whole(tmp_path):

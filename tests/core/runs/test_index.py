@@ -5,9 +5,11 @@ import subprocess
 import sys
 import time
 
+import numpy as np
+import pytest
 from spawned import record
 
-from viz_core import LocalVisBackend
+from viz_core import LocalVisBackend, RecordingWarning
 
 RUN = """
 import sys, time
@@ -111,12 +113,76 @@ def test_a_folder_from_before_the_index_has_a_first_run(tmp_path):
     (tmp_path / "scalars.json").write_text('{"loss": 1, "step": 1}\n')
     (tmp_path / "config.py").write_text("lr = 0.1\n")
     backend = LocalVisBackend(tmp_path)
-    backend.add_config({"lr": 0.2})
-    backend.add_scalar("loss", 2)
+    with pytest.warns(RecordingWarning, match="which is run 2") as told:
+        backend.add_config({"lr": 0.2})
+        backend.add_scalar("loss", 2)
+    assert len(told) == 1
     assert (tmp_path / "config.run1.py").read_text() == "lr = 0.1\n"
     assert index(tmp_path)[0]["run"] == 2
     (mark,) = (line for line in index(tmp_path) if line.get("file") == "scalars.json")
     assert mark["from_byte"] == 23
+
+
+@pytest.mark.parametrize(
+    "left", ["vis_image/a_0.png", "mine/a_0.png", "events.out.tfevents.1795894077.1.vm.1"]
+)
+def test_whatever_an_earlier_run_has_left_is_told(tmp_path, left):
+    (tmp_path / left).parent.mkdir(exist_ok=True)
+    (tmp_path / left).touch()
+    backend = LocalVisBackend(tmp_path, img_save_dir="mine")
+    with pytest.warns(RecordingWarning, match="which is run 2"):
+        backend.add_image("a", np.zeros((2, 2, 3), np.uint8))
+    backend.add_scalar("loss", 1)
+
+
+def test_what_this_run_makes_is_no_earlier_run_s(tmp_path):
+    backend = LocalVisBackend(tmp_path, img_save_dir=".")
+    backend.add_image("a", np.zeros((2, 2, 3), np.uint8))
+    assert index(tmp_path)[0]["run"] == 1
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b'{"run": 2, "started": 1',
+        b'{"started": 1}\n',
+        b'{"run": "2", "pid": 1, "started": 1}\n',
+        b'[2, "started", "file"]\n',
+        b'"started"\n',
+        b"\xff\xfe started\n",
+        b'{"run": 2, "file": "scalars.json"}\n',
+        b'{"a": ' * 5000 + b'"started"\n',
+    ],
+)
+def test_a_line_that_is_none_costs_nothing(tmp_path, line):
+    first = b'{"run": 1, "pid": 1, "rank": 0, "started": 1.0}\n'
+    (tmp_path / "index.jsonl").write_bytes(first + line)
+    backend = LocalVisBackend(tmp_path)
+    with pytest.warns(RecordingWarning, match="which is run 2"):
+        backend.add_scalar("loss", 1)
+    backend.add_config({"lr": 0.1})
+    lines = (tmp_path / "index.jsonl").read_bytes().splitlines()
+    assert [json.loads(text)["run"] for text in lines[-3:]] == [2, 2, 2]
+    assert names(tmp_path / "scalars.json") == ["loss"]
+
+
+def test_records_are_kept_where_no_index_can_be(tmp_path):
+    (tmp_path / "index.jsonl").mkdir()
+    backend = LocalVisBackend(tmp_path)
+    with pytest.warns(RecordingWarning, match="not noted which run writes what"):
+        backend.add_scalar("loss", 1)
+    backend.add_config({"lr": 0.1})
+    assert names(tmp_path / "scalars.json") == ["loss"]
+    assert (tmp_path / "config.py").exists()
+
+
+def test_one_folder_by_several_names_has_one_run(tmp_path):
+    (tmp_path / "real").mkdir()
+    (tmp_path / "link").symlink_to("real")
+    for name in ("real", "link", "real/../real"):
+        LocalVisBackend(tmp_path / name).add_scalar("loss", 1)
+    assert {line["run"] for line in index(tmp_path / "real")} == {1}
+    assert names(tmp_path / "real" / "scalars.json") == ["loss"] * 3
 
 
 def test_times_are_noted_once_a_second_at_most(tmp_path, monkeypatch):

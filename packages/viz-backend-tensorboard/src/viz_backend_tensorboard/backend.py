@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from viz_backend_tensorboard import events
 from viz_backend_tensorboard.config_text import config_markdown
 from viz_backend_tensorboard.event_file import EventFile
-from viz_core import BaseVisBackend, RecordingWarning, as_step, encode_png, warn_user
+from viz_core import BaseVisBackend, RecordingWarning, as_step, encode_png, sync_to_disk, warn_user
 from viz_core.typing import Image, Scalar
 
 if TYPE_CHECKING:
@@ -38,7 +38,8 @@ class TensorboardVisBackend(BaseVisBackend):
     Only `experiment` and `add_graph` need torch. Scalars are stored as float32, as TensorBoard
     does. Every point is stored, also where steps go back or repeat; TensorBoard's default view
     shows the points of a name up to where its steps go back, `tensorboard --load_fast=false`
-    shows all.
+    shows all. `index.jsonl` beside the files says which run wrote which; a second run in the
+    folder is told once, unless it resumes.
 
     Args:
         save_dir: The folder of the run.
@@ -65,10 +66,22 @@ class TensorboardVisBackend(BaseVisBackend):
                 f"resume must be the step at which the run goes on, got {resume!r}; "
                 "pass the step of the checkpoint, as in resume=1200"
             )
-        self._events = EventFile(self._locate, None if resume is None else as_step(resume))
+        self._resumes = resume is not None
+        self._unsynced_index: Path | None = None
+        self._events = EventFile(
+            self._locate, None if resume is None else as_step(resume), self._note_opened
+        )
 
     def _locate(self) -> Path:
+        self.enter_run()  # before there is a file, which would be taken for another run's
         return self.directory
+
+    def _note_opened(self, path: str) -> None:
+        index = self.enter_run()
+        index.note(os.path.relpath(path, index.folder), 0)
+        self._unsynced_index = index.path
+        if not self._resumes:
+            index.tell()
 
     @property
     def is_open(self) -> bool:
@@ -94,8 +107,12 @@ class TensorboardVisBackend(BaseVisBackend):
         return DurableSummaryWriter(self._events)
 
     def add_config(self, config: RunConfig, **kwargs: object) -> None:
-        """Write the config as the text `config`: a table, and its source below."""
-        self._events.write(events.text("config/text_summary", config_markdown(config)))
+        """Write the config as the text `config`: a table, and its source below.
+
+        That of a second run in the folder is at step 1, beside the first's.
+        """
+        step = self.enter_run().number - 1
+        self._events.write(events.text("config/text_summary", config_markdown(config), step))
 
     def add_graph(
         self,
@@ -156,6 +173,9 @@ class TensorboardVisBackend(BaseVisBackend):
         """
         if sync:
             self._events.sync()
+            index, self._unsynced_index = self._unsynced_index, None
+            if index is not None:
+                sync_to_disk(index)
 
     def close(self) -> None:
         """Close the files. The next record begins another, which is of the same run."""

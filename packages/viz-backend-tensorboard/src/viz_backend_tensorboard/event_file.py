@@ -40,10 +40,17 @@ class EventFile:
         locate: Returns the folder, which exists. Called whenever a file is made.
         resume: The step at which a crashed run goes on. The first file says so, and TensorBoard
             hides what was recorded before at that step or later.
+        opened: Called with the path of each file that was made, when its first event is written.
     """
 
-    def __init__(self, locate: Callable[[], Path], resume: int | None = None) -> None:
+    def __init__(
+        self,
+        locate: Callable[[], Path],
+        resume: int | None = None,
+        opened: Callable[[str], None] | None = None,
+    ) -> None:
         self._locate = locate
+        self._opened = opened
         self._resume = resume
         self._is_copy = False
         self._start()
@@ -61,6 +68,7 @@ class EventFile:
         """Return the state of a copy, which writes to a folder of its own if this file is open."""
         return {
             "_locate": self._locate,
+            "_opened": self._opened,
             "_resume": self._resume,
             "_is_copy": self._is_copy or self.is_open,
             "_made_in": os.getpid(),
@@ -97,6 +105,7 @@ class EventFile:
             RecordingWarning: If the file was deleted. Recording goes on in another.
         """
         record = encode_record(event.SerializeToString())
+        before = self._path
         with self._lock:
             descriptor = self._open() if self._descriptor is None else self._descriptor
             self._append(descriptor, record)
@@ -104,6 +113,8 @@ class EventFile:
             if deleted:
                 self.close()
                 self._append(self._open(), record)
+        if self._path != before and self._opened is not None:
+            self._opened(self._path)
         if deleted:
             warn_user(
                 f"{deleted} was deleted while it was written to; recording goes on in "

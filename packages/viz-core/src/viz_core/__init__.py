@@ -36,6 +36,7 @@ from viz_core.instances import NamedInstances
 from viz_core.plugins.registries import VISBACKENDS, VISUALIZERS
 from viz_core.plugins.registry import Registry
 from viz_core.ranks import get_rank, get_world_size, is_main_process
+from viz_core.runs.index import RunIndex
 from viz_core.visualizer import Visualizer
 
 if TYPE_CHECKING:
@@ -69,6 +70,7 @@ __all__ = [
     "RecordingWarning",
     "Registry",
     "RunConfig",
+    "RunIndex",
     "Scalars",
     "UnknownTypeError",
     "Visualizer",

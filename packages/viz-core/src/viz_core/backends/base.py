@@ -15,6 +15,7 @@ from viz_core.errors import MissingSaveDirError, RankError
 from viz_core.files.atomic import remove_abandoned
 from viz_core.files.paths import as_path
 from viz_core.ranks import get_rank, is_main_process
+from viz_core.runs.index import RunIndex, adopt, identity_of
 from viz_core.typing import Image, Kind, Ranks, Scalar
 
 if TYPE_CHECKING:
@@ -77,9 +78,14 @@ class BaseVisBackend:
 
     def __init__(self, save_dir: str | os.PathLike[str] | None = None) -> None:
         self.save_dir: str | None = None if save_dir is None else str(as_path(save_dir))
+        if self.save_dir is not None:
+            identity_of(self.save_dir)
+        self._run_index: RunIndex | None = None
         self._experiment: Any = None
         self._experiment_pid = 0
         self._experiment_lock = threading.RLock()
+
+    __new__.__wrapped__ = __init__  # type: ignore[attr-defined]  # it has the signature of this
 
     def __repr__(self) -> str:
         """Name the class and its folder, also while a subclass is still being made."""
@@ -107,6 +113,25 @@ class BaseVisBackend:
         directory.mkdir(parents=True, exist_ok=True)
         remove_abandoned(directory)
         return directory
+
+    def enter_run(self, *files: str) -> RunIndex:
+        """Return the index of `directory`, where this run is entered at its first record.
+
+        Only backends that write files there, which a second run in the folder writes to as well,
+        need it: to note whose those are, and to say that there was a run before.
+
+        Args:
+            *files: What the backend writes there: where one of these is and no index, there was.
+
+        Raises:
+            MissingSaveDirError: If the backend has no `save_dir`.
+            OSError: If the folder cannot be made.
+        """
+        if self._run_index is None or not self._run_index.path.exists():
+            directory = self.directory
+            assert self.save_dir is not None  # or it had raised
+            self._run_index = RunIndex(directory, self.save_dir, files)
+        return self._run_index
 
     @property
     def experiment(self) -> Any:
@@ -191,7 +216,7 @@ class BaseVisBackend:
 
     def close(self) -> None:
         """End recording. Closing twice is fine, and so is recording again afterwards."""
-        self._experiment = None
+        self._experiment = self._run_index = None
 
     @classmethod
     def supports(cls, kind: Kind) -> bool:
@@ -208,7 +233,15 @@ class BaseVisBackend:
 
     def __getstate__(self) -> dict[str, Any]:
         """Return what a copy takes over, besides the constructor's arguments."""
-        return {name: getattr(self, name) for name in ("save_dir", "ranks", *self._copied)}
+        state = {name: getattr(self, name) for name in ("save_dir", "ranks", *self._copied)}
+        return {**state, "_run": None if self.save_dir is None else identity_of(self.save_dir)}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Take over what a copy has of the other, and which run that is of."""
+        run = state.pop("_run", None)
+        self.__dict__.update(state)
+        if run is not None and self.save_dir is not None:
+            adopt(self.save_dir, run)
 
 
 def _open(backend: BaseVisBackend) -> Any:

@@ -9,7 +9,7 @@ import json
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 from viz_core._warnings import warn_user
 from viz_core.backends.base import BaseVisBackend
@@ -20,11 +20,11 @@ from viz_core.files.file_names import file_name
 from viz_core.files.paths import as_inner_path
 from viz_core.files.png import encode_png
 from viz_core.files.scalars import encode_line, encode_scalar
-from viz_core.runs.index import RunIndex, adopt, identity_of
 from viz_core.typing import Image, Scalar
 
 if TYPE_CHECKING:
     from viz_core.config.normalize import RunConfig
+    from viz_core.runs.index import RunIndex
 
 __all__ = ["LocalVisBackend"]
 
@@ -94,11 +94,8 @@ class LocalVisBackend(BaseVisBackend):
         self._scalars = self._scalar_lines(self._scalar_file)
         self._listed: set[str] = set()
         self._unsynced: dict[str, int] = {}
-        self._index: RunIndex | None = None
-        self._notice: str | None = None
+        self._untold: RunIndex | None = None
         self._step_is_taken = False
-        if self.save_dir is not None:
-            identity_of(self.save_dir)
 
     @property
     def is_open(self) -> bool:
@@ -124,12 +121,12 @@ class LocalVisBackend(BaseVisBackend):
     def add_image(self, name: str, image: Image, step: int = 0, **kwargs: object) -> None:
         """Keep an image as a file of its own."""
         data = self._encode(image)
+        self._entered()
         relative, shortened = file_name(name, f"_{step}.{self._image_format}")
         path = self.directory / self._image_folder / relative
         path.parent.mkdir(parents=True, exist_ok=True)
         write_whole(path, data)
         self._note_unsynced(self._image_folder, path)
-        self._entered()
         if shortened and str(relative) not in self._listed:
             entry = json.dumps({"file": str(relative), "name": name})
             self._lines(f"{self._image_folder}/{_NAMES_FILE}").append(f"{entry}\n".encode())
@@ -146,7 +143,7 @@ class LocalVisBackend(BaseVisBackend):
                 the scalar as `step_value`.
         """
         self._scalars.append(encode_scalar(name, value, step))
-        if self._notice is not None:
+        if self._untold is not None:
             self._tell()
         if name == "step" and not self._step_is_taken:
             self._step_is_taken = True
@@ -188,7 +185,7 @@ class LocalVisBackend(BaseVisBackend):
         if file_path is not None:
             self._scalar_lines(file_path).append(line)
         self._scalars.append(line)
-        if self._notice is not None:
+        if self._untold is not None:
             self._tell()
 
     def flush(self, sync: bool = False) -> None:
@@ -206,40 +203,19 @@ class LocalVisBackend(BaseVisBackend):
         super().close()
         for file in list(self._files.values()):
             file.close()
-        self._index = None
-
-    def __getstate__(self) -> dict[str, Any]:
-        """Return what a copy takes over: which run it is of, also if that has not begun."""
-        run = None if self.save_dir is None else identity_of(self.save_dir)
-        return {**super().__getstate__(), "run": run}
-
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        """Take over what a copy has of the other."""
-        run = state.pop("run")
-        self.__dict__.update(state)
-        if run is not None and self.save_dir is not None:
-            adopt(self.save_dir, run)
 
     def _entered(self) -> RunIndex:
-        """Return the index of this run, which is entered there at its first record."""
-        directory = self.directory
-        if self._index is None or not self._index.path.exists():
-            assert self.save_dir is not None
-            files = (self._scalar_file, self._config_file)
-            self._index = index = RunIndex(directory, self.save_dir, files)
-            if index.follows:
-                self._notice = (
-                    f"{directory} has records of a run before this one, which is run "
-                    f"{index.number}: {index.path.name} says whose each is, and images of the same "
-                    "name and step are replaced. To keep runs apart give a new save_dir; to resume "
-                    "one this is right"
-                )
-        return self._index
+        """Return the index, where this run is entered at its first record."""
+        names = (self._scalar_file, self._config_file, self._image_folder)
+        index = self.enter_run(*(n for n in names if n != "." and not Path(n).is_absolute()))
+        self._untold = index
+        return index
 
     def _tell(self) -> None:
-        notice, self._notice = self._notice, None
-        if notice is not None:
-            warn_user(notice, RecordingWarning)
+        """Say that there was a run before, if so and once, when a record is kept."""
+        index, self._untold = self._untold, None
+        if index is not None:
+            index.tell()
 
     def _note_unsynced(self, name: str, path: Path) -> None:
         """Note that `path` was written just now, which is the file `name` or in the folder `name`.

@@ -17,11 +17,17 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from viz_core._warnings import warn_user
+from viz_core.errors import RecordingWarning
 from viz_core.ranks import get_rank
 
 __all__ = ["Identity", "RunIndex", "adopt", "identity_of"]
 
 _NAME = "index.jsonl"
+
+#: What runs leave that have no index: MMEngine's, and those of viz 0.1.
+_RECORDS = ("scalars.json", "config.py", "vis_image")
+_EVENTS = "events.out.tfevents."
 
 
 class Identity(NamedTuple):
@@ -31,7 +37,8 @@ class Identity(NamedTuple):
     started: float
 
 
-#: By folder: the run of this process, of one that it was forked from, or of which it has a copy.
+#: By folder, whatever links lead there: the run of this process, of one that it was forked from,
+#: or of which it has a copy.
 _identities: dict[str, Identity] = {}
 
 #: Of these folders, those in which this process has recorded, and those of runs of others.
@@ -47,71 +54,97 @@ def identity_of(folder: str) -> Identity:
 
     A backend calls it when it is made, so that children that are forked later are of its run.
     """
-    return _identities.setdefault(folder, Identity(os.getpid(), round(time.time(), 3)))
+    return _identities.setdefault(_real(folder), Identity(os.getpid(), round(time.time(), 3)))
 
 
 def adopt(folder: str, identity: Identity) -> None:
     """Be of a run that another process has begun in `folder`, unless this one has recorded there."""
+    folder = _real(folder)
     if folder not in _entered and identity != _identities.get(folder):
         _identities[folder] = identity
         _adopted.add(folder)
 
 
+def _real(folder: str) -> str:
+    return os.path.realpath(folder)
+
+
 class RunIndex:
-    """The index in a folder, for one run.
+    """Which run wrote what to a folder, as the file `index.jsonl` there says.
 
     Args:
         folder: It exists, and so will the files named to the methods, relative to it.
-        save_dir: By which `identity_of` knows the run, which is entered if it is not there yet.
+        save_dir: By which the run of this process is known, which is entered if it is not there
+            yet.
         files: Where one of these is and no index, another run was before.
 
     Attributes:
         number: Of the run, from 1 on.
-        follows: Whether it was entered just now, after others.
     """
 
-    def __init__(self, folder: Path, save_dir: str, files: Iterable[str]) -> None:
+    def __init__(self, folder: Path, save_dir: str, files: Iterable[str] = ()) -> None:
         identity = identity_of(save_dir)
-        _entered.add(save_dir)
-        self._is_adopted = save_dir in _adopted
         self.folder = folder
         self.path = folder / _NAME
-        with self._locked():
-            runs = {line["run"]: line for line in self._lines("started")}
-            mine = [
-                n for n, line in runs.items() if Identity(line["pid"], line["started"]) == identity
-            ]
-            if mine:
-                self.number, self.follows = mine[0], False
-                return
-            # What was written before there was an index is the first run's.
-            before = int(any((folder / file).exists() for file in files))
-            self.number = max(runs, default=before) + 1
-            self.follows = bool(runs)
-            self._append(
-                {
-                    "run": self.number,
-                    "pid": identity.pid,
-                    "rank": get_rank(),
-                    "started": identity.started,
-                }
+        self._is_adopted = _real(save_dir) in _adopted
+        self._notice: str | None = None
+        _entered.add(_real(save_dir))
+        try:
+            with self._locked():
+                self.number = self._enter(identity, files)
+        except OSError as error:  # the records can be kept all the same
+            self.number = max([*self._runs(), int(_has_records(folder, files))]) + 1
+            self._notice = (
+                f"{error}: it is not noted which run writes what to {folder}, and this one is "
+                f"taken for run {self.number}; the records are kept"
             )
 
+    def _enter(self, identity: Identity, files: Iterable[str]) -> int:
+        runs = self._runs()
+        for number, known in runs.items():
+            if known == identity:
+                return number
+        # What was written before there was an index is the first run's.
+        number = max(runs, default=int(_has_records(self.folder, files))) + 1
+        pid, started = identity
+        self._append({"run": number, "pid": pid, "rank": get_rank(), "started": started})
+        if number > 1:
+            self._notice = (
+                f"{self.folder} has records of a run before this one, which is run {number}: "
+                f"{_NAME} says whose each is, and images of the same name and step are replaced. "
+                "To keep runs apart give a new save_dir; to resume one this is right"
+            )
+        return number
+
+    def tell(self) -> None:
+        """Say, once, that there was a run before; best called when a record is kept."""
+        notice, self._notice = self._notice, None
+        if notice is not None:
+            warn_user(notice, RecordingWarning)
+
     def note(self, file: str, from_byte: int) -> None:
-        """Note that what follows in `file` is of this run, and written now."""
+        """Note that what follows in `file` is of this run, and written now.
+
+        Args:
+            file: Relative to the folder.
+            from_byte: Where that begins.
+        """
         now = round(time.time(), 3)
         with contextlib.suppress(OSError):  # the record is kept, only its time is not
             self._append({"run": self.number, "file": file, "from_byte": from_byte, "time": now})
 
     def writer_of(self, file: str) -> int:
         """Return the number of the run that wrote `file` last; one that is not noted is earlier."""
-        writers: list[int] = [
-            line["run"] for line in self._lines('"file"') if line.get("file") == file
-        ]
+        writers: list[int] = [line["run"] for line in self._lines("file") if line["file"] == file]
         return writers[-1] if writers else max(1, self.number - 1)
 
     def own_name(self, file: str, number: int | None = None) -> str:
-        """Return what `file` of this run or another is called beside one's: `scalars.run2.json`."""
+        """Return what a file is called that is of one run alone: `scalars.run2.json`.
+
+        Args:
+            file: What it is called otherwise, relative to the folder.
+            number: Of the run; by default this one's.
+        """
         stem, dot, ending = file.rpartition(".")
         return f"{stem}.run{self.number if number is None else number}{dot}{ending}"
 
@@ -128,12 +161,21 @@ class RunIndex:
             _chosen[str(path)] = chosen
         return chosen
 
-    def _lines(self, having: str) -> Iterator[dict[str, Any]]:
-        with contextlib.suppress(FileNotFoundError), self.path.open("rb") as file:
-            for line in file:
-                if having.encode() in line:
-                    with contextlib.suppress(ValueError):  # torn by a crash
-                        yield json.loads(line)
+    def _runs(self) -> dict[int, Identity]:
+        return {
+            line["run"]: Identity(line.get("pid", 0), line["started"])
+            for line in self._lines("started")
+        }
+
+    def _lines(self, key: str) -> Iterator[dict[str, Any]]:
+        """Yield each line that has this key; what is none of ours is passed over."""
+        with contextlib.suppress(OSError), self.path.open("rb") as file:
+            for text in file:
+                if key.encode() in text:
+                    with contextlib.suppress(ValueError, RecursionError):  # torn by a crash
+                        line = json.loads(text)
+                        if isinstance(line, dict) and key in line and type(line.get("run")) is int:
+                            yield line
 
     def _append(self, line: dict[str, Any]) -> None:
         fd = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o666)
@@ -145,13 +187,24 @@ class RunIndex:
     @contextlib.contextmanager
     def _locked(self) -> Iterator[None]:
         """Let nobody else enter a run meanwhile, where the file system has locks."""
-        fd = os.open(self.path, os.O_RDONLY | os.O_CREAT | os.O_CLOEXEC, 0o666)
+        flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC
+        fd = os.open(self.path, flags, 0o666)
         try:
             with contextlib.suppress(OSError):
                 fcntl.flock(fd, fcntl.LOCK_EX)
+            size = os.fstat(fd).st_size
+            if size and os.pread(fd, 1, size - 1) != b"\n":
+                os.write(fd, b"\n")  # the last line was torn by a crash
             yield
         finally:
             os.close(fd)
+
+
+def _has_records(folder: Path, files: Iterable[str]) -> bool:
+    names = os.listdir(folder)  # noqa: PTH208  # names
+    return any(name.startswith(_EVENTS) for name in names) or any(
+        (folder / file).exists() for file in (*_RECORDS, *files)
+    )
 
 
 def _is_held(path: Path) -> bool:
