@@ -5,9 +5,10 @@ from __future__ import annotations
 import threading
 import traceback
 from collections import deque
+from collections.abc import Mapping
 
 from viz_core._warnings import warn_user
-from viz_core.errors import RecordingWarning
+from viz_core.errors import RecordingError, RecordingWarning
 
 __all__ = ["Failures", "with_article"]
 
@@ -18,9 +19,13 @@ class Failures:
     They may come from any thread. The caller's thread warns of them, so that a filter that turns
     warnings into errors raises in the caller's code and not in a worker. What the caller does
     takes no lock: a signal handler may interrupt it, and wait for a worker.
+
+    Args:
+        raises: Whether the caller is to get errors, not warnings.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, raises: bool = False) -> None:
+        self.raises = raises
         self._lock = threading.RLock()  # of those who add
         self._counts: dict[tuple[str, str], int] = {}
         self._settled: dict[tuple[str, str], int] = {}  # how many of them the user knows of
@@ -45,21 +50,30 @@ class Failures:
         """Note something else that the caller is to be told."""
         self._pending.append((message, category))
 
-    def keep(self, backend: str, error: Exception) -> None:
-        """Keep what is to be raised in the caller's thread; the first of each backend."""
-        self._kept.setdefault(backend, error)
-
-    def take_kept(self) -> dict[str, Exception]:
-        """Return what is to be raised by now, by backend, and forget it."""
-        return {name: self._kept.pop(name) for name in list(self._kept)}
+    def keep(self, errors: Mapping[str, Exception]) -> None:
+        """Keep errors for the caller's next call, if it is to get them; one of each backend."""
+        if self.raises:
+            for backend, error in errors.items():
+                self._kept.setdefault(backend, error)
 
     @property
     def pending(self) -> bool:
         """Whether there is something to tell or to raise."""
         return bool(self._pending or self._kept)
 
-    def tell(self) -> None:
-        """Warn of the first failure of each kind since the last time."""
+    def tell(self, errors: Mapping[str, Exception], message: str) -> None:
+        """Raise for `errors` and what was kept, or warn of what there is since the last time.
+
+        Args:
+            errors: Of this call, by backend.
+            message: What the error says.
+
+        Raises:
+            RecordingError: If the caller is to get errors, and there are any.
+        """
+        kept = self._take_kept()
+        if self.raises and (errors or kept):
+            raise RecordingError(message, {**kept, **errors})
         _warn(self._take_pending())
 
     def settle(self) -> None:
@@ -68,7 +82,7 @@ class Failures:
 
     def take_all(self) -> list[tuple[str, type[Warning]]]:
         """Return all there is to say, and start counting anew."""
-        kept, pending = self.take_kept(), self._take_pending()
+        kept, pending = self._take_kept(), self._take_pending()
         lost = []
         for key, count in list(self._counts.items()):
             new = count - self._settled.get(key, 0)
@@ -80,6 +94,9 @@ class Failures:
         if lost:
             said.append(f"not recorded: {', '.join(lost)}")
         return [*pending, *((message, RecordingWarning) for message in said)]
+
+    def _take_kept(self) -> dict[str, Exception]:
+        return {name: self._kept.pop(name) for name in list(self._kept)}
 
     def _take_pending(self) -> list[tuple[str, type[Warning]]]:
         pending = []

@@ -16,7 +16,6 @@ from viz_core.backends.base import BaseVisBackend
 from viz_core.backends.door import take_global_step
 from viz_core.config.normalize import as_config
 from viz_core.convert import as_name, as_scalar, as_scalars, as_step
-from viz_core.errors import RecordingError
 from viz_core.images import as_image
 from viz_core.ranks import is_main_process
 from viz_core.recording.dispatch import (
@@ -83,7 +82,7 @@ class Recorder:
         self._ranks: Ranks = ranks
         self._background = background
         self._queue_bytes = queue_bytes
-        self._failures = Failures()
+        self._failures = Failures(on_backend_error == "raise")
         self._workers: dict[str, Worker] = {}
         self._told_keywords: set[str] = set()
         self.backends = dict(backends or {})
@@ -138,7 +137,7 @@ class Recorder:
 
     def renew(self) -> None:
         """Start anew in a forked child: what waits or failed is the parent's to write and tell."""
-        self._failures = Failures()
+        self._failures = Failures(self._failures.raises)
         self._prepare()
 
     def last_words(self) -> list[str]:
@@ -203,7 +202,7 @@ class Recorder:
             self._record("scalars", (scalars, step, file_path), kwargs)
         for reason in wrong.values():
             self._failures.note(f"add_scalars left one out: {reason}")
-        self._settle(wrong, "some scalars were not recorded")
+        self._failures.tell(wrong, "some scalars were not recorded")
 
     def flush(self, sync: bool = False) -> None:
         """Wait for what is queued, and hand it on; with `sync` to the disk."""
@@ -252,7 +251,7 @@ class Recorder:
             if late:
                 catch_up()
         if errors or self._failures.pending:
-            self._settle(errors, f"backends failed to record {with_article(kind)}")
+            self._failures.tell(errors, f"backends failed to record {with_article(kind)}")
 
     def _queue(
         self, kind: Kind, targets: _Targets, values: tuple[Any, ...], extra: dict[str, Any]
@@ -277,7 +276,7 @@ class Recorder:
             errors: dict[str, Exception] = {}
             for name, lock, call in targets:
                 self._attempt(name, kind, lock, call, values, extra, errors)
-            self._keep(errors)
+            self._failures.keep(errors)
 
         if not postpone(record):
             for name, _, _ in targets:
@@ -297,18 +296,12 @@ class Recorder:
         failure = attempt(lock, call, values, extra)
         if failure is None:
             return
-        if self._on_backend_error == "warn":
+        if not self._failures.raises:
             self._failures.add(name, what, failure)
         if errors is None:
-            self._keep({name: failure})
+            self._failures.keep({name: failure})
         else:
             errors[name] = failure
-
-    def _keep(self, errors: dict[str, Exception]) -> None:
-        """Keep errors for the next call, if they are to be raised."""
-        if self._on_backend_error == "raise":
-            for name, error in errors.items():
-                self._failures.keep(name, error)
 
     def _finish(self, method: str, arguments: dict[str, Any], timeout: float | None = None) -> None:
         """Call `method` of every backend that has it, after what is queued."""
@@ -328,7 +321,7 @@ class Recorder:
             for call_backend in attempts.values():
                 call_backend(errors)
             if is_inside:
-                self._keep(errors)
+                self._failures.keep(errors)
 
         if self._background:
             # In the worker, so that the caller, whom a signal may interrupt, holds no lock.
@@ -343,11 +336,4 @@ class Recorder:
         else:
             enter(attempt_all)
         if not is_inside:
-            self._settle(errors, f"backends failed to {method}")
-
-    def _settle(self, errors: dict[str, Exception], message: str) -> None:
-        """Raise for `errors` and those of workers since, or tell of them, as was asked."""
-        kept = self._failures.take_kept()
-        if self._on_backend_error == "raise" and (errors or kept):
-            raise RecordingError(message, {**kept, **errors})
-        self._failures.tell()
+            self._failures.tell(errors, f"backends failed to {method}")
