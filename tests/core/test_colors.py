@@ -48,3 +48,10 @@ def test_a_table_starts_over_or_is_too_short():
 def test_a_wrong_row_of_a_table_is_named(row, text):
     with pytest.raises(ValueError, match=text):
         as_colors(np.array([[9.0, 9, 9], row]), 2)
+
+
+@pytest.mark.parametrize("color", [([1], 2, 3), [np.zeros(2), 2, 3], (1, 2, None)])
+def test_a_color_of_no_numbers_is_named_each_time(color):
+    for _ in range(2):
+        with pytest.raises(TypeError, match="tint must be 3 or 4 numbers in "):
+            as_color(color, "tint")

@@ -5,9 +5,11 @@ import sys
 import threading
 
 import numpy as np
+import pytest
 
 from viz_core import Canvas
 from viz_core.drawing import labels
+from viz_core.drawing.fonts import find_fonts
 
 
 def draw(seed):
@@ -51,6 +53,18 @@ def test_labels_are_composed_once_in_large_letters_too(monkeypatch):
     draw_all()
     monkeypatch.setattr(labels, "as_core", None)  # no bitmap is made any more
     draw_all()
+
+
+@pytest.mark.parametrize(
+    ("text", "pieces"),
+    [("car: 87", 2), ("car: 87.3", 3), ("car: 87.35", 3), ("car: 0.87", 3), ("car: 100.25%", 5)],
+)
+def test_a_score_is_laid_over_the_image_in_few_pieces(text, pieces):
+    font = find_fonts(1, 10.0, "sans-serif", None)[0]
+    pasted = []
+    style = labels.find_label_style(font, (255, 255, 255, 1.0), None)
+    style.draw(lambda *piece: pasted.append(piece), text, 5.0, 5.0)
+    assert len(pasted) == pieces
 
 
 def test_labels_that_push_each_other_out_are_right(monkeypatch):

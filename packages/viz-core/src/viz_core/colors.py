@@ -40,8 +40,12 @@ def as_color(color: Color, name: str = "color") -> RGBA:
         numbers = as_array(cast("SupportsArray", color), name).tolist()
         color = tuple(numbers) if isinstance(numbers, list) else color
     if isinstance(color, (tuple, list)):
-        color = tuple(color)
-        return _keep(color, _numbered(color, name))
+        numbers = tuple(color)
+        try:
+            known = _known.get(numbers)
+        except TypeError:  # an array among them has no hash
+            known = None
+        return known or _keep(numbers, _numbered(numbers, name))
     raise TypeError(
         f"{name} must be a color name, or 3 or 4 numbers in 0..255, got "
         f"{type(color).__name__}: {color!r}"

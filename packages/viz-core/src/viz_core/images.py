@@ -66,7 +66,9 @@ def as_image(image: ArrayLike, name: str = "image") -> Image:
 
 def _read(image: Any, name: str) -> npt.NDArray[Any]:
     """Return the numbers of an image, those of Pillow's as colors."""
-    if hasattr(image, "getbands") and not isinstance(image, np.ndarray):
+    if isinstance(image, np.ndarray):  # mostly
+        return as_array(image, name)
+    if hasattr(image, "getbands"):
         is_keyed = image.mode in _KEYED_MODES and "transparency" in image.info
         if image.mode == "La":  # which is converted to nothing else
             image = image.convert("LA")

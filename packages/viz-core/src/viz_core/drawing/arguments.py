@@ -138,7 +138,7 @@ def per_item(
         convert: Checks one value and returns what to work with.
         cycle: Whether too few start over; else they are an error.
     """
-    if isinstance(value, (str, float, int)):  # mostly
+    if value is None or isinstance(value, (str, float, int)):  # mostly
         return [convert(value, name)] * count
     if hasattr(type(value), "__array__"):
         value = as_array(value, name).tolist()

@@ -335,8 +335,7 @@ class Canvas:
                 comes before ``font_families``; its size is not used.
             rotations: In degrees, counterclockwise.
         """
-        from viz_core.drawing.fonts import find_fonts
-        from viz_core.drawing.texts import draw_texts
+        from viz_core.drawing.texts import draw_texts, find_fonts
 
         surface = self._surface
         words = check.as_texts(texts)
@@ -353,10 +352,12 @@ class Canvas:
             if not (0 <= x <= width and 0 <= y <= height):
                 check.check_finite(places[number], "positions", number)
                 leaves = leaves or bool(words[number].strip())
-        sizes = surface.font_size if font_sizes is None else font_sizes
-        fonts = find_fonts(count, sizes, font_families, font_properties)
+        if font_sizes is None:
+            font_sizes = surface.font_size
+        fonts = find_fonts(count, font_sizes, font_families, font_properties)
+        sizes = [font.size for font in fonts]
         turns = check.per_item(rotations, count, "rotations", limits.as_rotation, cycle=False)
-        limits.check_texts(words, [font.size for font in fonts], turns)
+        limits.check_texts(words, sizes, turns)
         columns = (
             as_colors(colors, count, cycle=False),
             check.per_item(
@@ -370,7 +371,7 @@ class Canvas:
                 vertical_alignments, count, "vertical_alignments", check.as_vertical, cycle=False
             ),
             turns,
-            as_backgrounds(bboxes, [font.size for font in fonts]),
+            as_backgrounds(bboxes, sizes),
         )
         if leaves:
             _warn_out_of_bounds("text")
@@ -396,8 +397,7 @@ class Canvas:
         Returns:
             Shape (N, 2).
         """
-        from viz_core.drawing.fonts import find_fonts
-        from viz_core.drawing.texts import measure
+        from viz_core.drawing.texts import find_fonts, measure
 
         words = check.as_texts(texts)
         sizes = self._surface.font_size if font_sizes is None else font_sizes

@@ -228,6 +228,8 @@ def find_fonts(count: int, sizes: Any, families: Any, properties: Any) -> list[S
         families: A font's name, or a generic one such as ``sans-serif``.
         properties: A font that comes before the family, as `as_font_properties` takes it.
     """
+    if properties is None and isinstance(families, str) and isinstance(sizes, float):  # mostly
+        return [_find_font(None, families, as_font_size(sizes, "font_sizes"))] * count
     return list(
         map(
             _find_font,

@@ -65,7 +65,7 @@ class _Line(NamedTuple):
 
 
 class _Numerals(dict[tuple[str, float], tuple[Any, Any, int, float]]):
-    """The bitmaps of one or two numerals on the rows of some lines.
+    """The bitmaps of up to three numerals on the rows of some lines.
 
     Each is found under the numerals and where they begin, in pixels from the bitmap's first column,
     which rounds to 0. With it come its width in bytes, and where what follows begins.
@@ -158,11 +158,12 @@ class LabelStyle:
         end, top, bottom = 3 * (column + right), row + top, row + bottom
         paste(color, (3 * (column + left), top, end, bottom), opacity)
         x = 0.0
-        for i in range(0, len(numerals), 2):
-            is_last = i + 2 >= len(numerals)
-            color, opacity, columns, x = behind[is_last][numerals[i : i + 2], x]
+        while numerals:
+            size = 3 if numerals[0] == "." else 2  # 87.35 is 87 and .35
+            bitmaps = behind[len(numerals) <= size]
+            color, opacity, columns, x = bitmaps[numerals[:size], x]
             paste(color, (end, top, end + columns, bottom), opacity)
-            end += columns
+            end, numerals = end + columns, numerals[size:]
 
     def _make_line(self, text: str, degrees: float) -> _Start:
         run = self._font.run(text, degrees)

@@ -8,13 +8,13 @@ from collections.abc import Sequence
 import numpy as np
 
 from viz_core.colors import RGBA
-from viz_core.drawing.fonts import SizedFont
-from viz_core.drawing.labels import anchors, find_label_style
+from viz_core.drawing.fonts import SizedFont, find_fonts
+from viz_core.drawing.labels import LabelStyle, anchors, find_label_style
 from viz_core.drawing.paths import Style, draw_paths, place_turned, round_box
 from viz_core.drawing.surface import Surface
 from viz_core.drawing.text_background import TextBackground
 
-__all__ = ["draw_texts", "measure"]
+__all__ = ["draw_texts", "find_fonts", "measure"]
 
 # Which part of a text's width lies before its position.
 _BEFORE = {"left": 0.0, "center": 0.5, "right": 1.0}
@@ -45,22 +45,24 @@ def draw_texts(
         backgrounds: Behind each, or None.
     """
     paste = surface.strip.paste
-    look: object = None
+    style: LabelStyle | None = None  # of these, which are mostly the same for all
+    known_font = known_color = known_background = None
     columns = (fonts, colors, horizontals, verticals, rotations, backgrounds)
     for text, (x, y), font, color, horizontal, vertical, rotation, background in zip(
         texts, positions, *columns, strict=True
     ):
         if not text or text.isspace():
             continue
-        if rotation or "\n" in text or (background and not background.is_plain):
+        if font is not known_font or color is not known_color or background is not known_background:
+            known_font, known_color, known_background = font, color, background
+            is_plain = background is None or background.is_plain
+            style = find_label_style(font, color, background) if is_plain else None
+        if style is None or rotation or "\n" in text:
             _draw_block(
                 surface, text, x, y, font, color, horizontal, vertical, rotation, background
             )
-            continue
-        if look != (font, color, background):  # mostly the same for all
-            look = (font, color, background)
-            style = find_label_style(font, color, background)
-        style.draw(paste, text, x, y, _BEFORE[horizontal], vertical)
+        else:
+            style.draw(paste, text, x, y, _BEFORE[horizontal], vertical)
 
 
 def measure(text: str, font: SizedFont) -> tuple[float, float]:
