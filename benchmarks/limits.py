@@ -38,6 +38,12 @@ CALLS: dict[str, Callable[[Canvas], object]] = {
     "100,000 points in 100,000 colors": lambda c: c.draw_points(
         RNG.uniform(0, 480, (100_000, 2)), RNG.integers(0, 256, (100_000, 3))
     ),
+    "1,000,000 points": lambda c: c.draw_points(RNG.uniform(0, 480, (1_000_000, 2))),
+    "100,000 lines": lambda c: c.draw_lines(*RNG.uniform(0, 480, (2, 100_000, 2))),
+    "100,000 dashed lines": lambda c: c.draw_lines(
+        *RNG.uniform(0, 480, (2, 100_000, 2)), line_styles="--"
+    ),
+    "100,000 circles": lambda c: c.draw_circles(RNG.uniform(0, 480, (100_000, 2)), 9),
     "a line of 1,000 letters": lambda c: c.draw_texts("abcdefghij" * 100, [5, 5], 10),
     "a text of 10 lines of 999 letters": lambda c: c.draw_texts(
         "\n".join(chr(97 + i) * 999 for i in range(10)), [5, 5], 10

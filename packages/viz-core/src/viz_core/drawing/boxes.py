@@ -42,7 +42,7 @@ def draw_boxes(
 
     def draw_with_agg(chosen: list[int]) -> None:
         styles = [Style.faded(edges[i], faces[i], widths[i], dashes[i], alphas[i]) for i in chosen]
-        draw_paths(surface, place_boxes((corners[i] for i in chosen), surface.window), styles)
+        draw_paths(surface, place_boxes([corners[i] for i in chosen], surface.window), styles)
 
     height, width = surface.height, surface.width
     reach = reach_in(surface)

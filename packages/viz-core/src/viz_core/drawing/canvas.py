@@ -503,7 +503,9 @@ def _styles(
     from viz_core.drawing.paths import Style
 
     columns = check.style_columns(count, edges, faces, widths, line_styles, alphas)
-    return list(map(Style.faded, *columns))
+    each = list(zip(*columns, strict=True))
+    styles = {look: Style.faded(*look) for look in set(each)}  # mostly a few, many times
+    return [styles[look] for look in each]
 
 
 def _warn_out_of_bounds(kind: str) -> None:

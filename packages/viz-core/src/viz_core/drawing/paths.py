@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
 from typing import Any, NamedTuple
 
 import numpy as np
 from matplotlib.path import Path
-from matplotlib.transforms import Affine2D, Transform
+from matplotlib.transforms import Affine2D, IdentityTransform
 
 from viz_core.colors import RGBA, faded
 from viz_core.drawing.arguments import Floats
@@ -15,7 +16,7 @@ from viz_core.drawing.clipping import Window, clip_line, huge_circle
 from viz_core.drawing.surface import DPI, Surface
 
 __all__ = [
-    "PlacedPath",
+    "Shapes",
     "Style",
     "as_fractions",
     "draw_paths",
@@ -39,6 +40,9 @@ _DASHES: dict[str, tuple[float, ...] | None] = {
 _APART = 8192
 
 _NOTHING: RGBA = (0, 0, 0, 0.0)
+
+# Leaves a path where it is.
+_IN_PLACE = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
 
 _UNIT_BOX = Path([(0, 0), (1, 0), (1, 1), (0, 1), (0, 0)], closed=True)
 _UNIT_CIRCLE = Path.unit_circle()
@@ -66,136 +70,196 @@ class Style(NamedTuple):
         return cls(faded(edge, alpha), faded(face, alpha), width, dashes)
 
 
-class PlacedPath(NamedTuple):
-    """A path, and where it goes in the image.
+class Shapes(NamedTuple):
+    """Paths, and where they go in the image.
 
     Attributes:
-        path: Its corners.
-        placement: From these to the image's pixels.
-        left: Where it begins.
-        top: Where it begins.
-        right: Where it ends.
-        bottom: Where it ends.
-        is_clipped: Whether it reached so far out of the image that it was clipped.
+        paths: The corners of each.
+        placements: From these to the image's pixels: x becomes ``a x + c y + e`` and y
+            ``b x + d y + f``, in that order, shape (N, 6).
+        bounds: The left, top, right and bottom of each, shape (N, 4).
+        clipped: The numbers of those that reached so far out of the image that they were clipped.
     """
 
-    path: Path
-    placement: Affine2D
-    left: float
-    top: float
-    right: float
-    bottom: float
-    is_clipped: bool = False
+    paths: list[Path]
+    placements: Floats
+    bounds: Floats
+    clipped: set[int]
+
+    @classmethod
+    def of(cls, path: Path, a: Any, d: Any, x: Any, y: Any, bounds: Sequence[Floats]) -> Shapes:
+        """Return shapes that are one path, made wider and higher, and moved."""
+        zeros = np.zeros(len(x))
+        placements = np.stack([a, zeros, zeros, d, x, y], axis=1)
+        return cls([path] * len(x), placements, np.stack(bounds, axis=1), set())
+
+    def put_line(self, number: int, line: Floats, *, is_clipped: bool) -> None:
+        """Put a line where it is in the place of a shape; it is closed if it ends where it begins."""
+        is_closed = len(line) > 1 and bool((line[0] == line[-1]).all())
+        self.paths[number] = Path(line, closed=is_closed)
+        self.placements[number] = _IN_PLACE
+        self.bounds[number, :2], self.bounds[number, 2:] = line.min(axis=0), line.max(axis=0)
+        if is_clipped:
+            self.clipped.add(number)
 
 
-def place_boxes(corners: Iterable[Sequence[float]], window: Window) -> list[PlacedPath]:
+def place_boxes(corners: Sequence[Sequence[float]], window: Window) -> Shapes:
     """Return boxes given as x1, y1, x2, y2."""
-    left, top, right, bottom = window
-    placed = []
-    for box in corners:
-        x1, x2 = (min(max(x, left), right) for x in (box[0], box[2]))
-        y1, y2 = (min(max(y, top), bottom) for y in (box[1], box[3]))
-        placement = Affine2D.from_values(x2 - x1, 0, 0, y2 - y1, x1, y1)
-        placed.append(PlacedPath(_UNIT_BOX, placement, x1, y1, x2, y2))
-    return placed
+    bounds = np.clip(np.array(corners, np.float64), window[:2] * 2, window[2:] * 2)
+    x1, y1, x2, y2 = bounds.T
+    return Shapes.of(_UNIT_BOX, x2 - x1, y2 - y1, x1, y1, [x1, y1, x2, y2])
 
 
-def place_circles(centers: Floats, radii: Sequence[float], window: Window) -> list[PlacedPath]:
+def place_circles(centers: Floats, radii: Sequence[float], window: Window) -> Shapes:
     """Return circles."""
-    placed = []
-    for (x, y), r in zip(centers.tolist(), radii, strict=True):
-        huge = huge_circle(x, y, r, window)
-        if huge is None:
-            bounds = (x - r, y - r, x + r, y + r)
-            placed.append(PlacedPath(_UNIT_CIRCLE, Affine2D.from_values(r, 0, 0, r, x, y), *bounds))
-        else:
-            placed.append(_place_line(huge, is_clipped=True))
-    return placed
+    x, y = centers.T
+    size = window.right - window.left + window.bottom - window.top
+    r = np.minimum(radii, 2 * size)  # more may be no number, and is clipped
+    shapes = Shapes.of(_UNIT_CIRCLE, r, r, x, y, [x - r, y - r, x + r, y + r])
+    for i in np.flatnonzero(r > size).tolist():
+        huge = huge_circle(x[i], y[i], radii[i], window)
+        if huge is not None:
+            shapes.put_line(i, huge, is_clipped=True)
+    return shapes
 
 
-def place_segments(x_pairs: Floats, y_pairs: Floats, window: Window) -> list[PlacedPath]:
+def place_segments(x_pairs: Floats, y_pairs: Floats, window: Window) -> Shapes:
     """Return straight lines, each from its first x and y to its second."""
-    placed = []
-    for (x1, x2), (y1, y2) in zip(x_pairs.tolist(), y_pairs.tolist(), strict=True):
-        bounds = (min(x1, x2), min(y1, y2), max(x1, x2), max(y1, y2))
-        if window.holds(*bounds):
-            placement = Affine2D.from_values(x2 - x1, 0, 0, y2 - y1, x1, y1)
-            placed.append(PlacedPath(_UNIT_SEGMENT, placement, *bounds))
-        else:
-            line = clip_line(np.array([(x1, y1), (x2, y2)]), window)
-            placed.append(_place_line(line, is_clipped=True))
-    return placed
+    low, high = window[:2], window[2:]
+    ends = np.stack([x_pairs, y_pairs], axis=-1)
+    inside = np.clip(ends, low, high)
+    (x1, y1), (x2, y2) = inside[:, 0].T, inside[:, 1].T
+    bounds = [*inside.min(axis=1).T, *inside.max(axis=1).T]
+    shapes = Shapes.of(_UNIT_SEGMENT, x2 - x1, y2 - y1, x1, y1, bounds)
+    for i in np.flatnonzero((inside != ends).any(axis=(1, 2))).tolist():
+        shapes.put_line(i, clip_line(ends[i], window), is_clipped=True)
+    return shapes
 
 
-def place_polygons(corners: Sequence[Floats], window: Window) -> list[PlacedPath]:
+def place_polygons(corners: Sequence[Floats], window: Window) -> Shapes:
     """Return closed polygons, each of shape (M, 2) with M >= 1."""
-    placed = []
-    for points in corners:
+    count = len(corners)
+    shapes = Shapes([_UNIT_BOX] * count, np.empty((count, 6)), np.empty((count, 4)), set())
+    for i, points in enumerate(corners):
         line = np.vstack([points, points[:1]])
         fits = window.holds(*points.min(axis=0).tolist(), *points.max(axis=0).tolist())
-        placed.append(_place_line(line if fits else clip_line(line, window), is_clipped=not fits))
-    return placed
+        shapes.put_line(i, line if fits else clip_line(line, window), is_clipped=not fits)
+    return shapes
 
 
-def _place_line(line: Floats, *, is_clipped: bool) -> PlacedPath:
-    """Return a line where it is; it is closed if it ends where it begins."""
-    (left, top), (right, bottom) = line.min(axis=0).tolist(), line.max(axis=0).tolist()
-    is_closed = len(line) > 1 and bool((line[0] == line[-1]).all())
-    path = Path(line, closed=is_closed)
-    return PlacedPath(path, Affine2D(), left, top, right, bottom, is_clipped)
+def place_turned(path: Path, turn: Floats, origin: Floats) -> Shapes:
+    """Return a path turned by a 2x2 matrix and moved to ``origin``, alone."""
+    corners = path.vertices @ turn.T + origin
+    placements = np.hstack([turn.T.ravel(), origin])[None]
+    bounds = np.hstack([corners.min(axis=0), corners.max(axis=0)])[None]
+    return Shapes([path], placements, bounds, set())
 
 
-def draw_paths(surface: Surface, paths: Sequence[PlacedPath], styles: Sequence[Style]) -> None:
+def draw_paths(surface: Surface, shapes: Shapes, styles: Sequence[Style]) -> None:
     """Draw shapes in their order, later ones over earlier ones."""
-    bounds, shapes = [], []
-    for placed, style in zip(paths, styles, strict=True):
-        margin = style.width * DPI / 72 + 2
-        left, top = placed.left - margin, placed.top - margin
-        right, bottom = placed.right + margin, placed.bottom + margin
-        if right > 0 and bottom > 0 and left < surface.width and top < surface.height:
-            bounds.append((left, top, right, bottom))
-            shapes.append((placed, style))
-    if not shapes:
+    margins = np.array([style.width for style in styles]) * DPI / 72 + 2
+    bounds = shapes.bounds + margins[:, None] * (-1, -1, 1, 1)
+    left, top, right, bottom = bounds.T
+    is_seen = (right > 0) & (bottom > 0) & (left < surface.width) & (top < surface.height)
+    seen = np.flatnonzero(is_seen).tolist()
+    if not seen:
         return
-    lefts, tops, rights, bottoms = zip(*bounds, strict=True)
-    around = (min(lefts), min(tops), max(rights), max(bottoms))
-    if sum(map(_area, bounds)) + _APART * len(shapes) < _area(around):
-        parts = list(zip(bounds, [[shape] for shape in shapes], strict=True))
-    else:
-        parts = [(around, shapes)]
-    for rectangle, some in parts:
-        for renderer, transform in surface.agg(*rectangle):
-            for placed, style in some:
-                placement = placed.placement + transform
-                if placed.is_clipped and style.dashes != "-":
-                    # Before Agg makes dashes of a line it clips it to the image, if unfilled.
-                    _draw(renderer, placed.path, placement, style._replace(width=0.0))
-                    style = style._replace(face=_NOTHING)
-                _draw(renderer, placed.path, placement, style)
+    bounds = bounds[seen]
+    around = np.hstack([bounds[:, :2].min(axis=0), bounds[:, 2:].max(axis=0)])
+    parts = [(around, seen)]
+    if _area(bounds).sum() + _APART * len(seen) < _area(around):
+        parts = list(zip(bounds, [[number] for number in seen], strict=True))
+    for rectangle, numbers in parts:
+        for renderer, transform in surface.agg(*rectangle.tolist()):
+            each = _apart(shapes, numbers, styles)
+            for is_filled, alike in groupby(each, lambda one: bool(one[1].face[3])):
+                _draw(renderer, transform, shapes, list(alike), is_filled=is_filled)
 
 
-def _area(bounds: tuple[float, float, float, float]) -> float:
-    left, top, right, bottom = bounds
-    return (right - left) * (bottom - top)
+def _area(bounds: Floats) -> Floats:
+    left, top, right, bottom = bounds.T
+    area: Floats = (right - left) * (bottom - top)
+    return area
 
 
-def _draw(renderer: Any, path: Path, transform: Transform, style: Style) -> None:
-    context = renderer.new_gc()
-    face = as_fractions(style.face) if style.face[3] else None
-    if style.edge[3] and style.width:
-        context.set_foreground(as_fractions(style.edge), isRGBA=True)
-        context.set_linewidth(style.width)
+def _apart(
+    shapes: Shapes, numbers: Iterable[int], styles: Sequence[Style]
+) -> Iterator[tuple[int, Style]]:
+    """Yield numbers of shapes with their styles; what is clipped and dashed twice.
+
+    Its filling comes before its outline. Before Agg makes dashes of a line it clips it to the
+    image, if it is unfilled.
+    """
+    for number in numbers:
+        style = styles[number]
+        if number in shapes.clipped and style.dashes != "-":
+            if style.face[3]:
+                yield number, style._replace(width=0.0)
+            style = style._replace(face=_NOTHING)
+        yield number, style
+
+
+def _draw(
+    renderer: Any,
+    transform: Affine2D,
+    shapes: Shapes,
+    each: Sequence[tuple[int, Style]],
+    *,
+    is_filled: bool,
+) -> None:
+    """Draw shapes of which all are filled, or none, given by number and style."""
+    numbers = [number for number, _ in each]
+    matrices = np.zeros((len(each), 3, 3))
+    matrices[:, :2] = shapes.placements[numbers].reshape(-1, 3, 2).transpose(0, 2, 1)
+    matrices[:, 2, 2] = 1
+    looks = {style: _Look.of(style) for style in {style for _, style in each}}
+    chosen = list(looks.values()) if len(looks) == 1 else [looks[style] for _, style in each]
+    nowhere = IdentityTransform()
+    renderer.draw_path_collection(
+        renderer.new_gc(),
+        nowhere,
+        [shapes.paths[number] for number in numbers],
+        transform.get_matrix() @ matrices,
+        np.empty((0, 2)),
+        nowhere,
+        [look.face for look in chosen] if is_filled else np.empty((0, 4)),
+        [look.edge for look in chosen],
+        [look.width for look in chosen],
+        [look.dashes for look in chosen],
+        [True],
+        [None],
+        "screen",
+    )
+
+
+class _Look(NamedTuple):
+    """What Agg takes for a style.
+
+    Attributes:
+        face: Four numbers in 0..1.
+        edge: Four numbers in 0..1.
+        width: In points; 0 for none.
+        dashes: Where they begin, and their lengths in points, or None.
+    """
+
+    face: tuple[float, float, float, float]
+    edge: tuple[float, float, float, float]
+    width: float
+    dashes: tuple[float, list[float] | None]
+
+    @classmethod
+    def of(cls, style: Style) -> _Look:
+        """Return the look of a style."""
+        face = as_fractions(style.face)
+        if not (style.edge[3] and style.width):
+            return cls(face, as_fractions(_NOTHING), 0.0, (0.0, None))
+        edge = style.edge
         dashes = _DASHES[style.dashes]
-        if dashes and sum(dashes) * style.width * DPI / 72 >= 1:
-            context.set_dashes(0, [length * style.width for length in dashes])
-        elif dashes:  # finer than pixels: as a line that is as opaque as they are on average
-            share = sum(dashes[::2]) / sum(dashes)
-            context.set_foreground(as_fractions(faded(style.edge, share)), isRGBA=True)
-    elif face is None:
-        return
-    else:
-        context.set_linewidth(0)
-    renderer.draw_path(context, path, transform, face)
+        lengths = [length * style.width for length in dashes] if dashes else None
+        if dashes and sum(dashes) * style.width * DPI / 72 < 1:
+            # Finer than pixels: as a line that is as opaque as they are on average.
+            edge, lengths = faded(edge, sum(dashes[::2]) / sum(dashes)), None
+        return cls(face, as_fractions(edge), style.width, (0.0, lengths))
 
 
 def as_fractions(color: RGBA) -> tuple[float, float, float, float]:
@@ -220,12 +284,3 @@ def round_box(left: float, top: float, right: float, bottom: float, radius: floa
     # fmt: on
     line, curve = Path.LINETO, Path.CURVE3
     return Path(corners, [Path.MOVETO, *[line, curve, curve] * 4, Path.CLOSEPOLY])
-
-
-def place_turned(path: Path, turn: Floats, origin: Floats) -> PlacedPath:
-    """Return a path turned by a 2x2 matrix and moved to ``origin``."""
-    (a, c), (b, d) = turn.tolist()
-    x, y = origin.tolist()
-    placement = Affine2D.from_values(a, b, c, d, x, y)
-    corners = placement.transform(path.vertices)
-    return PlacedPath(path, placement, *corners.min(axis=0).tolist(), *corners.max(axis=0).tolist())

@@ -126,7 +126,7 @@ def _draw_block(
         pad = background.padding
         path = round_box(-pad, -pad, width + pad, height + pad, background.rounding)
         style = Style(background.edge, background.face, background.width, background.dashes)
-        draw_paths(surface, [place_turned(path, turn, origin)], [style])
+        draw_paths(surface, place_turned(path, turn, origin), [style])
     letters = find_label_style(font, color, None)
     paste = surface.strip.paste
     for line, line_width, baseline in block.lines:
