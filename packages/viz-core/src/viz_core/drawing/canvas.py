@@ -146,6 +146,9 @@ class Canvas:
         styles = check.style_columns(
             len(corners), edge_colors, face_colors, line_widths, line_styles, alpha
         )
+        if any(dashes != "-" for dashes in styles[3]):
+            sides = np.array(corners)
+            limits.check_bounds(sides[:, :2], sides[:, 2:], "dashed bboxes", width, height)
         if leaves:
             _warn_out_of_bounds("bbox")
         draw_boxes(surface, corners, *styles)
@@ -182,10 +185,10 @@ class Canvas:
         for i, points in enumerate(corners):
             if not len(points):
                 raise ValueError(f"polygons[{i}] must have corners, got none; leave it out")
-            limits.check_outline(points, f"polygons[{i}]", self.width, self.height)
         styles = _styles(len(corners), edge_colors, face_colors, line_widths, line_styles, alpha)
         if corners:
             points = np.concatenate(corners)
+            limits.check_polygons(points, [*map(len, corners)], self.width, self.height)
             if check.leaves(points, points, self.width, self.height):
                 _warn_out_of_bounds("polygon")
         draw_paths(surface, place_polygons(corners, surface.window), styles)
@@ -222,6 +225,7 @@ class Canvas:
         reach = np.array(radii).reshape(-1, 1)
         with np.errstate(over="ignore"):  # infinity leaves the image as well
             low, high = centers - reach, centers + reach
+        limits.check_bounds(low, high, "circles", self.width, self.height)
         if check.leaves(low, high, self.width, self.height):
             _warn_out_of_bounds("circle")
         draw_paths(surface, place_circles(centers, radii, surface.window), styles)
@@ -256,8 +260,10 @@ class Canvas:
                 f"{as_array(y_datas).shape}"
             )
         styles = _styles(len(x_pairs), colors, "none", line_widths, line_styles, 1.0)
-        ends = np.stack([x_pairs, y_pairs], axis=-1).reshape(-1, 2)
-        if check.leaves(ends, ends, self.width, self.height):
+        ends = np.stack([x_pairs, y_pairs], axis=-1)
+        low, high = ends.min(axis=1), ends.max(axis=1)
+        limits.check_bounds(low, high, "lines", self.width, self.height, sides=2)
+        if check.leaves(low, high, self.width, self.height):
             _warn_out_of_bounds("line")
         draw_paths(surface, place_segments(x_pairs, y_pairs, surface.window), styles)
         return self
