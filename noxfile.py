@@ -78,6 +78,7 @@ class Row:
         tests: Where the tests at home here are, those that need no torch;
             ``tests/installation`` runs in every row.
         torch_tests: Where the tests at home here are that need torch: ``test_*_torch.py``.
+        without: What is uninstalled again, which viz-core needs where it can be had.
         pythons: The versions it runs on; if none is named, one is enough.
         full: Leave it to ``nox -t full``.
     """
@@ -87,6 +88,7 @@ class Row:
     others: tuple[str, ...] = ()
     tests: tuple[str, ...] = ()
     torch_tests: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
     pythons: tuple[str, ...] = ()
     full: bool = False
 
@@ -157,7 +159,7 @@ ROWS = (
         pythons=("3.10",),
         full=True,
     ),
-    Row("oldest", (), OLDEST, ("tests/core",), pythons=("3.10",), full=True),
+    Row("oldest", (), OLDEST, ("tests/core",), without=("isal",), pythons=("3.10",), full=True),
     Row("tensorboard-wandb", (TENSORBOARD, WANDB), full=True),
     Row("tensorboard-mlflow", (TENSORBOARD, MLFLOW), full=True),
     Row("wandb-mlflow", (WANDB, MLFLOW), full=True),
@@ -193,6 +195,10 @@ def _add_row(row: Row) -> None:
     def tests(session: nox.Session) -> None:
         _ran.append(row.name)
         _install(session, (CORE, *row.packages), *row.others, *_group("test"))
+        if row.without:
+            pip = ("uv", "pip") if session.venv_backend == "uv" else ("pip",)
+            yes = () if session.venv_backend == "uv" else ("--yes",)
+            session.run(*pip, "uninstall", *yes, *row.without, silent=True)
         ours = {"VIZ_PACKAGES": " ".join((CORE, *row.packages))}
         how = session.posargs or IN_TWO
         session.run("pytest", *_selected(row), "tests/installation", *how, env=ours)

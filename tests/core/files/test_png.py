@@ -1,17 +1,96 @@
+import importlib.util
 import io
+import sys
 
 import numpy as np
 import pytest
+from matplotlib.cbook import get_sample_data
 from PIL import Image
 
-from viz_core import encode_png
+from viz_core import Canvas, encode_png
+
+HAS_ISAL = importlib.util.find_spec("isal") is not None
+
+
+@pytest.fixture(scope="module")
+def encode_without_isal():
+    """What `encode_png` is where isal is not installed."""
+    spec = importlib.util.find_spec("viz_core.files.png")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(sys.modules, "isal", None)
+        module.encode_png(np.zeros((1, 1, 3), np.uint8))  # it asks once
+    return module.encode_png
+
+
+def photo(size):
+    with get_sample_data("grace_hopper.jpg") as file, Image.open(file) as image:
+        return np.asarray(image.resize(size))
+
+
+def plot(size):
+    x = np.linspace(9, size[0] - 9, 90)
+    canvas = Canvas(np.full((size[1], size[0], 3), 255, np.uint8))
+    for k, color in enumerate("rgb", 1):
+        y = (np.sin(x / size[0] * 40 * k) * 0.4 + 0.5) * size[1]
+        canvas.draw_lines(np.stack([x[:-1], x[1:]], 1), np.stack([y[:-1], y[1:]], 1), colors=color)
+    return canvas.get_image()
+
+
+def heat(size):
+    y, x = np.mgrid[: size[1], : size[0]] / size[0] * 8
+    value = (np.sin(x) * np.cos(y) + 1) / 2
+    ramp = np.clip(1.5 - abs(4 * value[..., None] - [3, 2, 1]), 0, 1)
+    return (ramp * 255).astype(np.uint8)
+
+
+def noise(size):
+    return np.random.default_rng(0).integers(0, 256, (size[1], size[0], 3), dtype=np.uint8)
+
+
+def mask(size):
+    y, x = np.mgrid[: size[1], : size[0]]
+    return np.uint8([[30, 40, 50], [200, 0, 90]])[
+        ((y - size[1] / 2) ** 2 + (x - size[0] / 2) ** 2 < (size[1] / 3) ** 2).astype(int)
+    ]
+
+
+def bars(size):
+    """Every row other colors, 100 pixels each: long runs, and nothing like them above."""
+    colors = np.random.default_rng(0).integers(0, 256, (size[1], size[0] // 100 + 1, 3), np.uint8)
+    return colors.repeat(100, 1)[:, : size[0]]
 
 
 @pytest.mark.parametrize(("channels", "mode"), [(3, "RGB"), (4, "RGBA")])
-@pytest.mark.parametrize("size", [(1, 1), (1, 300), (31, 17)])
-def test_pillow_reads_the_same_pixels(size, channels, mode):
-    image = np.random.default_rng(0).integers(0, 256, (*size, channels), dtype=np.uint8)
-    for pixels in (image, image[::-1, ::-1]):  # contiguous, and not
-        read = Image.open(io.BytesIO(encode_png(pixels)))
-        assert read.mode == mode
-        np.testing.assert_array_equal(np.asarray(read), pixels)
+@pytest.mark.parametrize("size", [(1, 1), (1, 300), (31, 17), (300, 500)])
+def test_pillow_reads_the_same_pixels(size, channels, mode, encode_without_isal):
+    noisy = np.random.default_rng(0).integers(0, 256, (*size, channels), dtype=np.uint8)
+    for image in (noisy, np.full_like(noisy, 200)):
+        for pixels in (image, image[::-1, ::-1]):  # contiguous, and not
+            for encode in (encode_png, encode_without_isal):
+                read = Image.open(io.BytesIO(encode(pixels)))
+                assert read.mode == mode
+                np.testing.assert_array_equal(np.asarray(read), pixels)
+
+
+@pytest.mark.parametrize("size", [(64, 64), (640, 480), (1280, 720)])
+@pytest.mark.parametrize("make", [photo, plot, heat, noise, mask])
+def test_files_are_hardly_larger_than_those_of_runs(make, size, encode_without_isal):
+    image = make(size)
+    _check_size(image, 1.10 if make is mask else 1.05, encode_without_isal)
+
+
+def test_runs_that_are_like_nothing_above_them_are_kept_as_runs(encode_without_isal):
+    _check_size(bars((640, 480)), 1.10, encode_without_isal)
+
+
+def _check_size(image, most, encode_without_isal):
+    np.testing.assert_array_equal(np.asarray(Image.open(io.BytesIO(encode_png(image)))), image)
+    assert len(encode_png(image)) <= most * len(encode_without_isal(image))
+
+
+def test_isal_makes_files_of_photos_where_it_is_installed(encode_without_isal):
+    image = photo((640, 480))
+    smaller = len(encode_png(image)) < 0.97 * len(encode_without_isal(image))
+    assert smaller == HAS_ISAL

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import struct
 import zlib
+from functools import cache
+from typing import Any
 
 import numpy as np
 
@@ -15,12 +17,29 @@ _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _SUB = 1  # the filter that keeps the difference to the pixel on the left
 _COLOR_TYPES = {3: 2, 4: 6}
 
+#: isal's level 1 makes larger files in the same time, 3 smaller ones only of what takes longest.
+_LEVEL = 2
+
+#: What shrinks to less than one in so many is flat: long runs, of which isal makes little.
+_FLAT = 8
+
+#: How many pieces of a flat image runs are tried on, in 0.1 to 0.2 ms, and of how many bytes. It is
+#: a prime, as pieces that lie one below the other in all rows would tell little.
+_PIECES, _PIECE = 61, 1024
+
+#: Bytes before the runs in a zlib stream: what they mean.
+_HEAD = 50
+
+#: How much smaller runs must be to be worth their time, which is ten times isal's.
+_WORTH = 1.05
+
 
 def encode_png(image: Image) -> bytes:
     """Return an image as the bytes of a PNG file, losslessly.
 
-    Every row is filtered alike and only runs of equal bytes are looked for, which is what
-    OpenCV does by default: a quarter of the time of Pillow's default for files a little larger.
+    Every row is filtered alike, and deflated by isal: a quarter of OpenCV's time at its default for
+    files no larger. Where there is no isal, only runs of equal bytes are looked for, by zlib, which
+    is what OpenCV does.
 
     Args:
         image: RGB or RGBA, uint8, shape (H, W, 3) or (H, W, 4), as `as_image` returns it.
@@ -32,18 +51,52 @@ def encode_png(image: Image) -> bytes:
     rows[:, 0] = _SUB
     rows[:, 1 : 1 + channels] = pixels[:, :channels]
     np.subtract(pixels[:, channels:], pixels[:, :-channels], out=rows[:, 1 + channels :])
-    compressor = zlib.compressobj(1, strategy=zlib.Z_RLE)
     header = struct.pack(">IIBBBBB", width, height, 8, _COLOR_TYPES[channels], 0, 0, 0)
     return b"".join(
         (
             _SIGNATURE,
             *_chunk(b"IHDR", header),
-            *_chunk(b"IDAT", compressor.compress(rows.data) + compressor.flush()),
+            *_chunk(b"IDAT", _deflate(rows)),
             *_chunk(b"IEND", b""),
         )
     )
 
 
+def _deflate(rows: Image) -> bytes:
+    """Return filtered rows as a zlib stream."""
+    isal = _isal()
+    if isal is None:
+        return _run_lengths(rows, zlib)
+    data: bytes = isal.compress(rows.data, _LEVEL)
+    if len(data) * _FLAT < rows.size >= _PIECES * _PIECE:  # in small ones isal loses little
+        spread = rows.reshape(-1)[: rows.size // _PIECES * _PIECES].reshape(_PIECES, -1)
+        pieces = np.ascontiguousarray(spread[:, :_PIECE])
+        runs = (len(_run_lengths(pieces, isal)) - _HEAD) * rows.size / pieces.size + _HEAD
+        if runs * _WORTH < len(data):
+            return _run_lengths(rows, isal)
+    return data
+
+
+def _run_lengths(rows: Image, checksums: Any) -> bytes:
+    """Return rows as a zlib stream of runs; `checksums` is zlib, or isal, which takes less time."""
+    # isal leaves vector registers in a state in which zlib takes three times as long, on x86-64.
+    # What numpy does with vectors resets them.
+    np.add(rows[0], 0)
+    compressor = zlib.compressobj(1, wbits=-zlib.MAX_WBITS, strategy=zlib.Z_RLE)
+    data = compressor.compress(rows.data), compressor.flush()
+    return b"".join((b"\x78\x01", *data, struct.pack(">I", checksums.adler32(rows.data))))
+
+
+@cache
+def _isal() -> Any:
+    """Return isal's twin of zlib, or None where it is not installed or does not load."""
+    try:
+        from isal import isal_zlib
+    except ImportError:
+        return None
+    return isal_zlib
+
+
 def _chunk(kind: bytes, data: bytes) -> tuple[bytes, bytes, bytes, bytes]:
-    checksum = zlib.crc32(data, zlib.crc32(kind))
-    return struct.pack(">I", len(data)), kind, data, struct.pack(">I", checksum)
+    crc32 = (_isal() or zlib).crc32
+    return struct.pack(">I", len(data)), kind, data, struct.pack(">I", crc32(data, crc32(kind)))
