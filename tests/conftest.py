@@ -2,7 +2,6 @@
 
 import os
 import sys
-from itertools import groupby
 from pathlib import Path
 
 import pytest
@@ -29,8 +28,11 @@ def pytest_collection_modifyitems(config, items):
     worker = getattr(config, "workerinput", None)
     if worker is None:
         return
+    groups = {}
+    for item in items:
+        groups.setdefault(_group(item), []).append(item)
     shares = [[] for _ in range(worker["workercount"])]
-    for _, together in groupby(items, _group):
+    for together in groups.values():
         min(shares, key=len).extend(together)
     items[:] = shares[int(worker["workerid"].removeprefix("gw"))]
 

@@ -16,14 +16,15 @@ class _Proxy(ThreadingHTTPServer):
     Attributes:
         mood: `"well"`; `"limited"`, 413 to bodies of more than 1 MB; `"slow"`, 0.3 s a request;
             `"drips"`, a byte a second; `"redirects"`, to itself; `"html"`, 200 with a page;
-            `"400"` and `"500"`; `"breaks"`, half of an answer; `"no artifacts"`, 500 to them.
+            `"400"` and `"500"`; `"breaks"`, half of an answer; `"no artifacts"`, 500 to them;
+            `"gone"`, no answer on connections that are open.
         requests: Method and path of each request.
     """
 
     daemon_threads = True
 
-    def __init__(self, server_url):
-        super().__init__(("127.0.0.1", 0), _Handler)
+    def __init__(self, server_url, port):
+        super().__init__(("127.0.0.1", port), _Handler)
         self.server = urlsplit(server_url).netloc
         self.mood = "well"
         self.requests = []
@@ -44,6 +45,9 @@ class _Handler(BaseHTTPRequestHandler):
         mood = self.server.mood
         self.server.requests.append((self.command, self.path))
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        if mood == "gone":
+            self.close_connection = True
+            return
         if mood == "limited" and len(body) > 1_000_000:
             self._answer(413, b"<html>413 Request Entity Too Large</html>", {})
         elif mood == "slow":
@@ -96,14 +100,15 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def mlflow_proxy(server_url):
-    """Give a proxy before the server at a URL."""
-    proxy = _Proxy(server_url)
+def mlflow_proxy(server_url, port=0):
+    """Give a proxy before the server at a URL, at a port of its own; afterwards nobody answers."""
+    proxy = _Proxy(server_url, port)
     thread = threading.Thread(target=proxy.serve_forever, kwargs={"poll_interval": 0.05})
     thread.start()
     try:
         yield proxy
     finally:
+        proxy.mood = "gone"
         proxy.is_over.set()
         proxy.shutdown()
         proxy.server_close()

@@ -86,17 +86,14 @@ def read_run():
     return read
 
 
-@pytest.fixture(scope="module")
-def stopped_server(tmp_path_factory):
-    """Return a server that need not run, because starting one takes seconds."""
+@pytest.fixture(scope="session")
+def server(tmp_path_factory):
+    """Return a server that runs; tests share it, in the `xdist_group` "server".
+
+    They have experiments of their own, and start it again if they kill it: that takes long.
+    """
     with mlflow_server(tmp_path_factory.mktemp("server")) as server:
-        yield server
-
-
-@pytest.fixture
-def server(stopped_server):
-    """Return a server that runs; tests that share it have experiments of their own."""
-    return stopped_server if stopped_server.is_running else stopped_server.start()
+        yield server.start()
 
 
 @pytest.fixture

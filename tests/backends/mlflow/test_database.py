@@ -8,6 +8,7 @@ import sys
 
 import numpy as np
 import pytest
+from forked import run_forked
 from sqlalchemy.engine import make_url
 from waiting import wait_until
 
@@ -62,20 +63,16 @@ def test_a_folder_may_have_any_name(database, tmp_path, name):
     assert not list(tmp_path.rglob("records.jsonl"))
 
 
-def _start(*arguments):
-    return subprocess.Popen([sys.executable, "-c", RECORD, *map(str, arguments)])
-
-
 def test_programs_that_start_together_on_one_new_database_wait_for_each_other(tmp_path, read_runs):
     uri = f"sqlite:///{tmp_path}/all.db"
-    programs = [_start(tmp_path / str(number), uri) for number in range(3)]
-    assert [program.wait(120) for program in programs] == [0, 0, 0]
+    programs = [(tmp_path / str(number), uri) for number in range(3)]
+    assert run_forked(RECORD, programs, imports="import mlflow") == [0, 0, 0]
     assert [run.history("loss") for run in read_runs(uri)] == [[(1, 1)]] * 3
     assert sorted(path.name for path in tmp_path.iterdir()) == ["0", "1", "2", "all.db"]
 
 
 def test_a_program_that_is_killed_while_it_makes_the_database_ruins_nothing(tmp_path, read_run):
-    program = _start(tmp_path, "")
+    program = subprocess.Popen([sys.executable, "-c", RECORD, tmp_path, ""])
     making = tmp_path / ".mlflow.db.making"
     wait_until(lambda: making.exists() and making.stat().st_size > 100_000, 120)
     program.send_signal(signal.SIGKILL)

@@ -2,11 +2,9 @@
 
 import signal
 import sqlite3
-import subprocess
-import sys
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from forked import run_forked
 
 from viz_backend_mlflow import MLflowVisBackend
 from viz_backend_mlflow.sync import sync
@@ -69,13 +67,11 @@ ENDS = {
 def ended(database, tmp_path_factory):
     """Return the folder of each program, after all of them have ended."""
     folders = {end: tmp_path_factory.mktemp("end") for end in ENDS}
-
-    def run(end):
-        command = [sys.executable, "-c", PROGRAM, str(folders[end]), database, end]
-        subprocess.run(command, timeout=300, stderr=subprocess.DEVNULL)
-
-    with ThreadPoolExecutor(3) as at_once:
-        list(at_once.map(run, ENDS))
+    run_forked(
+        PROGRAM,
+        [(folder, database, end) for end, folder in folders.items()],
+        imports="import mlflow, viz_backend_mlflow, mlflow.store.tracking.sqlalchemy_store",
+    )
     return folders
 
 

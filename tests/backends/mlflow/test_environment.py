@@ -7,6 +7,7 @@ import stat
 import mlflow
 import pytest
 from mlflow import MlflowClient
+from mlflow_proxy import mlflow_proxy
 
 from viz_backend_mlflow import MLflowVisBackend
 from viz_backend_mlflow.names import masked
@@ -196,12 +197,13 @@ def test_passwords_of_urls_are_masked(text, safe):
     assert masked(text) == safe
 
 
+@pytest.mark.xdist_group("server")
 def test_errors_of_mlflows_functions_have_no_password(server, tmp_path):
-    uri = server.url.replace("//", "//user:secret@")
-    backend = _backend(tmp_path, tracking_uri=uri, exp_name=str(tmp_path))
-    experiment = backend.experiment
-    backend.close()
-    server.kill()
+    with mlflow_proxy(server.url) as proxy:
+        uri = proxy.url.replace("//", "//user:secret@")
+        backend = _backend(tmp_path, tracking_uri=uri, exp_name=str(tmp_path))
+        experiment = backend.experiment
+        backend.close()
     with pytest.raises(Exception, match=r"\*\*\*@127") as caught:
         experiment.log_metric("by hand", 1)
     assert "secret" not in repr(caught.value) + caught.value.message

@@ -10,6 +10,8 @@ from viz_backend_mlflow.journal import find_journals
 from viz_backend_mlflow.sync import sync
 from viz_core import RecordingWarning
 
+pytestmark = pytest.mark.xdist_group("server")
+
 SMALL = np.full((8, 8, 3), 7, np.uint8)
 
 

@@ -5,12 +5,16 @@ from contextlib import ExitStack
 
 import numpy as np
 import pytest
+from mlflow_proxy import mlflow_proxy
+from ports import reserved_port
 from waiting import not_hanging, wait_until
 
 from viz_backend_mlflow import MLflowVisBackend
 from viz_backend_mlflow.__main__ import main
 from viz_backend_mlflow.sync import sync
 from viz_core import RecordingWarning
+
+pytestmark = pytest.mark.xdist_group("server")
 
 
 def _record(backend, steps):
@@ -20,28 +24,28 @@ def _record(backend, steps):
 
 
 def test_without_a_server_training_goes_on_and_sync_sends_it(
-    stopped_server, read_run, run_python, capsys, tmp_path
+    server, read_run, run_python, capsys, tmp_path
 ):
-    server = stopped_server
-    server.kill()
     experiment = str(tmp_path)
-    backend = MLflowVisBackend(
-        tmp_path / "run", exp_name=experiment, tracking_uri=server.url, timeout=2
-    )
-    backend.add_scalars({"loss": 0.5, "acc@1": 0.25}, step=3)
-    backend.add_image("val/demo", np.full((8, 8, 3), 7, np.uint8), step=3)
-    backend.add_config({"lr": 0.1})
-    with pytest.raises(ConnectionError, match="cannot be opened at http"):
-        backend.experiment  # noqa: B018  # the access is what is tried
-    with pytest.warns(RecordingWarning, match="not sent.*viz_backend_mlflow sync"):
-        backend.close()
-    assert main(["sync", str(tmp_path), "--timeout", "2"]) == 1
-    said = capsys.readouterr()
-    assert "sent: 0, refused: 0, left: 5" in said.out
-    assert server.url in said.err
-    server.start()
-    command = "import sys; from viz_backend_mlflow.__main__ import main; sys.exit(main())"
-    done = run_python(command, "sync", tmp_path, "--timeout", 60)
+    with reserved_port() as port:
+        url = f"http://127.0.0.1:{port}"
+        backend = MLflowVisBackend(
+            tmp_path / "run", exp_name=experiment, tracking_uri=url, timeout=2
+        )
+        backend.add_scalars({"loss": 0.5, "acc@1": 0.25}, step=3)
+        backend.add_image("val/demo", np.full((8, 8, 3), 7, np.uint8), step=3)
+        backend.add_config({"lr": 0.1})
+        with pytest.raises(ConnectionError, match="cannot be opened at http"):
+            backend.experiment  # noqa: B018  # the access is what is tried
+        with pytest.warns(RecordingWarning, match="not sent.*viz_backend_mlflow sync"):
+            backend.close()
+        assert main(["sync", str(tmp_path), "--timeout", "2"]) == 1
+        said = capsys.readouterr()
+        assert "sent: 0, refused: 0, left: 5" in said.out
+        assert url in said.err
+        with mlflow_proxy(server.url, port):  # now somebody answers there
+            command = "import sys; from viz_backend_mlflow.__main__ import main; sys.exit(main())"
+            done = run_python(command, "sync", tmp_path, "--timeout", 60)
     assert done.returncode == 0, done.stderr
     assert "sent: 5, refused: 0, left: 0" in done.stdout
     assert "100%" in done.stderr

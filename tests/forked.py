@@ -1,0 +1,51 @@
+"""Programs that share what they import: each is a fork of one process, which ends by itself."""
+
+import json
+import subprocess
+import sys
+
+_START = """
+import json, os, sys
+{imports}
+
+room, programs = {room}, json.loads(sys.argv.pop(1))
+ended, running = {{}}, {{}}
+
+def wait_for_one():
+    pid, status = os.wait()
+    ended[running.pop(pid)] = os.waitstatus_to_exitcode(status)
+
+for number, arguments in enumerate(programs):
+    if len(running) == room:
+        wait_for_one()
+    pid = os.fork()
+    if pid == 0:
+        del running, ended
+        sys.argv[1:] = arguments
+        exec(compile({program!r}, "program", "exec"))
+        break
+    running[pid] = number
+else:
+    while running:
+        wait_for_one()
+    print(json.dumps([ended[number] for number in range(len(programs))]))
+"""
+
+
+def run_forked(program, arguments, *, imports, room=3, timeout=300):
+    """Run a program once for each list of arguments, and return what each ended with.
+
+    Args:
+        program: Source of Python. It runs at the top of a module, and ends as if it were alone.
+        arguments: What each finds in `sys.argv[1:]`.
+        imports: Source of Python, run once before.
+        room: How many may run at once.
+        timeout: Seconds for all.
+    """
+    start = _START.format(imports=imports, program=program, room=room)
+    texts = json.dumps([list(map(str, each)) for each in arguments])
+    done = subprocess.run(
+        [sys.executable, "-c", start, texts], timeout=timeout, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout.splitlines()[-1])
