@@ -156,7 +156,7 @@ def send(server, tmp_path):
     return run
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def run_python():
     """Return a function that runs a program in a process of its own and returns it finished."""
 

@@ -53,23 +53,6 @@ def test_the_flush_interval_is_a_setting_that_wandb_has(tmp_path):
         backend.close()
 
 
-@pytest.mark.parametrize("end", ["pass", "sys.exit(3)", "raise SystemError", "backend = None"])
-def test_leaving_without_close_loses_nothing(tmp_path, run_python, read_run, end):
-    program = """
-import sys
-from viz_backend_wandb import WandbVisBackend
-backend = WandbVisBackend(sys.argv[1], dict(mode="offline"))
-for step in range(100):
-    backend.add_scalar("loss", step, step=step)
-"""
-    done = run_python(program + end, tmp_path)
-    assert done.returncode == {"sys.exit(3)": 3, "raise SystemError": 1}.get(end, 0), done.stderr
-    run = read_run(tmp_path)
-    assert run.points() == [("loss", step, step) for step in range(100)]
-    (exited,) = run.all("exit")
-    assert bool(exited.get("exit_code")) == (done.returncode != 0)
-
-
 def test_a_forked_child_has_a_run_of_its_own(tmp_path, run_python, read_runs):
     program = """
 import os, sys, threading, warnings

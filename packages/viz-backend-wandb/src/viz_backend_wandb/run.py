@@ -7,11 +7,11 @@ import contextlib
 import errno
 import logging
 import shlex
-import sys
 import tempfile
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
+from threading import main_thread
 from typing import Any
 
 from viz_backend_wandb import wandb_core
@@ -21,7 +21,7 @@ from viz_backend_wandb.open_run import OpenResult
 from viz_backend_wandb.watch import watch
 from viz_core import after_fork, sync_to_disk
 
-__all__ = ["OpenRun", "close_all", "is_any_open", "is_own"]
+__all__ = ["OpenRun", "close_all", "has_ended", "is_any_open", "is_own"]
 
 _logger = logging.getLogger(__name__)
 
@@ -42,6 +42,8 @@ class OpenRun:
         self.run = opened.run
         self.log_file: LogFile | None = opened.log_file
         self.is_own = opened.is_own
+        # Nobody would close it later; `close_all` may have run, or not be called any more.
+        self.closes_at_once = not main_thread().is_alive()
         self._defined: set[str] = set()
         self._commit = commit
         self._finish_timeout = finish_timeout
@@ -165,17 +167,13 @@ class OpenRun:
     def finish(self) -> str | None:
         """End the run; return a message if not every record was sent, else None.
 
-        The run counts as failed while an exception is handled, and after one that ended the
-        program.
-
         Raises:
             OSError: If the last records were not written to the file.
         """
         _open_runs.discard(self)
         if self.is_finished:
             return None
-        has_failed = sys.exc_info()[1] is not None or getattr(sys, "last_value", None) is not None
-        code = 1 if has_failed else wandb_core.exit_code()
+        code = wandb_core.exit_code()
         notice = None
         if self.log_file is not None:
             self.log_file.expect_more()  # at least the record that the run has ended
@@ -273,8 +271,21 @@ def is_own(run: Any) -> bool:
     return any(known.run is run and known.is_own for known in _open_runs)
 
 
+_has_ended = False
+
+
+def has_ended() -> bool:
+    """Return whether the program has ended, and its runs were closed.
+
+    Functions that were registered with `atexit` before the first run may still record.
+    """
+    return _has_ended
+
+
 def close_all() -> None:
     """Close every run when the program ends; W&B would wait for its server without a timeout."""
+    global _has_ended
+    _has_ended = True
     for run in list(_open_runs):
         try:
             notice = run.finish()

@@ -93,7 +93,17 @@ class Session:
         """Return the run, which is opened if it is not open. Raises as `open_run`."""
         self._look_for_fork()
         with self._lock:
+            if self._has_ended():
+                self._forget_run()
             return self._run or self._open()
+
+    def _has_ended(self) -> bool:
+        """Whether the run was closed since the program has ended."""
+        if self._run is None or not self._run.is_finished:
+            return False
+        from viz_backend_wandb.run import has_ended
+
+        return has_ended()
 
     def record(self, call: Callable[[OpenRun], None]) -> list[str]:
         """Call a function with the run; if its file is lost, open another and call again.
@@ -120,6 +130,8 @@ class Session:
                 if not (lost.run.offline or lost.is_finished):
                     self._notices.append(f"what was not sent by then is in {lost.folder} only")
             notices, self._notices = self._notices, []
+            if run.closes_at_once:
+                notices += filter(None, [self.close()])
         return notices
 
     def close(self) -> str | None:

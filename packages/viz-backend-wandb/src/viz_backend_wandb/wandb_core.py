@@ -8,6 +8,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from types import FrameType
 from typing import Any
 
 from viz_core import after_fork
@@ -94,8 +95,38 @@ def is_inherited() -> bool:
 
 
 def exit_code() -> int:
-    """Return the exit status that W&B's hook of `sys.exit` has seen, or 0."""
-    return getattr(getattr(sys.exit, "__self__", None), "exit_code", 0) or 0
+    """Return with what the program's runs end: 0 is success.
+
+    It is the exception that is handled now that counts, or the one that has ended the program, or
+    its `sys.exit`, as W&B's hooks have seen them; what was caught before does not.
+    """
+    error = sys.exc_info()[1]
+    is_caught = error is None and _is_running()
+    seen = 0
+    for hook in _exit_hooks():
+        hook.exit_code = 0 if is_caught else int(hook.exit_code)  # W&B itself fails at True
+        seen = seen or hook.exit_code
+    if isinstance(error, SystemExit):
+        return int(error.code) if isinstance(error.code, int) else int(bool(error.code))
+    return seen if error is None else 1
+
+
+def _exit_hooks() -> Iterator[Any]:
+    """Return W&B's hooks of `sys.exit`; each wandb-core that was started has added one."""
+    function: Any = sys.exit
+    while function is not None:
+        hook = getattr(function, "__self__", None)
+        if hasattr(hook, "exit_code"):
+            yield hook
+        function = getattr(hook, "_orig_exit", None) or getattr(function, "__wrapped__", None)
+
+
+def _is_running() -> bool:
+    """Return whether the program is in its own code, so that it has caught what was raised."""
+    frame: FrameType | None = sys._getframe()
+    while frame is not None and frame.f_back is not None:
+        frame = frame.f_back
+    return frame is not None and frame.f_code.co_name in ("<module>", "_run_module_as_main")
 
 
 _is_left_behind = False
