@@ -272,16 +272,23 @@ def test_a_folder_in_the_arguments_is_that_of_the_directory_it_was_made_in(
         make(init_kwargs={"dir": "s3://b"})
 
 
-def test_without_a_folder_it_is_wandbs_own(tmp_path, run_python, read_run):
+def test_without_a_folder_it_is_wandbs_own_and_the_first_image_imports_nothing(
+    tmp_path, run_python, read_run
+):
     program = """
+import sys
+import numpy as np
 from viz_core import Visualizer
 config = {"type": "WandbVisBackend", "init_kwargs": {"mode": "offline"}}
 visualizer = Visualizer(vis_backends=[config])
 visualizer.add_scalar("loss", 0.5, step=3)
+before = set(sys.modules)
+visualizer.add_image("demo", np.zeros((8, 8, 3), np.uint8), step=3)
+print(sorted(set(sys.modules) - before))
 visualizer.close()
 """
     done = run_python(program, cwd=tmp_path)
-    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "[]\n", "")
     assert read_run(tmp_path).points() == [("loss", 3, 0.5)]
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import glob
+import importlib
 import os
 import secrets
 import shutil
@@ -18,7 +20,14 @@ from viz_backend_wandb.log_file import LogFile, check_writable, find_failure
 from viz_backend_wandb.settings import explicit_settings, find_mode
 from viz_backend_wandb.values import masked
 
-__all__ = ["NoKeyError", "OpenResult", "find_program_run", "join_run", "open_run"]
+__all__ = [
+    "NoKeyError",
+    "OpenResult",
+    "find_program_run",
+    "import_for_images",
+    "join_run",
+    "open_run",
+]
 
 #: The share of the time that is spent waiting for the server; going offline takes the rest.
 _SERVER_SHARE = 0.8
@@ -139,6 +148,15 @@ def open_run(
             patience = timeout * _SERVER_SHARE - (time.monotonic() - started)  # it was imported
             settings = {"init_timeout": max(patience, timeout / 4), **settings}
             return _start_online(arguments, settings, server, root, timeout, has_others)
+
+
+def import_for_images() -> None:
+    """Import what W&B imports for its first image, whose call would take up to a second."""
+    from PIL import Image
+
+    Image.preinit()
+    with contextlib.suppress(Exception):  # only to ask whether the image is one of its tables
+        importlib.import_module("pandas")
 
 
 def _start_online(

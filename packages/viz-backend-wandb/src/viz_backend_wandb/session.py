@@ -171,7 +171,7 @@ class Session:
         return run
 
     def _open(self) -> OpenRun:
-        from viz_backend_wandb.open_run import find_program_run, join_run
+        from viz_backend_wandb.open_run import find_program_run, import_for_images, join_run
         from viz_backend_wandb.run import OpenRun, is_own
 
         theirs = find_program_run(self._options.arguments)
@@ -189,6 +189,7 @@ class Session:
         else:
             self._joined = run.run.id
         self._is_copy = False
+        import_for_images()
         # The first is that of all metrics, of which some are the program's.
         for definition in self._options.definitions[0 if opened.is_own else 1 :]:
             run.run.define_metric(**definition)
