@@ -1,5 +1,6 @@
 """Calls that arrive while their thread is inside a backend, and threads that cannot be had."""
 
+import logging
 import os
 import signal
 import subprocess
@@ -7,10 +8,11 @@ import sys
 import threading
 from functools import partial
 
+import numpy as np
 import pytest
 from waiting import HANG
 
-from viz_core import BaseVisBackend, Recorder, RecordingError, RecordingWarning
+from viz_core import BaseVisBackend, Recorder, RecordingError, RecordingWarning, Visualizer
 
 
 class Calls(BaseVisBackend):
@@ -262,3 +264,85 @@ def test_a_thread_of_the_tracker_s_own_is_not_let_in():
     recorder = Recorder({"b": backend})
     recorder.add_scalar("a", 1, step=1)
     assert backend.events == [("begin", 1), ("end", 1), ("begin", 2), ("end", 2)]
+
+
+class Handler(logging.Handler):
+    """Records what others log, and calls `entered` first."""
+
+    def __init__(self, record, entered):
+        super().__init__()
+        self.record, self.entered = record, entered
+
+    def emit(self, record):
+        if record.getMessage() == "theirs":
+            self.entered()
+            self.record()
+
+
+@pytest.fixture
+def log():
+    logger = logging.getLogger("test_interrupted")
+    logger.propagate = False
+    logger.setLevel("INFO")
+    yield logger
+    logger.handlers.clear()
+
+
+@pytest.mark.parametrize("background", [False, True])
+@pytest.mark.parametrize("method", ["add_scalar", "add_image", "flush", "close"])
+def test_a_logging_handler_does_not_wait_for_a_thread_that_logs(log, background, method):
+    is_inside, is_handling = threading.Event(), threading.Event()
+
+    def log_inside():
+        is_inside.set()
+        is_handling.wait(HANG)
+        log.info("ours")  # waits for the handler's lock
+
+    image = np.zeros((2, 2, 3), np.uint8)
+    arguments = {"add_scalar": ("a", 1, 2), "add_image": ("a", image, 2)}.get(method, ())
+    backend = Calls(once(log_inside))
+    backend.add_image = lambda name, image, step=0: backend.events.append(("image", image.max()))
+    recorder = Recorder({"b": backend}, background=background, queue_bytes=1)
+
+    def record():
+        getattr(recorder, method)(*arguments)
+        image[:] = 9  # the caller may draw on it
+
+    log.addHandler(Handler(record, is_handling.set))
+    threads = [
+        threading.Thread(target=recorder.add_scalar, args=("a", 1, 1), daemon=True),
+        threading.Thread(target=lambda: (is_inside.wait(HANG), log.info("theirs")), daemon=True),
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(HANG)
+    assert not any(thread.is_alive() for thread in threads)
+    recorder.flush()
+    done = {
+        "add_scalar": [("begin", 2), ("end", 2)],
+        "add_image": [("image", 0)],
+        "flush": ["flush"],
+        "close": ["close"],
+    }[method]
+    assert backend.events == [("begin", 1), ("end", 1), *done, "flush"]
+
+
+def test_a_handler_may_ask_for_the_instance_while_another_is_made(log):
+    found = []
+
+    class Slow(Visualizer):
+        def __init__(self, *arguments, **options):
+            super().__init__(*arguments, **options)
+            thread = threading.Thread(target=log.info, args=["theirs"], daemon=True)
+            thread.start()
+            thread.join(HANG)  # as if it logged, and waited for the handler's lock
+            found.append(thread.is_alive())
+
+    current = Visualizer.get_instance("current")
+    log.addHandler(Handler(lambda: found.append(Visualizer.get_current_instance()), lambda: None))
+    try:
+        Slow.get_instance("slow")
+    finally:
+        Visualizer.close_all()
+    assert found == [current, False]

@@ -18,7 +18,16 @@ from typing import TypeVar
 
 from viz_core._forks import after_fork
 
-__all__ = ["TOO_DEEP", "catch_up", "enter", "inside", "late", "notice_thread", "postpone"]
+__all__ = [
+    "TOO_DEEP",
+    "catch_up",
+    "enter",
+    "inside",
+    "is_in_handler",
+    "late",
+    "notice_thread",
+    "postpone",
+]
 
 Result = TypeVar("Result")
 
@@ -30,6 +39,9 @@ TOO_DEEP = RecursionError(
     "backends caused it themselves, by what they did with records that they had caused; a handler "
     "that records what they log or warn of must leave theirs out"
 )
+
+#: Modules that call handlers of log records, holding a lock that others need to log.
+_LOGGING = ("logging", "logging.handlers", "loguru._handler")
 
 #: The threads that are inside a backend, each with how deep what it does was caused. A caller that
 #: enters one sets its own, and in a `finally` removes it: Ctrl-C may come between any two calls.
@@ -50,6 +62,19 @@ def postpone(function: Callable[[], object]) -> bool:
         return False
     late.append((depth, function))
     return True
+
+
+def is_in_handler() -> bool:
+    """Return whether this thread is in a logging handler, whose lock it holds.
+
+    It may not wait for a thread that is inside a backend, which may wait for that lock, to log.
+    """
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None:
+        if frame.f_globals.get("__name__") in _LOGGING:
+            return True
+        frame = frame.f_back
+    return False
 
 
 def notice_thread(trackers: Collection[str | None]) -> None:

@@ -81,19 +81,19 @@ class NamedInstances:
         Raises:
             InstanceError: If none was made.
         """
-        with _lock:
-            if not cls._instance_dict:
-                raise InstanceError(
-                    f"no {cls.__name__} has been made yet; make one with "
-                    f"{cls.__name__}.get_instance(name, ...) before asking for the current one"
-                )
-            return cast("T", next(reversed(cls._instance_dict.values())))
+        # No lock: a logging handler asks, while another thread makes an instance, and logs.
+        made = [*cls._instance_dict.values()]
+        if not made:
+            raise InstanceError(
+                f"no {cls.__name__} has been made yet; make one with "
+                f"{cls.__name__}.get_instance(name, ...) before asking for the current one"
+            )
+        return cast("T", made[-1])
 
     @classmethod
     def check_instance_created(cls, name: str) -> bool:
         """Return whether there is an instance called `name`."""
-        with _lock:
-            return name in cls._instance_dict
+        return name in cls._instance_dict
 
     @classmethod
     def forget_instance(cls, name: str) -> None:

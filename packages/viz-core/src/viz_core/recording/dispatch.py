@@ -155,7 +155,7 @@ def _as_its_author_knows_it(call: Call) -> Call:
     return with_original
 
 
-def own(kind: Kind, values: tuple[Any, ...]) -> tuple[tuple[Any, ...], int]:
+def own(kind: str, values: tuple[Any, ...]) -> tuple[tuple[Any, ...], int]:
     """Return the values of a record that is to wait, and how many bytes they are."""
     if kind == "image":
         name, image, step = values

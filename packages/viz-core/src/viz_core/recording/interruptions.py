@@ -8,9 +8,13 @@ from collections.abc import Callable
 from threading import RLock
 from typing import Any
 
+from viz_core._inside import is_in_handler
 from viz_core._warnings import keepers
 
-__all__ = ["attempt", "while_handling"]
+__all__ = ["BUSY", "attempt", "while_handling"]
+
+#: Returned where nothing was called, since that would have had to wait for another thread.
+BUSY = BlockingIOError("another thread is inside the backend")
 
 
 def attempt(
@@ -19,14 +23,18 @@ def attempt(
     values: tuple[Any, ...],
     extra: dict[str, Any],
 ) -> Exception | None:
-    """Call a backend, and return how it failed, or None.
+    """Call a backend, and return how it failed, or None, or BUSY.
 
     Ctrl-C, and `sys.exit()` in a signal handler of the user's, are the caller's, and pass.
     """
+    # Not `with lock`, which cannot but wait. Ctrl-C may come after any call, not before one.
     try:
-        with lock:
-            call(values, extra)
-            return None
+        if not lock.acquire(blocking=False):
+            if is_in_handler():
+                return BUSY
+            lock.acquire()
+        call(values, extra)
+        return None
     except Exception as error:  # noqa: BLE001  # a stranger's backend may fail in any way
         return error
     except SystemExit as error:  # a backend's may not end a worker, or the program
@@ -37,6 +45,11 @@ def attempt(
         if get_ident() not in keepers:  # not in a worker
             raise
         return RuntimeError(f"the backend raised {type(error).__name__}: {error}")
+    finally:
+        try:  # noqa: SIM105  # `suppress` is another call, and Ctrl-C may come after it
+            lock.release()
+        except RuntimeError:
+            pass  # it was not taken
 
 
 def while_handling(error: BaseException | None, attempt: Callable[[None], None]) -> None:

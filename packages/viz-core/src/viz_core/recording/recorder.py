@@ -27,7 +27,7 @@ from viz_core.recording.dispatch import (
     tell_of_unknown,
 )
 from viz_core.recording.failures import Failures, with_article
-from viz_core.recording.interruptions import attempt, while_handling
+from viz_core.recording.interruptions import BUSY, attempt, while_handling
 from viz_core.recording.shutdown import finish_later, is_ending, look_after
 from viz_core.recording.worker import Worker, join_all
 from viz_core.typing import ArrayLike, Kind, OnError, Ranks, ScalarDict, ScalarLike
@@ -295,6 +295,11 @@ class Recorder:
         """Call a backend; a failure is entered in `errors`, or kept for the next call."""
         failure = attempt(lock, call, values, extra)
         if failure is None:
+            return
+        if failure is BUSY:
+            values, _ = own(what, values)
+            again = partial(self._attempt, name, what, lock, call, values, extra, None)
+            late.append((1, again))  # for the thread that is inside, or the next that is
             return
         if not self._failures.raises:
             self._failures.add(name, what, failure)

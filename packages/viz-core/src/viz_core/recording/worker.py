@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Callable, Mapping
 from queue import Empty, SimpleQueue
 
-from viz_core._inside import inside
+from viz_core._inside import inside, is_in_handler
 from viz_core._warnings import keepers
 from viz_core.errors import RecordingWarning
 
@@ -59,7 +59,8 @@ class Worker:
     def put(self, job: Callable[[], None], size: int) -> None:
         """Add a job of `size` bytes; waits while the queue is full, and never drops.
 
-        A job of no size never waits, nor does a thread that is inside a backend.
+        A job of no size never waits, nor does a thread that is inside a backend or handles a log
+        record.
         """
         if size:
             self._wait(lambda: self._has_room(size))
@@ -73,7 +74,7 @@ class Worker:
     def join(self, timeout: float | None = None) -> int:
         """Wait until all jobs are done, `timeout` seconds at most; return how many are not.
 
-        A thread that is inside a backend does not wait.
+        A thread that is inside a backend, or handles a log record, does not wait.
         """
         put = self._put
         self._wait(lambda: self._done >= put, timeout)
@@ -84,7 +85,7 @@ class Worker:
         return waiting == 0 or waiting + size <= self._capacity
 
     def _wait(self, is_ready: Callable[[], bool], timeout: float | None = None) -> None:
-        if get_ident() in inside:
+        if is_ready() or get_ident() in inside or is_in_handler():
             return
         deadline = None if timeout is None else time.monotonic() + timeout
         while not is_ready():
