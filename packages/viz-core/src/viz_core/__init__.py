@@ -33,8 +33,7 @@ from viz_core.featmap.capture import capture
 from viz_core.files.paths import as_path
 from viz_core.images import as_image, to_uint8
 from viz_core.instances import NamedInstances
-from viz_core.plugins.registries import VISBACKENDS, VISUALIZERS
-from viz_core.plugins.registry import Registry
+from viz_core.plugins.registry import VISBACKENDS, VISUALIZERS, Registry
 from viz_core.ranks import get_rank, get_world_size, is_main_process
 from viz_core.runs.index import RunIndex
 from viz_core.visualizer import Visualizer

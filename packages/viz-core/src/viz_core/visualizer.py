@@ -12,7 +12,7 @@ from viz_core.drawing.canvas import Canvas
 from viz_core.errors import MissingSaveDirError, VizWarning
 from viz_core.featmap import draw_featmap
 from viz_core.instances import NamedInstances
-from viz_core.plugins.registries import VISUALIZERS
+from viz_core.plugins.registry import VISUALIZERS
 
 if TYPE_CHECKING:
     from types import TracebackType

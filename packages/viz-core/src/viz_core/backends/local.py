@@ -16,8 +16,7 @@ from viz_core.backends.base import BaseVisBackend
 from viz_core.errors import RecordingWarning
 from viz_core.files.append_log import AppendLog
 from viz_core.files.atomic import sync_to_disk, write_whole
-from viz_core.files.file_names import file_name
-from viz_core.files.paths import as_inner_path
+from viz_core.files.paths import as_inner_path, file_name
 from viz_core.files.png import encode_png
 from viz_core.files.scalars import encode_line, encode_scalar
 from viz_core.typing import Image, Scalar

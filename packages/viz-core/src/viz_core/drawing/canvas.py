@@ -10,14 +10,13 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from viz_core._checks import as_fraction
-from viz_core._keywords import names_keywords
+from viz_core._checks import as_fraction, names_keywords
 from viz_core._warnings import warn_user
 from viz_core.colors import as_colors, faded
 from viz_core.convert import as_array
 from viz_core.drawing import arguments as check
 from viz_core.drawing import limits
-from viz_core.drawing.surface import DPI, Surface
+from viz_core.drawing.surface import DPI, Surface, make_axes, render_axes
 from viz_core.drawing.text_background import as_backgrounds
 from viz_core.images import as_image
 from viz_core.typing import ArrayLike, Colors, Image
@@ -458,12 +457,10 @@ class Canvas:
             with canvas.axes() as axes:
                 axes.arrow(10, 10, 50, 20)
         """
-        from viz_core.drawing.axes import make_axes, render
-
         surface = self._surface
         axes = make_axes(surface)
         yield axes
-        render(surface, axes)
+        render_axes(surface, axes)
 
     def __repr__(self) -> str:
         """Return what it is and the size of its image."""

@@ -1,4 +1,4 @@
-"""The pixels that are drawn on."""
+"""The pixels that are drawn on: by us, by Agg, and by whoever draws on a matplotlib Axes."""
 
 from __future__ import annotations
 
@@ -14,9 +14,10 @@ from viz_core.images import over_white
 from viz_core.typing import Image
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.transforms import Affine2D
 
-__all__ = ["DPI", "Octets", "Surface", "make_renderer"]
+__all__ = ["DPI", "Octets", "Surface", "make_axes", "make_renderer", "render_axes"]
 
 Octets: TypeAlias = npt.NDArray[np.uint8]
 
@@ -148,3 +149,32 @@ class Surface:
 def _whole(low: float, high: float, size: int) -> tuple[int, int]:
     """Return the pixels from ``low`` to ``high`` that lie in 0..size."""
     return math.floor(min(max(low, 0), size)), math.ceil(min(max(high, 0), size))
+
+
+def make_axes(surface: Surface) -> Axes:
+    """Return an Axes whose coordinates are the image's pixels."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    height, width = surface.height, surface.width
+    figure = Figure(figsize=(width / DPI, height / DPI), dpi=DPI)
+    FigureCanvasAgg(figure)  # some artists ask the figure's canvas for sizes
+    figure.patch.set_visible(False)
+    axes: Axes = figure.add_axes((0, 0, 1, 1))
+    axes.set_axis_off()
+    axes.set_xlim(0, width)
+    axes.set_ylim(height, 0)
+    axes.set_autoscale_on(False)
+    return axes
+
+
+def render_axes(surface: Surface, axes: Axes) -> None:
+    """Draw what is on the Axes onto the image."""
+    pixels = surface.pixels
+    renderer, layer = make_renderer(surface.width, surface.height)
+    layer[..., :3] = pixels
+    layer[..., 3] = 255
+    figure = axes.get_figure()
+    assert figure is not None
+    figure.draw(renderer)
+    pixels[...] = layer[..., :3]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Literal
 
-from viz_core._keywords import names_keywords
+from viz_core._checks import names_keywords
 
 if TYPE_CHECKING:
     from viz_core.typing import ArrayLike, Image

@@ -6,9 +6,8 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from viz_core.featmap.blending import blend
 from viz_core.featmap.captions import write_caption
-from viz_core.featmap.colormap import ColorTable
+from viz_core.featmap.colormap import ColorTable, blend
 from viz_core.featmap.planes import Bools, Plane, SampledPlane, Span
 from viz_core.typing import Image
 

@@ -15,8 +15,7 @@ from viz_core.errors import VizWarning
 from viz_core.featmap.colormap import color_table
 from viz_core.featmap.feature_map import FeatureMap, NotFiniteError
 from viz_core.featmap.painter import HeatmapPainter
-from viz_core.featmap.pca import principal_components
-from viz_core.featmap.reductions import largest_channels, mean, norm, take
+from viz_core.featmap.reductions import largest_channels, mean, norm, principal_components, take
 from viz_core.images import as_image, over_white
 
 if TYPE_CHECKING:

@@ -8,9 +8,10 @@ from types import MappingProxyType
 from typing import Any, Generic, TypeVar, overload
 
 from viz_core.errors import PluginError, UnknownTypeError
-from viz_core.plugins.host import Offer, PluginHost
+from viz_core.instances import NamedInstances
+from viz_core.plugins.host import Offer, PluginHost, host
 
-__all__ = ["Registry"]
+__all__ = ["VISBACKENDS", "VISUALIZERS", "Registry"]
 
 T = TypeVar("T")
 C = TypeVar("C", bound=type)
@@ -261,3 +262,35 @@ def _construct(cls: type[T], arguments: dict[str, Any]) -> T:
 
 def _path(cls: type) -> str:
     return f"{cls.__module__}.{cls.__qualname__}"
+
+
+def _named(cls: type, arguments: dict[str, Any]) -> Any:
+    """Make a visualizer as the named global instance that it is meant to be."""
+    if issubclass(cls, NamedInstances):
+        return cls.get_instance(**{"name": "visualizer", **arguments})
+    return cls(**arguments)
+
+
+#: Backends by name. What is registered here need not inherit `BaseVisBackend`.
+VISBACKENDS: Registry[Any] = Registry(
+    "backend",
+    host,
+    "viz_backends",
+    homes={
+        "TensorboardVisBackend": "viz-backend-tensorboard",
+        "WandbVisBackend": "viz-backend-wandb",
+        "MLflowVisBackend": "viz-backend-mlflow",
+    },
+    builtin={"LocalVisBackend": "viz_core.backends.local:LocalVisBackend"},
+)
+
+#: Visualizers by name. `VISUALIZERS.build(cfg)` makes the instance called `cfg["name"]`,
+#: or returns it if it exists.
+VISUALIZERS: Registry[Any] = Registry(
+    "visualizer",
+    host,
+    "viz_visualizers",
+    homes={"DetLocalVisualizer": "viz-mmdet-adapter"},
+    reserved={"Visualizer"},
+    create=_named,
+)

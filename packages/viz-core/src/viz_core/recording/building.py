@@ -12,7 +12,7 @@ from viz_core._warnings import warn_user
 from viz_core.backends.base import BaseVisBackend
 from viz_core.errors import RecordingWarning
 from viz_core.files.paths import as_path
-from viz_core.plugins.registries import VISBACKENDS
+from viz_core.plugins.registry import VISBACKENDS
 
 __all__ = ["Backends", "join_backends"]
 

@@ -3,8 +3,7 @@
 pytest is needed to run them, not to import this.
 """
 
-from viz_core.testing.case import BackendCase
-from viz_core.testing.configs import evaluate_config
+from viz_core.testing.case import BackendCase, evaluate_config
 from viz_core.testing.contract import BackendContract
 from viz_core.testing.faults import BackendFaults
 from viz_core.testing.images import assert_images_close

@@ -12,7 +12,7 @@ import numpy as np
 
 from viz_core.backends.door import behind_door, named_keywords
 from viz_core.errors import RecordingWarning, VizWarning
-from viz_core.plugins.registries import VISBACKENDS
+from viz_core.plugins.registry import VISBACKENDS
 from viz_core.testing.case import BackendCase
 from viz_core.testing.images import make_image
 from viz_core.typing import Kind

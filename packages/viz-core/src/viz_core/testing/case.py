@@ -10,12 +10,12 @@ from typing import Any
 
 import numpy as np
 
-from viz_core.plugins.registries import VISBACKENDS
+from viz_core.plugins.registry import VISBACKENDS
 from viz_core.testing.images import assert_images_close
 from viz_core.typing import ArrayLike, Kind
 from viz_core.visualizer import Visualizer
 
-__all__ = ["BackendCase"]
+__all__ = ["BackendCase", "evaluate_config"]
 
 
 class BackendCase:
@@ -188,3 +188,14 @@ def _opaque(image: Any, expected: Any) -> tuple[Any, Any]:
     if image.shape[:2] != expected.shape[:2]:
         return image[..., :3], expected[..., :3]
     return image[..., :3] * seen, expected[..., :3] * seen
+
+
+def evaluate_config(source: str) -> dict[str, Any]:
+    """Return the variables of a config's Python source, as `config.py` holds it.
+
+    It is executed: pass only what a test wrote.
+    """
+    values: dict[str, Any] = {}
+    exec(compile(source, "config.py", "exec"), values)
+    del values["__builtins__"]
+    return values

@@ -14,7 +14,7 @@ from typing import Any, get_args
 import numpy as np
 
 from viz_core.errors import RecordingWarning
-from viz_core.plugins.registries import VISBACKENDS
+from viz_core.plugins.registry import VISBACKENDS
 from viz_core.testing.arguments import ArgumentsContract
 from viz_core.testing.images import make_image
 from viz_core.testing.processes import run_program
