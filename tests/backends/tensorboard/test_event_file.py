@@ -2,12 +2,17 @@
 
 import os
 import pickle
+import struct
 import threading
 
 import pytest
+from tensorboard.compat.tensorflow_stub import errors
+from tensorboard.compat.tensorflow_stub.pywrap_tensorflow import PyRecordReader_New
 
 from viz_backend_tensorboard import events
-from viz_backend_tensorboard.event_file import EventFile
+from viz_backend_tensorboard.event_file import EventFile, encode_record
+
+PAYLOADS = [b"", b"x", b"\x00" * 7, bytes(range(256)) * 300]
 
 
 @pytest.fixture
@@ -164,3 +169,35 @@ def test_a_copy_in_another_process_has_a_folder_of_its_own(tmp_path, read_run):
     copy.__setstate__({**state, "_made_in": os.getppid()})
     copy.write(events.scalars({"a": 2}, 0))
     assert read_run(tmp_path / f"process_{os.getpid()}").scalars("a") == [(0, 2.0)]
+
+
+def read_records(path):
+    reader, payloads = PyRecordReader_New(str(path)), []
+    while True:
+        try:
+            reader.GetNext()
+        except errors.OutOfRangeError:
+            return payloads
+        payloads.append(reader.record())
+
+
+def test_records_are_read_back(tmp_path):
+    (tmp_path / "records").write_bytes(b"".join(map(encode_record, PAYLOADS)))
+    assert read_records(tmp_path / "records") == PAYLOADS
+
+
+def test_a_record_is_sixteen_bytes_longer_than_its_payload():
+    assert [len(encode_record(payload)) - len(payload) for payload in PAYLOADS] == [16] * 4
+
+
+def test_a_record_begins_with_the_length():
+    assert struct.unpack("<Q", encode_record(b"seven b")[:8]) == (7,)
+
+
+@pytest.mark.parametrize("position", [0, 9, 12, 20])
+def test_a_changed_byte_is_noticed(tmp_path, position):
+    record = bytearray(encode_record(b"payload!"))
+    record[position] ^= 1
+    (tmp_path / "records").write_bytes(record)
+    with pytest.raises((errors.DataLossError, errors.OutOfRangeError)):
+        PyRecordReader_New(str(tmp_path / "records")).GetNext()

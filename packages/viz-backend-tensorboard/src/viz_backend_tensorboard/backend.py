@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from viz_backend_tensorboard import events
-from viz_backend_tensorboard.config_text import config_markdown
 from viz_backend_tensorboard.event_file import EventFile
+from viz_backend_tensorboard.events import config_markdown
 from viz_core import BaseVisBackend, RecordingWarning, as_step, encode_png, sync_to_disk, warn_user
 from viz_core.typing import Image, Scalar
 

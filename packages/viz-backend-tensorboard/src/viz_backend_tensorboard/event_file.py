@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import socket
+import struct
 import threading
 import time
 import weakref
@@ -12,17 +13,39 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from crc32c import crc32c
+
 from viz_backend_tensorboard import events
-from viz_backend_tensorboard.tfrecord import encode_record
 from viz_core import RecordingWarning, after_fork, sync_to_disk, warn_user
 
 if TYPE_CHECKING:
     from tensorboard.compat.proto.event_pb2 import Event
 
-__all__ = ["EventFile"]
+__all__ = ["EventFile", "encode_record"]
 
 _PREFIX = "events.out.tfevents."
 _NAME = re.compile(re.escape(_PREFIX) + r"\d{10}\.")
+
+# A record of TensorFlow's TFRecord format is its length (uint64), the checksum of those eight bytes
+# (uint32), the payload and the checksum of the payload (uint32), all little-endian.
+_LENGTH = struct.Struct("<Q")
+_CHECKSUM = struct.Struct("<I")
+
+# Checksums are rotated by 15 bits, plus this constant: a checksum over data that
+# ends in its own checksum would be the same for all data.
+_MASK_DELTA = 0xA282EAD8
+
+
+def encode_record(payload: bytes) -> bytes:
+    """Return `payload`, a serialized event, as one record."""
+    length = _LENGTH.pack(len(payload))
+    return b"".join((length, _checksum(length), payload, _checksum(payload)))
+
+
+def _checksum(data: bytes) -> bytes:
+    value = crc32c(data)
+    rotated = (value >> 15 | value << 17) & 0xFFFFFFFF
+    return _CHECKSUM.pack((rotated + _MASK_DELTA) & 0xFFFFFFFF)
 
 
 class EventFile:

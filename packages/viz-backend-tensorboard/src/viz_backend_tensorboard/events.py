@@ -1,10 +1,12 @@
-"""Records as TensorBoard's `Event` messages."""
+"""Records as TensorBoard's `Event` messages, and a config as the Markdown of one."""
 
 from __future__ import annotations
 
+import html
+import re
 import time
-from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
 
 from tensorboard.compat.proto.event_pb2 import Event, SessionLog, SourceMetadata
 from tensorboard.compat.proto.summary_pb2 import SummaryMetadata
@@ -12,10 +14,12 @@ from tensorboard.compat.proto.tensor_pb2 import TensorProto
 from tensorboard.compat.proto.tensor_shape_pb2 import TensorShapeProto
 from tensorboard.compat.proto.types_pb2 import DT_STRING
 
+from viz_core import RunConfig
+
 if TYPE_CHECKING:
     from viz_core.typing import Scalar
 
-__all__ = ["file_version", "image", "scalars", "session_start", "text"]
+__all__ = ["config_markdown", "file_version", "image", "scalars", "session_start", "text"]
 
 
 def file_version() -> Event:
@@ -61,3 +65,44 @@ def text(tag: str, markdown: str, step: int = 0) -> Event:
     plugin = SummaryMetadata.PluginData(plugin_name="text")
     event.summary.value.add(tag=tag, metadata=SummaryMetadata(plugin_data=plugin), tensor=tensor)
     return event
+
+
+_SPECIAL = re.compile(r"([\\`*_{}\[\]|])")
+
+
+def config_markdown(config: RunConfig) -> str:
+    """Return a table with a row for each value, and below it the config's own source.
+
+    Nested values are named by their path: `outer.inner`, `items.0`.
+    """
+    text = config.pretty_text
+    rows = [f"| {_cell(key)} | {_cell(_source(value))} |" for key, value in _flatten(config)]
+    # A longer fence than any in the text, so that the text cannot end it.
+    longest = max((len(run) for run in re.findall("~+", text)), default=0)
+    fence = "~" * max(3, longest + 1)
+    return "\n".join(["| key | value |", "|---|---|", *rows, "", fence, text.rstrip("\n"), fence])
+
+
+def _flatten(value: Any, prefix: str = "") -> Iterator[tuple[str, Any]]:
+    """Yield each value that is nested in `value`, after its path."""
+    items: Any = ()
+    if isinstance(value, Mapping):
+        items = value.items()
+    elif isinstance(value, (list, tuple)) and any(isinstance(v, Mapping) for v in value):
+        items = enumerate(value)
+    if not items:
+        yield prefix, value
+    for key, inner in items:
+        yield from _flatten(inner, f"{prefix}.{key}" if prefix else str(key))
+
+
+def _source(value: Any) -> str:
+    try:
+        return repr(value)
+    except ValueError:  # Python writes no integer of thousands of digits
+        return RunConfig({"it": value}).pretty_text.removeprefix("it = ").strip()
+
+
+def _cell(text: str) -> str:
+    """Return `text` escaped, so that Markdown shows every character of it, on one line."""
+    return _SPECIAL.sub(r"\\\1", html.escape(text, quote=False)).replace("\n", " ")

@@ -6,7 +6,7 @@ import warnings
 
 import pytest
 
-from viz_backend_tensorboard.config_text import config_markdown
+from viz_backend_tensorboard.events import config_markdown
 from viz_core import RunConfig
 
 with warnings.catch_warnings():
