@@ -2,8 +2,7 @@ import numpy as np
 import pytest
 
 from viz_mmdet_adapter import get_palette, jitter_color, palette_val
-from viz_mmdet_adapter.distinct import DISTINCT, distinct_palette
-from viz_mmdet_adapter.palette import class_colors
+from viz_mmdet_adapter.palette import DISTINCT, class_colors, distinct_palette
 
 
 def test_known_palettes_have_their_lengths_and_first_colors():

@@ -8,8 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from viz_core.typing import Image
-from viz_mmdet_adapter.dataset_palettes import RGB
-from viz_mmdet_adapter.palette import Ink, opacity
+from viz_mmdet_adapter.palette import RGB, Ink, opacity
 
 __all__ = ["lay_line", "lay_over"]
 
