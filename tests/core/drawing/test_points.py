@@ -24,7 +24,7 @@ def scattered(places, colors, marker, sizes, height=160, width=200):
     canvas = FigureCanvasAgg(figure)
     axes = figure.add_axes((0, 0, 1, 1))
     axes.axis("off")
-    for place, color, size in zip(np.atleast_3d(places), colors, sizes, strict=True):
+    for place, color, size in zip(places, colors, sizes, strict=True):
         axes.scatter(*place, s=size, c=[to_rgba(color)], marker=marker)
     axes.set(xlim=(0, width), ylim=(height, 0))
     canvas.draw()
@@ -35,15 +35,23 @@ def scattered(places, colors, marker, sizes, height=160, width=200):
 @pytest.mark.parametrize("marker", MARKERS)
 def test_points_are_those_of_scatter(marker):
     """On whole pixels, wherever they lie; as sprites and, the largest, with Agg."""
-    ground = np.full((160, 200, 3), 100, np.uint8)
+    sizes = [1, 4, 9.5, 36, 100, 400, 3000]
+    colors = ["r" if size > 99 else "#00ff0066" for size in sizes]
     places = np.array([[60.0, 80.0], [105.25, 80.75], [140.5, 69.5], [99.49, 100.51]])
-    for size in (1, 4, 9.5, 36, 100, 400, 3000):
-        color = "r" if size > 99 else "#00ff0066"
-        ours = Canvas(ground).draw_points(places, color, marker, size).get_image()
-        assert_images_close(ours, scattered([places.T], [color], marker, [size]), tolerance=3)
-    colors, sizes = ["r", "#00ff0066", "b", "#ffffff"], [100, 10, 150, 33.3]
-    ours = Canvas(ground).draw_points(places, colors, marker, sizes).get_image()
-    assert_images_close(ours, scattered(places, colors, marker, sizes), tolerance=3)
+    side_by_side = [places + [200 * number, 0] for number in range(8)]
+    canvas = Canvas(np.full((160, 1600, 3), 100, np.uint8))
+    for some, color, size in zip(side_by_side, colors, sizes, strict=False):
+        canvas.draw_points(some, color, marker, size)
+    own_sizes, own_colors = [100, 10, 150, 33.3], ["r", "#00ff0066", "b", "#ffffff"]
+    canvas.draw_points(side_by_side[7], own_colors, marker, own_sizes)
+    expected = scattered(
+        [*(some.T for some in side_by_side[:7]), *side_by_side[7]],
+        colors + own_colors,
+        marker,
+        sizes + own_sizes,
+        width=1600,
+    )
+    assert_images_close(canvas.get_image(), expected, tolerance=3)
 
 
 def test_hollow_markers_are_those_of_scatter():

@@ -106,25 +106,25 @@ rng = np.random.default_rng(0)
 colors = [tuple(color) for color in rng.integers(0, 256, (300, 3)).tolist()]
 places = rng.uniform(0, 400, (20, 2))
 canvas = Canvas(np.zeros((480, 640, 3), np.uint8))
-for count in range(600):
+for count in range(250):
     labels = [f"class {i}: {100 * rng.random():.2f}" for i in range(20)]
     inks = [colors[i] for i in rng.integers(0, len(colors), 20)]
     canvas.draw_texts(labels, places, colors=inks, bboxes={"facecolor": "k", "alpha": 0.7})
-    if count == 50:
+    if count == 100:
         before = resident()
 print(resident() - before)
 """
-    assert growth(code) < 15
+    assert growth(code) < 5
 
 
-def test_two_thousand_images_of_changing_sizes_leave_nothing_behind():
+def test_a_thousand_images_of_changing_sizes_leave_nothing_behind():
     code = """
 import numpy as np
 from viz_core import Canvas
 
 rng = np.random.default_rng(0)
 canvas = Canvas()
-for count in range(2000):
+for count in range(1000):
     height, width = rng.integers(60, 400, 2)
     canvas.set_image(np.zeros((height, width, 3), np.uint8))
     boxes = np.array([[5, 5, 50, 50], [10, 10, 40, 55]])
@@ -136,4 +136,4 @@ for count in range(2000):
         before = resident()
 print(resident() - before)
 """
-    assert growth(code) < 12  # 6 MB of labels, and what malloc keeps
+    assert growth(code) < 4
