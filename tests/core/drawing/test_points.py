@@ -38,7 +38,7 @@ def test_points_are_those_of_scatter(marker):
     sizes = [1, 4, 9.5, 36, 100, 400, 3000]
     colors = ["r" if size > 99 else "#00ff0066" for size in sizes]
     places = np.array([[60.0, 80.0], [105.25, 80.75], [140.5, 69.5], [99.49, 100.51]])
-    side_by_side = [places + [200 * number, 0] for number in range(8)]
+    side_by_side = [np.add(places, [200 * number, 0]) for number in range(8)]
     canvas = Canvas(np.full((160, 1600, 3), 100, np.uint8))
     for some, color, size in zip(side_by_side, colors, sizes, strict=False):
         canvas.draw_points(some, color, marker, size)
