@@ -20,8 +20,8 @@ _RESERVE = 1 << 20
 _PATIENCE = 5.0
 
 
-#: With what wandb-core's log begins where it has given up sending rows, the config or files.
-_NOT_SENT = ("filestream:", "runupserter:", "runfiles:", "filetransfer:", "fileTransfer")
+#: With what a line of wandb-core's log begins where it gives up sending rows, the run or files.
+_NOT_SENT = ("filestream:", "runupserter:", "runfiles:", "file transfer:")
 
 
 class LogLostError(OSError):

@@ -52,7 +52,8 @@ class FakeServer:
         mood: `"well"`, `"failing"` (answers 500), `"hanging"` (takes a request, and does not
             answer before the mood is another), `"dripping"` (answers with a byte a second),
             `"a page"` (of HTML, with 200), `"redirecting"` (to the same page, for ever), `"broken"`
-            (the answer ends too early), or the status of every answer, as `"404"`.
+            (the answer ends too early), `"no files"` (each upload is too large), or the status
+            of every answer, as `"404"`.
         runs: What it has of each run, by id.
         unknown: The GraphQL operations that it was asked and knows nothing of.
     """
@@ -225,7 +226,7 @@ class _Handler(BaseHTTPRequestHandler):
         while self.owner.mood == "hanging":
             time.sleep(0.02)
         mood = self.owner.mood
-        if mood == "well":
+        if mood == "well" or (mood == "no files" and self.command != "PUT"):
             return True
         if mood == "dripping":
             self._drip()
@@ -237,7 +238,8 @@ class _Handler(BaseHTTPRequestHandler):
             self._send(b'{"data": {"viewer"', 200, "application/json", length=1000)
             self.close_connection = True
         else:
-            self._respond({"error": "down"}, 500 if mood == "failing" else int(mood))
+            status = {"failing": 500, "no files": 413}.get(mood) or int(mood)
+            self._respond({"error": "down"}, status)
         return False
 
     def _drip(self):
