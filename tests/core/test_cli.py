@@ -135,3 +135,24 @@ def test_is_installed_as_a_command():
 
     (command,) = entry_points(group="console_scripts", name="viz")
     assert command.value == "viz_core.cli:main"
+
+
+@pytest.mark.parametrize("arguments", [["backends"], ["backends", "--json"], ["--help"]])
+def test_a_reader_that_stops_ends_it_quietly(arguments):
+    reading, writing = os.pipe()
+    os.close(reading)
+    done = subprocess.run(
+        [sys.executable, "-m", "viz_core", *arguments],
+        stdout=writing,
+        stderr=subprocess.PIPE,
+        timeout=60,
+    )
+    os.close(writing)
+    assert done.stderr == b""
+    assert arguments == ["--help"] or done.returncode == 141  # as SIGPIPE ends a program
+
+
+def test_there_may_be_nobody_to_read():
+    command = '"$0" -m viz_core backends >&-'
+    done = subprocess.run(["sh", "-c", command, sys.executable], stderr=subprocess.PIPE, timeout=60)
+    assert done.stderr == b""

@@ -7,6 +7,8 @@ import importlib
 import importlib.metadata
 import importlib.util
 import json
+import os
+import sys
 import warnings
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
@@ -18,6 +20,9 @@ from viz_core.plugins.host import host
 from viz_core.typing import Kind
 
 __all__ = ["main"]
+
+#: The exit status that shells give a program which SIGPIPE has ended.
+_PIPE_CLOSED = 128 + 13
 
 
 @dataclass
@@ -42,9 +47,23 @@ class Report:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run `viz` and return its exit status: 1 if something is broken.
 
+    Whoever reads its output may stop reading, as `| head` does: that ends it without a word.
+
     Args:
         arguments: What stands after `viz`; by default the program's own.
     """
+    try:
+        try:
+            return _run(arguments)
+        finally:
+            print(end="", flush=True)  # here, not at exit, where nobody could catch it
+    except BrokenPipeError:
+        # What is left to write is written at exit, where that would be said after all.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return _PIPE_CLOSED
+
+
+def _run(arguments: Sequence[str] | None) -> int:
     parser = argparse.ArgumentParser(
         prog="viz",
         description="Look at what viz finds on this machine. Drawing and recording are done in "
