@@ -177,6 +177,20 @@ def test_a_warning_made_an_error_comes_after_every_backend_had_its_turn(keeper):
     assert len(keeper.calls) == 1
 
 
+def test_a_keyword_that_is_told_as_an_error_costs_no_record():
+    got = []
+
+    class Kept(BaseVisBackend):
+        def add_scalar(self, name, value, step=0):
+            got.append((name, value, step))
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        with pytest.raises(VizWarning, match="did you mean step="):
+            Recorder({"kept": Kept()}).add_scalar("a", 1, stpe=2)
+    assert got == [("a", 1, 0)]
+
+
 def test_raise_names_every_backend_that_failed_after_all_had_their_turn(keeper):
     recorder = Recorder(
         {"one": Failing(), "good": keeper, "two": Failing()}, on_backend_error="raise"

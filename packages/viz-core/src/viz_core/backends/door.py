@@ -104,7 +104,12 @@ def take_global_step(step: ScalarLike, keywords: dict[str, Any]) -> int:
 
 
 def tell_of_keywords(
-    kind: Kind, given: Collection[str], known: Collection[str], owner: str, told: set[str]
+    kind: Kind,
+    given: Collection[str],
+    known: Collection[str],
+    owner: str,
+    told: set[str],
+    warn: Callable[[str, type[Warning]], None] = warn_user,
 ) -> None:
     """Warn of each keyword that nobody names, once.
 
@@ -114,6 +119,7 @@ def tell_of_keywords(
         known: What is named by those who get it.
         owner: Who they are.
         told: What was told already; it grows.
+        warn: Takes each warning, with its category.
     """
     for name in given:
         call = f"add_{kind}({name}=)"
@@ -126,7 +132,7 @@ def tell_of_keywords(
             name, {*known, *(("step",) if kind in _STEPPED else ())}, n=1, cutoff=0.7
         )
         hint = f"; did you mean {meant[0]}=?" if meant else "."
-        warn_user(
+        warn(
             f"add_{kind} was given {name}=, which means nothing to {owner}{hint} It was passed on "
             "all the same",
             VizWarning,

@@ -182,11 +182,15 @@ def tell_of_none(kind: Kind) -> None:
 
 
 def tell_of_unknown(
-    kind: Kind, given: Mapping[str, Any], bounds: Mapping[str, Mapping[Kind, Bound]], told: set[str]
+    kind: Kind,
+    given: Mapping[str, Any],
+    bounds: Mapping[str, Mapping[Kind, Bound]],
+    told: set[str],
+    note: Callable[[str, type[Warning]], None],
 ) -> None:
-    """Warn of each keyword that none of the backends that keep this kind names, once."""
+    """Note a warning of each keyword that none of the backends that keep this kind names, once."""
     named = [bound[kind].keywords for bound in bounds.values() if kind in bound]
     if None not in named:
         known = {keyword for keywords in named for keyword in keywords or ()}
         owners = " and ".join(name for name, bound in bounds.items() if kind in bound)
-        tell_of_keywords(kind, given, known, owners, told)
+        tell_of_keywords(kind, given, known, owners, told, note)

@@ -229,7 +229,8 @@ class Recorder:
             tell_of_none(kind)
             return
         if extra:
-            tell_of_unknown(kind, extra, self._bound, self._told_keywords)
+            told, note = self._told_keywords, self._failures.note
+            tell_of_unknown(kind, extra, self._bound, told, note)  # when it is recorded
         errors: dict[str, Exception] = {}
         me = get_ident()
         if me != _MAIN_THREAD:
