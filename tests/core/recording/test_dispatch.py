@@ -1,5 +1,7 @@
 """Backends that strangers wrote, called the way that they expect."""
 
+from unittest.mock import MagicMock
+
 import numpy as np
 import pytest
 
@@ -47,6 +49,30 @@ def test_by_position_in_any_spelling():
         ("loss", 0.5, 4),
         ({"acc": 1}, 5),
     ]
+
+
+class OnlyByPosition:
+    def __init__(self):
+        self.calls = []
+
+    def add_scalar(self, name, value, step, /, **more):
+        self.calls.append((name, value, step, more))
+
+
+class OtherNames(OnlyByPosition):
+    def add_scalar(self, tag=None, value=None, global_step=0, **more):
+        self.calls.append((tag, value, global_step, more))
+
+
+@pytest.mark.parametrize("stranger", [OnlyByPosition, OtherNames])
+def test_by_position_too_where_more_is_taken(stranger):
+    assert record_all(stranger()) == [("loss", 0.5, 4, {}), ("acc", 1, 5, {})]
+
+
+def test_a_mock_is_a_backend():
+    backend = MagicMock()
+    Recorder({"a": backend}, on_backend_error="raise").add_scalar("loss", 0.5, 4)
+    backend.add_scalar.assert_called_once_with(name="loss", value=0.5, step=4)
 
 
 def test_by_keyword_when_the_names_are_ours_in_any_order():

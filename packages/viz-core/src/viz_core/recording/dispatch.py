@@ -49,7 +49,8 @@ def bind(backend: object) -> dict[Kind, Bound]:
     """Return how to call `backend` for each kind of record that it keeps.
 
     Signatures are read once, here. A method whose parameters have our names, or that takes
-    `**kwargs`, is called by keyword; any other by position, in MMEngine's order. One that keeps
+    `**kwargs` and names none but ours, is called by keyword; any other by position, in MMEngine's
+    order. One that keeps
     only `add_scalar` or only `add_scalars` gets all scalars through it.
     """
     bound: dict[Kind, Bound] = {}
@@ -79,8 +80,10 @@ def _bind(kind: Kind, method: Callable[..., object]) -> Bound:
     takes_any = any(p.kind is p.VAR_KEYWORD for p in parameters.values())
     takes_file_path = takes_any or "file_path" in parameters
     needed = set(_ARGUMENTS[kind]) - {"file_path"}  # only MMEngine's loggers pass one
-    if not takes_any and not needed <= set(parameters):
-        positional = [p for p in parameters.values() if p.kind in _POSITIONAL]
+    positional = [p for p in parameters.values() if p.kind in _POSITIONAL]
+    named = {p.name for p in parameters.values() if p.kind is not p.POSITIONAL_ONLY}
+    are_ours = all(p.name in named.intersection(_ARGUMENTS[kind]) for p in positional)
+    if not (needed <= named or (takes_any and are_ours)):
         takes_all = any(p.kind is p.VAR_POSITIONAL for p in parameters.values())
         count = len(_ARGUMENTS[kind]) if takes_all else len(positional)
         return Bound(lambda values, _: method(*values[:count]), frozenset())
