@@ -10,7 +10,6 @@
 import importlib
 from typing import TYPE_CHECKING, Any
 
-from viz_core._forks import after_fork
 from viz_core._warnings import warn_user
 from viz_core.backends.base import BaseVisBackend
 from viz_core.colors import RGBA, as_color
@@ -34,7 +33,7 @@ from viz_core.files.paths import as_path
 from viz_core.images import as_image, to_uint8
 from viz_core.instances import NamedInstances
 from viz_core.plugins.registry import VISBACKENDS, VISUALIZERS, Registry
-from viz_core.ranks import get_rank, get_world_size, is_main_process
+from viz_core.processes import after_fork, get_rank, get_world_size, is_main_process
 from viz_core.runs.index import RunIndex
 from viz_core.visualizer import Visualizer
 

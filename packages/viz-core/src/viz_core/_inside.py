@@ -16,7 +16,7 @@ from collections.abc import Callable, Collection
 from types import FrameType
 from typing import TypeVar
 
-from viz_core._forks import after_fork
+from viz_core.processes import after_fork
 
 __all__ = [
     "TOO_DEEP",

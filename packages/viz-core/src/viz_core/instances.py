@@ -5,9 +5,9 @@ from __future__ import annotations
 import threading
 from typing import Any, TypeVar, cast
 
-from viz_core._forks import after_fork
 from viz_core._warnings import warn_user
 from viz_core.errors import InstanceError, VizWarning
+from viz_core.processes import after_fork
 
 __all__ = ["NamedInstances"]
 

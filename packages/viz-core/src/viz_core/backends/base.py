@@ -14,7 +14,7 @@ from viz_core.backends.door import with_door
 from viz_core.errors import MissingSaveDirError, RankError
 from viz_core.files.atomic import remove_abandoned
 from viz_core.files.paths import as_path
-from viz_core.ranks import get_rank, is_main_process
+from viz_core.processes import get_rank, is_main_process
 from viz_core.runs.index import RunIndex, adopt, identity_of
 from viz_core.typing import Image, Kind, Ranks, Scalar
 

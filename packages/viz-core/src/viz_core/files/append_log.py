@@ -13,10 +13,10 @@ import weakref
 from collections.abc import Callable
 from pathlib import Path
 
-from viz_core._forks import after_fork
 from viz_core._warnings import warn_user
 from viz_core.errors import RecordingWarning
 from viz_core.files.atomic import sync_to_disk
+from viz_core.processes import after_fork
 
 __all__ = ["AppendLog"]
 

@@ -9,9 +9,9 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from viz_core._forks import after_fork
 from viz_core._warnings import warn_user
 from viz_core.errors import PluginError, PluginWarning, VizWarning
+from viz_core.processes import after_fork
 
 if TYPE_CHECKING:
     import pluggy

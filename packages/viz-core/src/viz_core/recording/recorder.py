@@ -17,7 +17,7 @@ from viz_core.backends.door import take_global_step
 from viz_core.config.normalize import as_config
 from viz_core.convert import as_name, as_scalar, as_scalars, as_step
 from viz_core.images import as_image
-from viz_core.ranks import is_main_process
+from viz_core.processes import is_main_process
 from viz_core.recording.dispatch import (
     Call,
     bind,

@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any, Protocol
 
-from viz_core._forks import after_fork
 from viz_core._inside import catch_up
+from viz_core.processes import after_fork
 from viz_core.recording.failures import Failures
 from viz_core.recording.worker import Worker
 

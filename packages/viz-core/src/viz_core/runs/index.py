@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 
 from viz_core._warnings import warn_user
 from viz_core.errors import RecordingWarning
-from viz_core.ranks import get_rank
+from viz_core.processes import get_rank
 
 __all__ = ["Identity", "RunIndex", "adopt", "identity_of"]
 

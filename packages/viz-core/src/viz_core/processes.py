@@ -1,11 +1,15 @@
-"""Which process of a distributed run this is, without importing torch."""
+"""This process among others: its rank, without importing torch, and what it calls when forked."""
 
 from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
+from typing import TypeVar
 
-__all__ = ["get_rank", "get_world_size", "is_main_process"]
+__all__ = ["after_fork", "get_rank", "get_world_size", "is_main_process"]
+
+Function = TypeVar("Function", bound=Callable[[], object])
 
 
 def get_rank() -> int:
@@ -44,3 +48,21 @@ def _read(variable: str) -> bytes | str | None:
 _variables: dict[bytes, bytes] | None = (
     getattr(os.environ, "_data", None) if os.name == "posix" else None
 )
+
+
+def after_fork(function: Function) -> Function:
+    """Call `function` in every forked child before its own code runs, in order of registration.
+
+    It is the place to make locks anew that another thread may have held, and to forget threads,
+    files and connections that are the parent's. Where there is no fork, as on Windows, it is
+    never called. Usable as a decorator.
+
+    Args:
+        function: Takes nothing. What it raises is printed, and the others are called all the same.
+
+    Returns:
+        The same function.
+    """
+    if hasattr(os, "register_at_fork"):
+        os.register_at_fork(after_in_child=function)
+    return function
