@@ -53,7 +53,10 @@ def test_boxes_are_matplotlibs(style, width):
 
 @pytest.mark.parametrize("style", STYLES)
 def test_solid_frames_are_matplotlibs_at_every_width(style):
-    for width in (0.5, 1, 1.44, 2, 2.16, 3, 5):
+    widths = (0.5, 1, 1.44, 2, 2.16, 3, 5)
+    if style == "-":
+        widths += (0.003, 0.004, 0.05, 0.3, 0.71, 0.72, 0.73, 1.07, 1.09, 4.31, 4.33, 7, 13.3, 20)
+    for width in widths:
         ours = Canvas(GROUND).draw_bboxes(np.array([20, 15, 90, 70]), "lime", style, width)
         artist = PolyCollection(
             [corners_of(20, 15, 90, 70)],

@@ -135,7 +135,7 @@ def reach_in(surface: Surface) -> int:
 
 @lru_cache(maxsize=64)
 def find_edge_stencils(width: float, opacity: float, reach: int) -> EdgeStencils | None:
-    """Return the stencils of a line, or None if they would be irregular, or very thick.
+    """Return the stencils of a line, or None if nothing of it is seen, or if it is very thick.
 
     Args:
         width: In points.
@@ -157,7 +157,7 @@ def _opacities(shares: Shares, opacity: float) -> Octets:
 
 @lru_cache(maxsize=256)
 def _read_profile(width: float) -> _Profile | None:
-    """Return what Agg covers for a line of ``width`` points; None if its sides differ, or nothing."""
+    """Return what Agg covers for a line of ``width`` points, alike on all sides, or None if nothing."""
     margin = math.ceil(width * DPI / 72) + 4
     size = 6 * margin
     low, high = 2 * margin, 4 * margin
@@ -172,14 +172,11 @@ def _read_profile(width: float) -> _Profile | None:
         return None
     left, right = _span(across[:middle]), _span(across[middle:], middle)
     top, bottom = _span(down[:middle]), _span(down[middle:], middle)
-    sides = [across[left], across[right], down[top], down[bottom]]
-    if any(not np.array_equal(side, sides[0]) for side in sides):
-        return None
     corners = [[shares[y, x] for x in (left, right)] for y in (top, bottom)]
     return _Profile(
         (left.start - low, top.start - low),
         (right.start - high, bottom.start - high),
-        sides[0],
+        across[left],
         np.array(corners),
     )
 
