@@ -78,6 +78,20 @@ def test_wrong_arguments_raise_at_once(options, message):
         LocalVisBackend(**options)
 
 
+@pytest.mark.parametrize("argument", ["config_save_file", "scalar_save_file", "img_save_dir"])
+@pytest.mark.parametrize("wrong", [None, 3])
+def test_what_is_no_path_names_the_argument(argument, wrong):
+    with pytest.raises(TypeError, match=f"{argument} must be a path"):
+        LocalVisBackend(**{argument: wrong})
+
+
+@pytest.mark.parametrize("make", [str, str.encode, Path])
+def test_a_file_path_may_be_of_any_make(tmp_path, make):
+    backend = LocalVisBackend(tmp_path, scalar_save_file=make("a.json"))
+    backend.add_scalars({"loss": 1}, file_path=make("b.json"))
+    assert lines(tmp_path / "a.json") == lines(tmp_path / "b.json") == ['{"loss": 1, "step": 0}']
+
+
 def test_recording_without_a_folder_says_how_to_give_one():
     with pytest.raises(MissingSaveDirError, match="give save_dir="):
         LocalVisBackend().add_scalar("loss", 1)

@@ -76,6 +76,7 @@ URLS = [
     b"s3://bucket",
     Path("s3://bucket/run"),
     Path("https://host/run"),
+    str(Path("s3://bucket/run")),
 ]
 
 

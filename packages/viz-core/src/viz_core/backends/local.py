@@ -73,8 +73,6 @@ class LocalVisBackend(BaseVisBackend):
         quality: int | None = None,
     ) -> None:
         super().__init__(save_dir)
-        _check_ending("config_save_file", config_save_file, ".py")
-        _check_ending("scalar_save_file", scalar_save_file, ".json")
         if image_format not in ("png", "jpg", "webp"):
             raise ValueError(f"image_format must be 'png', 'jpg' or 'webp', got {image_format!r}")
         if quality is not None and image_format == "png":
@@ -85,8 +83,8 @@ class LocalVisBackend(BaseVisBackend):
         if quality is not None and not 1 <= quality <= 100:
             raise ValueError(f"quality must be in 1..100, got {quality!r}")
         self._image_folder = as_inner_path(img_save_dir, "img_save_dir")
-        self._config_file = as_inner_path(config_save_file, "config_save_file")
-        self._scalar_file = as_inner_path(scalar_save_file, "scalar_save_file")
+        self._config_file = _as_file(config_save_file, "config_save_file", ".py")
+        self._scalar_file = _as_file(scalar_save_file, "scalar_save_file", ".json")
         self._image_format = image_format
         self._quality = _QUALITY if quality is None else quality
         self._files: dict[str, AppendLog] = {}
@@ -173,8 +171,7 @@ class LocalVisBackend(BaseVisBackend):
                 goes already.
         """
         if file_path is not None:
-            _check_ending("file_path", file_path, ".json")
-            file_path = as_inner_path(file_path, "file_path")
+            file_path = _as_file(file_path, "file_path", ".json")
             if self.directory / file_path == self.directory / self._scalar_file:
                 raise ValueError(
                     f"file_path={file_path!r} is where every scalar goes already; name another "
@@ -269,6 +266,8 @@ class LocalVisBackend(BaseVisBackend):
         return stream.getvalue()
 
 
-def _check_ending(argument: str, name: str | os.PathLike[str], ending: str) -> None:
-    if not os.fspath(name).endswith(ending):
-        raise ValueError(f"{argument} must end in {ending!r}, got {name!r}")
+def _as_file(path: str | os.PathLike[str], argument: str, ending: str) -> str:
+    file = as_inner_path(path, argument)
+    if not file.endswith(ending):
+        raise ValueError(f"{argument} must end in {ending!r}, got {path!r}")
+    return file

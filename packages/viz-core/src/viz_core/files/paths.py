@@ -19,8 +19,8 @@ _LONGEST_PATH = 1024
 _ESCAPE_LIKE = re.compile("%(?=[0-9A-F]{2})")
 _ONLY_DOTS = re.compile(r"\.{1,2}")
 
-#: The `s3://` of a URL, also of a chain of them; `Path` makes one slash of two.
-_URL = re.compile(r"[A-Za-z][\w+.-]+(::[\w+.-]+)*:(//|/(?!/))")
+#: The `s3://` of a URL, also of a chain of them; `Path`, and its text, have one slash of two.
+_URL = re.compile(r"[A-Za-z][\w+.-]+(::[\w+.-]+)*:/")
 _VARIABLE = re.compile(r"\$(\w+|\{[^}]*\})")
 
 
@@ -63,7 +63,7 @@ def as_inner_path(path: str | bytes | os.PathLike[str], name: str) -> str:
         ValueError: If it is relative and leaves the folder, or as `as_path` raises.
     """
     text = _text(path, name)
-    if os.path.isabs(text) or text.startswith("~") or _is_url(text, path):  # noqa: PTH117  # a str
+    if os.path.isabs(text) or text.startswith("~") or _URL.match(text):  # noqa: PTH117  # a str
         return as_path(path, name)
     inner = os.path.normpath(text)
     if Path(inner).parts[:1] == (os.pardir,):
@@ -80,14 +80,12 @@ def _absolute(path: object, name: str) -> str:
         raise ValueError(
             f"{name} must not be empty; give a folder, as '.' for the current one, or leave it out"
         )
-    if _is_url(text, path):
+    if _URL.match(text):
         raise ValueError(
             f"{name}={text!r} is a URL, and only paths of this machine will do: record to a local "
             "folder and copy that, and copy here what is to be read (a later version is to do so "
             "itself, by remote=)"
         )
-    if "\0" in text:
-        raise ValueError(f"{name} must not hold a NUL character, got {text!r}")
     full = os.path.expanduser(text)  # noqa: PTH111  # which raises of no user by another name
     if full.startswith("~"):
         user = full.partition(os.sep)[0]
@@ -111,12 +109,10 @@ def _text(path: object, name: str) -> str:
             f"{name} must be a path, as a string or pathlib.Path, got {type(path).__name__}: "
             f"{path!r}"
         )
-    return os.fsdecode(path)
-
-
-def _is_url(text: str, path: object) -> bool:
-    found = _URL.match(text)
-    return found is not None and (found[2] == "//" or isinstance(path, os.PathLike))
+    text = os.fsdecode(path)
+    if "\0" in text:
+        raise ValueError(f"{name} must not hold a NUL character, got {text!r}")
+    return text
 
 
 class FileName(NamedTuple):
