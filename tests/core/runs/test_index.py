@@ -233,3 +233,12 @@ def test_a_child_that_was_forked_before_the_first_record_is_of_its_parents_run(t
     assert (done.returncode, done.stderr) == (0, "")
     assert {line["run"] for line in index(tmp_path)} == {1}
     assert names(tmp_path / "scalars.json") == ["parent", "child"]
+
+
+def test_what_is_empty_or_half_written_is_no_run(tmp_path):
+    (tmp_path / "scalars.json").touch()
+    (tmp_path / "vis_image" / "a").mkdir(parents=True)
+    (tmp_path / "vis_image" / "a" / "b_1.png.tmp").touch()
+    LocalVisBackend(tmp_path).add_scalar("loss", 1)  # nothing is told
+    first = json.loads((tmp_path / "index.jsonl").read_text().splitlines()[0])
+    assert first["run"] == 1

@@ -203,8 +203,15 @@ class RunIndex:
 def _has_records(folder: Path, files: Iterable[str]) -> bool:
     names = os.listdir(folder)  # noqa: PTH208  # names
     return any(name.startswith(_EVENTS) for name in names) or any(
-        (folder / file).exists() for file in (*_RECORDS, *files)
+        _is_something(folder / file) for file in (*_RECORDS, *files)
     )
+
+
+def _is_something(path: Path) -> bool:
+    """Return whether a file is not empty, or a folder holds one that is not half written."""
+    if path.is_dir():
+        return any(not name.endswith(".tmp") for *_, names in os.walk(path) for name in names)
+    return path.exists() and path.stat().st_size > 0
 
 
 def _is_held(path: Path) -> bool:
