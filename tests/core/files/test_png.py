@@ -14,14 +14,14 @@ HAS_ISAL = importlib.util.find_spec("isal") is not None
 
 @pytest.fixture(scope="module")
 def encode_without_isal():
-    """What `encode_png` is where isal is not installed."""
+    """What `encode_png` calls where isal is not installed."""
     spec = importlib.util.find_spec("viz_core.files.png")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(sys.modules, "isal", None)
-        module.encode_png(np.zeros((1, 1, 3), np.uint8))  # it asks once
-    return module.encode_png
+        module.as_png(np.zeros((1, 1, 3), np.uint8))  # it asks once
+    return module.as_png
 
 
 def photo(size):

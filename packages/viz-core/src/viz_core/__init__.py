@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from viz_core.config.normalize import RunConfig, as_config
     from viz_core.files.append_log import AppendLog
     from viz_core.files.atomic import sync_to_disk, write_whole
-    from viz_core.files.png import encode_png
+    from viz_core.files.encoding import encode_png
     from viz_core.files.scalars import read_scalars
     from viz_core.plugins.hookspecs import hookimpl
     from viz_core.recording.recorder import Recorder
@@ -107,7 +107,7 @@ _ON_USE = {
     "Recorder": "viz_core.recording.recorder",
     "RunConfig": "viz_core.config.normalize",
     "as_config": "viz_core.config.normalize",
-    "encode_png": "viz_core.files.png",
+    "encode_png": "viz_core.files.encoding",
     "hookimpl": "viz_core.plugins.hookspecs",
     "read_scalars": "viz_core.files.scalars",
     "sync_to_disk": "viz_core.files.atomic",

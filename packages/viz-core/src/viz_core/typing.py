@@ -14,6 +14,7 @@ __all__ = [
     "Color",
     "Colors",
     "Image",
+    "ImageFormat",
     "Kind",
     "NestedSequence",
     "OnError",
@@ -123,6 +124,9 @@ VisBackends: TypeAlias = "BackendConfig | VisBackend | Sequence[BackendConfig | 
 
 Image: TypeAlias = npt.NDArray[np.uint8]
 """An image inside viz-core: RGB, uint8, shape (H, W, 3), or (H, W, 4) if it has alpha."""
+
+ImageFormat: TypeAlias = Literal["png", "jpg", "webp"]
+"""What an image is stored as: without a loss, or smaller."""
 
 Color: TypeAlias = "str | Sequence[float | np.number[Any]] | SupportsArray"
 """A matplotlib color name, letter or hex string, `'none'`, or 3 or 4 numbers in 0..255."""

@@ -4,22 +4,21 @@
 
 from __future__ import annotations
 
-import io
 import json
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from viz_core._warnings import warn_user
 from viz_core.backends.base import BaseVisBackend
 from viz_core.errors import RecordingWarning
 from viz_core.files.append_log import AppendLog
 from viz_core.files.atomic import sync_to_disk, write_whole
+from viz_core.files.encoding import ImageEncoder
 from viz_core.files.paths import as_inner_path, file_name
-from viz_core.files.png import encode_png
 from viz_core.files.scalars import encode_line, encode_scalar
-from viz_core.typing import Image, Scalar
+from viz_core.typing import Image, ImageFormat, Scalar
 
 if TYPE_CHECKING:
     from viz_core.config.normalize import RunConfig
@@ -27,7 +26,6 @@ if TYPE_CHECKING:
 
 __all__ = ["LocalVisBackend"]
 
-_QUALITY = 90
 _NAMES_FILE = "names.json"
 
 #: How many files that are in `names.json` are remembered, so that each is there once.
@@ -53,11 +51,13 @@ class LocalVisBackend(BaseVisBackend):
         image_format: `'png'`, or `'jpg'` or `'webp'`, which are smaller and lossy; what
             is transparent becomes white in `'jpg'`.
         quality: 1 to 100, of `'jpg'` and `'webp'`; 90 by default.
+        max_side: Pixels of an image's longer side at most: a larger one is made smaller; any by
+            default.
 
     Raises:
-        TypeError: If one of the first four is no path.
+        TypeError: If one of the first four is no path, or a number is not whole.
         ValueError: If a file name has another ending, one of them leaves the folder or is a URL,
-            or the format or quality is none of these.
+            or the format or a number is none of these.
     """
 
     needs_save_dir = True
@@ -69,24 +69,15 @@ class LocalVisBackend(BaseVisBackend):
         config_save_file: str = "config.py",
         scalar_save_file: str = "scalars.json",
         *,
-        image_format: Literal["png", "jpg", "webp"] = "png",
+        image_format: ImageFormat = "png",
         quality: int | None = None,
+        max_side: int | None = None,
     ) -> None:
         super().__init__(save_dir)
-        if image_format not in ("png", "jpg", "webp"):
-            raise ValueError(f"image_format must be 'png', 'jpg' or 'webp', got {image_format!r}")
-        if quality is not None and image_format == "png":
-            raise ValueError(
-                f"quality={quality!r} has no meaning for png, which loses nothing; leave it out "
-                "or choose image_format='jpg' or 'webp'"
-            )
-        if quality is not None and not 1 <= quality <= 100:
-            raise ValueError(f"quality must be in 1..100, got {quality!r}")
         self._image_folder = as_inner_path(img_save_dir, "img_save_dir")
         self._config_file = _as_file(config_save_file, "config_save_file", ".py")
         self._scalar_file = _as_file(scalar_save_file, "scalar_save_file", ".json")
-        self._image_format = image_format
-        self._quality = _QUALITY if quality is None else quality
+        self._encode = ImageEncoder(image_format, quality, max_side)
         self._files: dict[str, AppendLog] = {}
         self._scalars = self._scalar_lines(self._scalar_file)
         self._listed: set[str] = set()
@@ -117,9 +108,9 @@ class LocalVisBackend(BaseVisBackend):
 
     def add_image(self, name: str, image: Image, step: int = 0, **kwargs: object) -> None:
         """Keep an image as a file of its own."""
-        data = self._encode(image)
+        data = self._encode(image).data
         self._entered()
-        relative, shortened = file_name(name, f"_{step}.{self._image_format}")
+        relative, shortened = file_name(name, f"_{step}.{self._encode.image_format}")
         path = self.directory / self._image_folder / relative
         path.parent.mkdir(parents=True, exist_ok=True)
         write_whole(path, data)
@@ -250,20 +241,6 @@ class LocalVisBackend(BaseVisBackend):
         path = self.directory / name
         path.parent.mkdir(parents=True, exist_ok=True)
         return path
-
-    def _encode(self, image: Image) -> bytes:
-        if self._image_format == "png":
-            return encode_png(image)
-        from PIL import Image as PillowImage
-
-        pillow = PillowImage.fromarray(image)
-        if self._image_format == "jpg" and pillow.mode == "RGBA":
-            white = PillowImage.new("RGBA", pillow.size, "white")
-            pillow = PillowImage.alpha_composite(white, pillow).convert("RGB")
-        stream = io.BytesIO()
-        kind = {"jpg": "jpeg", "webp": "webp"}[self._image_format]
-        pillow.save(stream, kind, quality=self._quality)
-        return stream.getvalue()
 
 
 def _as_file(path: str | os.PathLike[str], argument: str, ending: str) -> str:

@@ -11,7 +11,7 @@ import numpy as np
 
 from viz_core.typing import Image
 
-__all__ = ["encode_png"]
+__all__ = ["as_png"]
 
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _SUB = 1  # the filter that keeps the difference to the pixel on the left
@@ -34,11 +34,10 @@ _HEAD = 50
 _WORTH = 1.05
 
 
-def encode_png(image: Image) -> bytes:
+def as_png(image: Image) -> bytes:
     """Return an image as the bytes of a PNG file, losslessly.
 
-    Every row is filtered alike, and deflated by isal: a quarter of OpenCV's time at its default for
-    files no larger. Where there is no isal, only runs of equal bytes are looked for, by zlib, which
+    Every row is filtered alike, and deflated by isal. Where there is no isal, only runs of equal bytes are looked for, by zlib, which
     is what OpenCV does.
 
     Args:

@@ -10,11 +10,13 @@ from viz_core._warnings import warn_user
 from viz_core.backends.base import BaseVisBackend
 from viz_core.backends.door import behind_door, named_keywords, tell_of_keywords
 from viz_core.errors import VizWarning
+from viz_core.files.encoding import SharedImage
 from viz_core.typing import Kind
 
 __all__ = ["Bound", "Call", "bind", "call_without_values", "own", "tell_of_none", "tell_of_unknown"]
 
 #: Takes the values of a record, in the order of `ARGUMENTS`, and what the caller passed besides.
+#: Those of an image end with its `SharedImage`, which is held while there are backends to come.
 Call: TypeAlias = Callable[[tuple[Any, ...], dict[str, Any]], object]
 
 
@@ -85,7 +87,7 @@ def _bind(kind: Kind, method: Callable[..., object]) -> Bound:
     are_ours = all(p.name in named.intersection(_ARGUMENTS[kind]) for p in positional)
     if not (needed <= named or (takes_any and are_ours)):
         takes_all = any(p.kind is p.VAR_POSITIONAL for p in parameters.values())
-        count = len(_ARGUMENTS[kind]) if takes_all else len(positional)
+        count = len(_ARGUMENTS[kind]) if takes_all else min(len(_ARGUMENTS[kind]), len(positional))
         return Bound(lambda values, _: method(*values[:count]), frozenset())
     keywords = named_keywords(method)
     call = _BY_KEYWORD[kind](method)
@@ -161,8 +163,9 @@ def _as_its_author_knows_it(call: Call) -> Call:
 def own(kind: str, values: tuple[Any, ...]) -> tuple[tuple[Any, ...], int]:
     """Return the values of a record that is to wait, and how many bytes they are."""
     if kind == "image":
-        name, image, step = values
-        return (name, image.copy(), step), _RECORD + image.nbytes  # the caller may draw on it
+        name, image, step, _ = values
+        shared = SharedImage(image.copy())  # the caller may draw on it
+        return (name, shared.image, step, shared), _RECORD + image.nbytes
     if kind == "scalars":
         return values, _RECORD + _SCALAR * len(values[0])
     return values, _RECORD

@@ -16,6 +16,7 @@ from viz_core.backends.base import BaseVisBackend
 from viz_core.backends.door import take_global_step
 from viz_core.config.normalize import as_config
 from viz_core.convert import as_name, as_scalar, as_scalars, as_step
+from viz_core.files.encoding import SharedImage
 from viz_core.images import as_image
 from viz_core.processes import is_main_process
 from viz_core.recording.dispatch import (
@@ -175,7 +176,8 @@ class Recorder:
         if kwargs:
             step = take_global_step(step, kwargs)
         name, step = as_name(name), as_step(step)
-        self._record("image", (name, as_image(image), step), kwargs)
+        shared = SharedImage(as_image(image))
+        self._record("image", (name, shared.image, step, shared), kwargs)
 
     def add_scalar(self, name: str, value: ScalarLike, step: int = 0, **kwargs: object) -> None:
         """Record a scalar, as [`as_scalar`][viz_core.as_scalar] takes it."""
