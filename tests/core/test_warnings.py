@@ -53,6 +53,13 @@ VISUALIZERS.build(dict(type=Visualizer, name="a", image=IMAGE))  # told
 Visualizer(vis_backends=[LOCAL])  # told
 """,
     ),
+    "images": (
+        "max_side=9 of the visualizer is not for Broken",
+        """
+Visualizer(vis_backends=[Broken()], max_side=9)  # told
+Visualizer(vis_backends=[dict(type=Broken)], max_side=9)  # told
+""",
+    ),
     "plugin": (
         r"plugin left out: viz-torn 1\.0 \[torn\] \(OSError: it is torn\)|"
         "names 'viz-torm', and no installed plugin",

@@ -11,7 +11,9 @@ from mlflow import MlflowClient
 from mlflow_server import mlflow_server
 from PIL import Image
 
-_IMAGE = re.compile(r"(?P<name>.+)\+step\+(?P<step>-?\d+)\+timestamp\+(?P<time>\d+)\+\w+\.png")
+_IMAGE = re.compile(
+    r"(?P<name>.+)\+step\+(?P<step>-?\d+)\+timestamp\+(?P<time>\d+)\+\w+\.(png|webp)"
+)
 
 
 class Run:

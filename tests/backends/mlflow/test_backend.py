@@ -193,6 +193,22 @@ def test_without_a_save_dir_the_journal_is_in_the_state_folder(
     assert runs()[0].history("loss") == [(0, 1)]
 
 
+def test_images_may_be_webp_and_smaller(make, runs):
+    backend = make(image_format="webp", quality=95, max_side=10)
+    backend.add_image("a", np.full((20, 40, 3), [200, 100, 0], np.uint8), step=3)
+    backend.close()
+    (run,) = runs()
+    ((name, step, array),) = run.images()
+    assert (name, step, array.shape) == ("a", 3, (5, 10, 3))
+    np.testing.assert_allclose(array.astype(int), np.full((5, 10, 3), [200, 100, 0]), atol=5)
+    assert all(path.endswith(".webp") for path in run.artifacts("images"))
+
+
+def test_mlflows_page_shows_no_jpg():
+    with pytest.raises(ValueError, match="must be 'png' or 'webp', got 'jpg'; MLflow's page shows"):
+        MLflowVisBackend("run", image_format="jpg")
+
+
 @pytest.mark.parametrize("uri", ["./mlruns", "file:///tmp/mlruns"])
 def test_a_folder_is_no_tracking_uri(uri):
     with pytest.raises(ValueError, match=r"use 'sqlite:///.*mlruns/mlflow\.db'"):

@@ -126,6 +126,21 @@ def test_an_image_event_says_how_large_it_is(backend, recorded):
     assert (event.height, event.width) == (4, 6)
 
 
+def test_images_may_be_jpg_and_smaller(tmp_path, read_run):
+    backend = TensorboardVisBackend(tmp_path, image_format="jpg", quality=95, max_side=40)
+    backend.add_image("a", np.full((20, 80, 4), [200, 100, 0, 255], np.uint8))
+    run = read_run(tmp_path)
+    (event,) = run.accumulator.Images("a")
+    assert event.encoded_image_string.startswith(b"\xff\xd8\xff")
+    assert (event.height, event.width) == (10, 40)
+    np.testing.assert_allclose(run.images("a")[0][1][5, 20].astype(int), [200, 100, 0], atol=3)
+
+
+def test_tensorboard_serves_no_webp():
+    with pytest.raises(ValueError, match="must be 'png' or 'jpg', got 'webp'; TensorBoard serves"):
+        TensorboardVisBackend("run", image_format="webp")
+
+
 def test_a_wrong_image_raises_and_says_what_to_do(backend, tmp_path):
     with pytest.raises(ValueError, match="divide it by 255"):
         backend.add_image("x", np.full((4, 4, 3), 200.0))

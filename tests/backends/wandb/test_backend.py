@@ -120,6 +120,22 @@ def test_an_image_is_kept_losslessly_with_its_step(make, recorded):
         np.testing.assert_array_equal(array, expected)
 
 
+def test_images_may_be_jpg_and_smaller(make, recorded, tmp_path):
+    backend = make(image_format="jpg", quality=95, max_side=10)
+    backend.add_image("a", np.full((20, 40, 3), [200, 100, 0], np.uint8))
+    backend.close()
+    ((_, _, array, _),) = recorded().images()
+    assert array.shape == (5, 10, 3)
+    np.testing.assert_allclose(array.astype(int), np.full((5, 10, 3), [200, 100, 0]), atol=3)
+    (file,) = (tmp_path / "run").rglob("media/images/*")
+    assert file.suffix == ".jpg"
+
+
+def test_wandb_takes_no_webp(make):
+    with pytest.raises(ValueError, match="must be 'png' or 'jpg', got 'webp'; W&B takes no others"):
+        make(image_format="webp")
+
+
 def test_a_long_name_of_an_image_is_in_its_caption(make, recorded):
     backend = make()
     names = ["x" * 300, "x" * 299 + "y", "損" * 200, "a/" * 600 + "b"]

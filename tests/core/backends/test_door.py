@@ -87,7 +87,7 @@ def test_an_image_is_converted_once_on_its_way_to_every_backend(monkeypatch):
         calls.append(image)
         return np.zeros((2, 3, 3), np.uint8)
 
-    monkeypatch.setattr("viz_core.recording.recorder.as_image", counted)
+    monkeypatch.setattr("viz_core.files.encoding.as_image", counted)
     monkeypatch.setattr("viz_core.backends.door.as_image", counted)
     keepers = {name: Keeper() for name in "ab"}
     Recorder(keepers).add_image("cat", GRAY)

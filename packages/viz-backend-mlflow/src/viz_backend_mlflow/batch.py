@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from viz_backend_mlflow.images import image_stem, write_thumbnail
+from viz_backend_mlflow.images import image_format, image_stem, write_thumbnail
 from viz_backend_mlflow.journal import Journal
 from viz_backend_mlflow.names import (
     IMAGE_LIMIT,
@@ -198,8 +198,9 @@ class BatchSender:
             tags = {"mlflow.loggedImages": "True"}
             self._tell_name(tags, name, to_image_key(name), IMAGE_LIMIT)
         with tempfile.TemporaryDirectory(dir=self._journal.folder) as folder:
-            image, thumbnail = Path(folder, f"{stem}.png"), Path(folder, f"{stem}+compressed.webp")
+            thumbnail = Path(folder, f"{stem}+compressed.webp")
             with _local():
+                image = Path(folder, f"{stem}.{image_format(file)}")
                 try:
                     image.hardlink_to(file)
                 except OSError:  # a file system without links, or the file is gone

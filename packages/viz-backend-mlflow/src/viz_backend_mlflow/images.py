@@ -6,7 +6,7 @@ from pathlib import Path
 
 from viz_backend_mlflow.names import to_image_key
 
-__all__ = ["image_stem", "write_thumbnail"]
+__all__ = ["image_format", "image_stem", "write_thumbnail"]
 
 _THUMBNAIL = (256, 256)
 
@@ -19,6 +19,12 @@ def image_stem(name: str, step: int, timestamp: int, identifier: str) -> str:
     """
     key = to_image_key(name).replace("/", "~")
     return f"{key}+step+{step}+timestamp+{timestamp}+{identifier}"
+
+
+def image_format(image: Path) -> str:
+    """Return the ending of the name that an image's file should have, by its first bytes."""
+    with image.open("rb") as file:
+        return "webp" if file.read(4) == b"RIFF" else "png"
 
 
 def write_thumbnail(image: Path, thumbnail: Path) -> None:

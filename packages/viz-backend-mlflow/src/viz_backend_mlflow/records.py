@@ -19,7 +19,7 @@ def scalars(points: Mapping[str, tuple[float, int]], step: int) -> list[Any]:
 
 
 def image(name: str, step: int, timestamp: int, identifier: str, kept: str) -> list[Any]:
-    """Return a record of an image, whose PNG `Journal.keep_file` has named `kept`."""
+    """Return a record of an image, whose file `Journal.keep_file` has named `kept`."""
     return ["image", name, step, timestamp, identifier, kept]
 
 

@@ -14,8 +14,15 @@ from typing import TYPE_CHECKING, Any
 from viz_backend_tensorboard import events
 from viz_backend_tensorboard.event_file import EventFile
 from viz_backend_tensorboard.events import config_markdown
-from viz_core import BaseVisBackend, RecordingWarning, as_step, encode_png, sync_to_disk, warn_user
-from viz_core.typing import Image, Scalar
+from viz_core import (
+    BaseVisBackend,
+    ImageEncoder,
+    RecordingWarning,
+    as_step,
+    sync_to_disk,
+    warn_user,
+)
+from viz_core.typing import Image, ImageFormat, Scalar
 
 if TYPE_CHECKING:
     from viz_core import RunConfig
@@ -45,9 +52,14 @@ class TensorboardVisBackend(BaseVisBackend):
         save_dir: The folder of the run.
         resume: The step at which a crashed run in the same folder goes on. TensorBoard then
             hides what that run recorded at this step or later; the files keep it.
+        image_format: `'png'`, or `'jpg'`, which is smaller and lossy, and has white where an image
+            is transparent. TensorBoard serves no `'webp'`.
+        quality: 1 to 100, of `'jpg'`; 90 by default.
+        max_side: Pixels of an image's longer side at most: a larger one is made smaller; any by
+            default.
 
     Raises:
-        TypeError, ValueError: If `resume` is not a whole number.
+        TypeError, ValueError: If `resume` is not a whole number, or an option of images is wrong.
     """
 
     needs_save_dir = True
@@ -58,9 +70,22 @@ class TensorboardVisBackend(BaseVisBackend):
     _copied = ("_events",)
 
     def __init__(
-        self, save_dir: str | os.PathLike[str] | None = None, *, resume: int | None = None
+        self,
+        save_dir: str | os.PathLike[str] | None = None,
+        *,
+        resume: int | None = None,
+        image_format: ImageFormat = "png",
+        quality: int | None = None,
+        max_side: int | None = None,
     ) -> None:
         super().__init__(save_dir)
+        self._encode = ImageEncoder(
+            image_format,
+            quality,
+            max_side,
+            formats=("png", "jpg"),
+            reason="TensorBoard serves no others; give this backend an image_format= of its own",
+        )
         if isinstance(resume, bool):
             raise TypeError(
                 f"resume must be the step at which the run goes on, got {resume!r}; "
@@ -140,10 +165,8 @@ class TensorboardVisBackend(BaseVisBackend):
         self.experiment.add_graph(model, data_batch, **options)
 
     def add_image(self, name: str, image: Image, step: int = 0, **kwargs: object) -> None:
-        """Write an image, losslessly."""
-        height, width, channels = image.shape
-        event = events.image(name, encode_png(image), (height, width, channels), step)
-        self._events.write(event)
+        """Write an image, by default losslessly."""
+        self._events.write(events.image(name, *self._encode(image), step))
 
     def add_scalars(
         self, scalar_dict: Mapping[str, Scalar], step: int = 0, **kwargs: object

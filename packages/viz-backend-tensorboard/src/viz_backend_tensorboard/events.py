@@ -46,12 +46,12 @@ def scalars(values: Mapping[str, Scalar], step: int) -> Event:
     return event
 
 
-def image(tag: str, png: bytes, shape: tuple[int, int, int], step: int) -> Event:
+def image(tag: str, data: bytes, shape: tuple[int, int, int], step: int) -> Event:
     """Return an image that is encoded already; `shape` is its (height, width, channels)."""
     event = Event(wall_time=time.time(), step=step)
     image = event.summary.value.add(tag=tag).image
     image.height, image.width, image.colorspace = shape
-    image.encoded_image_string = png
+    image.encoded_image_string = data
     return event
 
 

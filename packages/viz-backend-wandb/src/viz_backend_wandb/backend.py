@@ -13,8 +13,8 @@ from viz_backend_wandb.experiment import BoundWandb
 from viz_backend_wandb.keys import as_metric_definitions, to_image_key, to_key
 from viz_backend_wandb.session import RunOptions, Session
 from viz_backend_wandb.values import as_json_config, as_json_scalar
-from viz_core import BaseVisBackend, RecordingWarning, as_path, encode_png, get_rank, warn_user
-from viz_core.typing import Image, Scalar
+from viz_core import BaseVisBackend, ImageEncoder, RecordingWarning, as_path, get_rank, warn_user
+from viz_core.typing import Image, ImageFormat, Scalar
 
 if TYPE_CHECKING:
     from viz_backend_wandb.run import OpenRun
@@ -53,10 +53,17 @@ class WandbVisBackend(BaseVisBackend):
         flush_interval: Seconds between two writes to the file.
         capture_console: Also record what the program prints.
         system_metrics: Also record the load of the machine.
+        image_format: `'png'`, or `'jpg'`, which is smaller and lossy, and has white where an image
+            is transparent. W&B takes no `'webp'`.
+        quality: 1 to 100, of `'jpg'`; 90 by default.
+        max_side: Pixels of an image's longer side at most: a larger one is made smaller; any by
+            default.
 
     Raises:
-        TypeError: If `init_kwargs`, `define_metric_cfg` or `watch_kwargs` is of another type.
-        ValueError: If a timeout or `flush_interval` is not positive.
+        TypeError: If `init_kwargs`, `define_metric_cfg` or `watch_kwargs` is of another type, or
+            `quality` or `max_side` is not a whole number.
+        ValueError: If a timeout or `flush_interval` is not positive, or an option of images is
+            wrong.
     """
 
     #: What must be installed, for `viz backends`.
@@ -78,8 +85,18 @@ class WandbVisBackend(BaseVisBackend):
         flush_interval: float = 0.1,
         capture_console: bool = False,
         system_metrics: bool = False,
+        image_format: ImageFormat = "png",
+        quality: int | None = None,
+        max_side: int | None = None,
     ) -> None:
         super().__init__(save_dir)
+        self._encode = ImageEncoder(
+            image_format,
+            quality,
+            max_side,
+            formats=("png", "jpg"),
+            reason="W&B takes no others; give this backend an image_format= of its own",
+        )
         for name, seconds in (
             ("open_timeout", open_timeout),
             ("finish_timeout", finish_timeout),
@@ -141,13 +158,14 @@ class WandbVisBackend(BaseVisBackend):
         self._record(lambda run: run.watch(model, self._watch_kwargs, self._session.find_run))
 
     def add_image(self, name: str, image: Image, step: int = 0, **kwargs: object) -> None:
-        """Record an image, losslessly.
+        """Record an image, by default losslessly.
 
         A name that is too long for a file is cut and ends in a hash; the caption has all of it.
         """
         key, is_cut = to_image_key(name)
-        png = encode_png(image)
-        self._record(lambda run: run.log_image(key, png, step, name if is_cut else None))
+        data = self._encode(image).data
+        file = f"image.{self._encode.image_format}"
+        self._record(lambda run: run.log_image(key, file, data, step, name if is_cut else None))
 
     def add_scalars(
         self, scalar_dict: Mapping[str, Scalar], step: int = 0, **kwargs: object

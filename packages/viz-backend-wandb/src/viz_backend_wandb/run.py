@@ -86,15 +86,17 @@ class OpenRun:
 
         self._call(log, 0)
 
-    def log_image(self, key: str, png: bytes, step: int, caption: str | None = None) -> None:
-        """Record an image that is encoded already. Raises as `log`."""
+    def log_image(
+        self, key: str, name: str, data: bytes, step: int, caption: str | None = None
+    ) -> None:
+        """Record an image that is encoded already, as a file called `name`. Raises as `log`."""
         import wandb
 
         # W&B copies this file: it moves only those that it made itself.
         with tempfile.TemporaryDirectory(prefix="viz-wandb-") as folder:
-            file = Path(folder, "image.png")
-            file.write_bytes(png)
-            self.log({key: wandb.Image(str(file), caption=caption)}, step, len(png))
+            file = Path(folder, name)
+            file.write_bytes(data)
+            self.log({key: wandb.Image(str(file), caption=caption)}, step, len(data))
 
     def update_config(self, config: Mapping[str, Any]) -> None:
         """Record a config; its values replace earlier ones. Raises as `log`."""

@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from viz_core.config.normalize import RunConfig, as_config
     from viz_core.files.append_log import AppendLog
     from viz_core.files.atomic import sync_to_disk, write_whole
-    from viz_core.files.encoding import encode_png
+    from viz_core.files.encoding import ImageEncoder, encode_png
     from viz_core.files.scalars import read_scalars
     from viz_core.plugins.hookspecs import hookimpl
     from viz_core.recording.recorder import Recorder
@@ -56,6 +56,7 @@ __all__ = [
     "AppendLog",
     "BaseVisBackend",
     "Canvas",
+    "ImageEncoder",
     "InstanceError",
     "LocalVisBackend",
     "MissingSaveDirError",
@@ -103,6 +104,7 @@ __all__ = [
 # Where the names are whose modules are imported when they are first asked for.
 _ON_USE = {
     "AppendLog": "viz_core.files.append_log",
+    "ImageEncoder": "viz_core.files.encoding",
     "LocalVisBackend": "viz_core.backends.local",
     "Recorder": "viz_core.recording.recorder",
     "RunConfig": "viz_core.config.normalize",

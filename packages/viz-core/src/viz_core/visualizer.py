@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from viz_core.typing import (
         ArrayLike,
+        ImageFormat,
         OnError,
         Ranks,
         ScalarDict,
@@ -60,9 +61,15 @@ class Visualizer(Canvas, NamedInstances):
         ranks: `'main'`: rank 0 records. `'all'`: each rank does, in files of its own.
         background: Whether each backend has a thread of its own, so that recording returns at
             once. Nothing is dropped: a full queue blocks, and a normal exit writes what is left.
+        image_format: What backends store images as whose config does not say: `'png'`, `'jpg'` or
+            `'webp'`; by default what each prefers, which is `'png'` for all of viz's.
+        quality: 1 to 100, of `'jpg'` and `'webp'`, for the same backends; 90 by default.
+        max_side: Pixels of the longer side of what is stored at most, for those whose config says
+            none: larger images are made smaller. Any by default.
 
     Raises:
-        TypeError, ValueError: For a wrong image, backend config, name or `save_dir`.
+        TypeError, ValueError: For a wrong image, backend config, name, `save_dir` or option of
+            images, or if a backend cannot serve the `image_format`.
         UnknownTypeError: If nobody provides the type of a backend.
     """
 
@@ -78,6 +85,9 @@ class Visualizer(Canvas, NamedInstances):
         on_backend_error: OnError = "warn",
         ranks: Ranks = "main",
         background: bool = False,
+        image_format: ImageFormat | None = None,
+        quality: int | None = None,
+        max_side: int | None = None,
     ) -> None:
         NamedInstances.__init__(self, name)
         Canvas.__init__(self, image)
@@ -88,10 +98,13 @@ class Visualizer(Canvas, NamedInstances):
                 VizWarning,
             )
         # With all that records, which a program that only draws on a canvas never needs.
+        from viz_core.files.encoding import ImageEncoder
         from viz_core.recording.building import join_backends
         from viz_core.recording.recorder import Recorder
 
-        backends = join_backends(vis_backends, save_dir)
+        images = {"image_format": image_format, "quality": quality, "max_side": max_side}
+        ImageEncoder(image_format or "png", quality, max_side)  # wrong ones raise without backends
+        backends = join_backends(vis_backends, save_dir, images)
         self._save_dir = save_dir
         self._left_out = backends.left_out
         self._recorder = Recorder(

@@ -12,7 +12,8 @@ from weakref import WeakValueDictionary
 import numpy as np
 
 from viz_core.files.png import as_png
-from viz_core.typing import Image, ImageFormat
+from viz_core.images import as_image
+from viz_core.typing import ArrayLike, Image, ImageFormat
 
 if TYPE_CHECKING:
     from PIL.Image import Image as PillowImage
@@ -127,18 +128,18 @@ class SharedImage:
     """What several backends are given: while this is held, `image` is encoded once for all.
 
     Args:
-        image: As `as_image` returns it.
+        image: As `as_image` takes it.
 
     Attributes:
-        image: The same pixels as an array of its own, by which an encoder knows it.
+        image: What `as_image` makes of it, as an array of its own, by which an encoder knows it.
         encoded: What encoders made of it, by what they were asked for.
         lock: Held while they do.
     """
 
     __slots__ = ("__weakref__", "encoded", "image", "lock")
 
-    def __init__(self, image: Image) -> None:
-        self.image: Image = image.view()
+    def __init__(self, image: ArrayLike) -> None:
+        self.image: Image = as_image(image).view()
         self.encoded: dict[object, EncodedImage] = {}
         self.lock = threading.RLock()
         _shared[id(self.image)] = self

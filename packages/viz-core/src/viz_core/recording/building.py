@@ -10,7 +10,7 @@ from typing import Any
 
 from viz_core._warnings import warn_user
 from viz_core.backends.base import BaseVisBackend
-from viz_core.errors import RecordingWarning
+from viz_core.errors import RecordingWarning, VizWarning
 from viz_core.files.paths import as_path
 from viz_core.plugins.registry import VISBACKENDS
 
@@ -34,26 +34,35 @@ class Backends:
     given: set[str] = field(default_factory=set)
 
 
-def join_backends(vis_backends: Any, save_dir: str | os.PathLike[str] | None) -> Backends:
+def join_backends(
+    vis_backends: Any,
+    save_dir: str | os.PathLike[str] | None,
+    images: Mapping[str, Any] | None = None,
+) -> Backends:
     """Build the backends that `vis_backends` asks for; configs are left as they were.
 
     Args:
         vis_backends: None, or one or a sequence of configs (`dict(type=..., name=...,
             save_dir=...)`, the last two optional) or of backend objects.
         save_dir: A backend whose config names no other folder gets `<save_dir>/vis_data`.
+        images: How images are to be stored, as arguments of backends by name; None says nothing.
+            A backend whose config does not say so itself is built with them.
 
     Raises:
         TypeError: If an entry is neither a config nor a backend, or has wrong arguments.
-        ValueError: If two entries have the same name, or `save_dir` is no path of this machine.
+        ValueError: If two entries have the same name, `save_dir` is no path of this machine, or a
+            backend cannot store images so.
         UnknownTypeError: If nobody provides a type.
 
     Warns:
         RecordingWarning: For each backend that needs a folder and has none. It is left out.
+        VizWarning: For each backend that nobody can tell how to store images.
     """
+    images = {key: value for key, value in (images or {}).items() if value is not None}
     default = None if save_dir is None else as_path(save_dir, below=_FOLDER)
     backends = Backends()
     for entry in _entries(vis_backends):
-        name, backend = _build(entry, default)
+        name, backend = _build(entry, default, images)
         if name in backends.joined or name in backends.left_out:
             raise ValueError(
                 f"two backends are called {name!r}; tell them apart with "
@@ -87,20 +96,31 @@ def _entries(vis_backends: Any) -> Sequence[Any]:
     )
 
 
-def _build(entry: Any, save_dir: str | None) -> tuple[str, Any]:
+def _build(entry: Any, save_dir: str | None, images: Mapping[str, Any]) -> tuple[str, Any]:
     if isinstance(entry, Mapping):
         config = {key: entry[key] for key in entry}
         name = config.pop("name", None)
         kind = config.get("type")
         cls = VISBACKENDS.get(kind) if isinstance(kind, str) else kind
-        if "save_dir" not in config and _takes_save_dir(cls):
+        if "save_dir" not in config and _takes(cls, "save_dir"):
             # Ours know that the path was converted; to a stranger it is a string as any other.
             ours = isinstance(cls, type) and issubclass(cls, BaseVisBackend)
             config["save_dir"] = save_dir if ours or save_dir is None else str(save_dir)
+        own = set(config)
+        if "image_format" in own:
+            own.add("quality")  # which is of a format
+        ignored: dict[str, Any] = {}
+        for key, value in images.items():
+            if key not in own:
+                (config if _takes(cls, key) else ignored)[key] = value
         backend = VISBACKENDS.build(config)
-        return _checked_name(name, backend), backend
+        name = _checked_name(name, backend)
+        _tell_of_ignored(ignored, name, "takes no such argument")
+        return name, backend
     if _is_backend(entry):
-        return type(entry).__name__, entry
+        name = type(entry).__name__
+        _tell_of_ignored(images, name, "was made before: give it there, or give a config here")
+        return name, entry
     raise TypeError(
         "each of vis_backends must be a config such as dict(type='LocalVisBackend') or a "
         f"backend with add_* methods, got {type(entry).__name__}: {entry!r}"
@@ -122,13 +142,27 @@ def _is_backend(value: object) -> bool:
     )
 
 
-def _takes_save_dir(cls: Any) -> bool:
+def _takes(cls: Any, name: str) -> bool:
+    """Return whether a class takes an argument, also if it passes any on to one that does.
+
+    What takes anything is taken to need a `save_dir`, as MMEngine's backends do.
+    """
     if not isinstance(cls, type):
         return False  # building it says what is wrong
-    parameters = _parameters(cls)
-    return "save_dir" in parameters or any(
-        p.kind is inspect.Parameter.VAR_KEYWORD for p in parameters.values()
-    )
+    for each in cls.__mro__:
+        parameters = _parameters(each)
+        takes_any = any(p.kind is p.VAR_KEYWORD for p in parameters.values())
+        if name in parameters or (takes_any and name == "save_dir"):
+            return True
+        if not takes_any:
+            return False
+    return False
+
+
+def _tell_of_ignored(ignored: Mapping[str, Any], name: str, why: str) -> None:
+    if ignored:
+        said = ", ".join(f"{key}={value!r}" for key, value in ignored.items())
+        warn_user(f"{said} of the visualizer is not for {name}, which {why}", VizWarning)
 
 
 def _parameters(cls: type) -> Mapping[str, inspect.Parameter]:

@@ -17,7 +17,6 @@ from viz_core.backends.door import take_global_step
 from viz_core.config.normalize import as_config
 from viz_core.convert import as_name, as_scalar, as_scalars, as_step
 from viz_core.files.encoding import SharedImage
-from viz_core.images import as_image
 from viz_core.processes import is_main_process
 from viz_core.recording.dispatch import (
     Call,
@@ -175,8 +174,7 @@ class Recorder:
         """Record an image, as [`as_image`][viz_core.as_image] takes it."""
         if kwargs:
             step = take_global_step(step, kwargs)
-        name, step = as_name(name), as_step(step)
-        shared = SharedImage(as_image(image))
+        name, step, shared = as_name(name), as_step(step), SharedImage(image)
         self._record("image", (name, shared.image, step, shared), kwargs)
 
     def add_scalar(self, name: str, value: ScalarLike, step: int = 0, **kwargs: object) -> None:
