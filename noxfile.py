@@ -124,6 +124,8 @@ BENCHMARKS = (
     "wandb_logging",
     "mlflow_logging",
     "detection",
+    "instances",
+    "pipeline",
 )
 
 ROWS = (
