@@ -8,11 +8,13 @@ RECORD = synced.RECORD.replace(
 )
 
 
-def test_the_images_of_a_run_are_with_the_disk(tmp_path):
-    unsynced = find_unsynced(RECORD, tmp_path / "run", "*.png")
+def test_the_records_and_images_of_a_run_are_with_the_disk(tmp_path):
+    unsynced = find_unsynced(RECORD, tmp_path / "run", "offline-run-*/**/*")
     assert list(tmp_path.rglob("*.png"))
+    assert list(tmp_path.rglob("*.wandb"))
     # W&B goes on to make files of its own in the folders above.
-    assert [path for path in unsynced if path.endswith((".png", "media/images/val"))] == []
+    ours = (".wandb", ".png", "media/images/val")
+    assert [path for path in unsynced if path.endswith(ours)] == []
 
 
 def test_a_run_that_was_closed_is_with_the_disk(tmp_path):

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from viz_backend_wandb import wandb_core
 from viz_backend_wandb.log_file import LogLostError
 from viz_backend_wandb.settings import quiet_settings
 from viz_core import sync_to_disk
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
     from viz_backend_wandb.run import OpenRun
 
 __all__ = ["RunOptions", "Session"]
+
+#: Seconds that the last write to the file of a closed run may take.
+_GRACE = 5.0
 
 
 @dataclass(frozen=True)
@@ -76,7 +80,7 @@ class Session:
         self._run: OpenRun | None = None
         self._pid = os.getpid()
         self._notices: list[str] = []
-        self._closed: set[Path] = set()  # the folders of closed runs that no sync has seen
+        self._closed: set[Path] = set()  # the files of closed runs that no sync has seen
         self._left: Any = None  # the program's own run, once it takes no more records
 
     @property
@@ -145,16 +149,17 @@ class Session:
         with self._lock:
             if self._run is None:
                 return None
-            if self._run.folder is not None:
-                self._closed.add(self._run.folder)
+            if self._run.log_file is not None:
+                self._closed.add(self._run.log_file.path)
             return self._forget_run().close()
 
     def sync_closed(self) -> None:
         """Wait until the disk has the files of the runs that were closed."""
         with self._lock:
-            folders, self._closed = self._closed, set()
-        for folder in folders:
-            sync_to_disk(folder)
+            files, self._closed = self._closed, set()
+        for file in files:
+            wandb_core.wait_until_closed(file, _GRACE)
+            sync_to_disk(file.parent)
 
     def _look_for_fork(self) -> None:
         if self._pid != os.getpid():

@@ -6,8 +6,10 @@ import contextlib
 import os
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from types import FrameType
 from typing import Any
 
@@ -24,6 +26,7 @@ __all__ = [
     "lock",
     "quiet_terminal",
     "tear_down",
+    "wait_until_closed",
 ]
 
 #: Held while a run is opened or wandb-core is ended, which all runs of the program share.
@@ -127,6 +130,18 @@ def _is_running() -> bool:
     while frame is not None and frame.f_back is not None:
         frame = frame.f_back
     return frame is not None and frame.f_code.co_name in ("<module>", "_run_module_as_main")
+
+
+def wait_until_closed(file: Path, seconds: float) -> None:
+    """Wait until wandb-core has written a file to its end, where `/proc` tells, up to `seconds`.
+
+    A run has ended for W&B a moment before.
+    """
+    process, deadline = _process(), time.monotonic() + seconds
+    with contextlib.suppress(OSError, AttributeError):  # no wandb-core, or no /proc
+        opened = Path(f"/proc/{process.pid}/fd")
+        while time.monotonic() < deadline and str(file) in map(os.path.realpath, opened.iterdir()):
+            time.sleep(0.005)
 
 
 _is_left_behind = False
