@@ -6,6 +6,7 @@ A script is text in which lines that are to be warned of end in ``# told``.
 import ast
 import json
 import os
+import re
 import runpy
 import subprocess
 import sys
@@ -43,6 +44,11 @@ class Script(NamedTuple):
         """The lines that were warned of, with the file if it is another."""
         return {w.line if w.file == self.path else (w.file, w.line) for w in self.told}
 
+    def faults(self, pattern):
+        """Return its error, lines that only one of the two names, and texts without the pattern."""
+        texts = [w.text for w in self.told if not re.search(pattern, w.text)]
+        return [*filter(None, [self.error]), *(self.warned ^ self.marked), *texts]
+
 
 def run_scripts(folder, sources, **environment):
     """Run scripts by name, one after the other in a process that nobody has warned in yet.
@@ -74,7 +80,13 @@ def run_scripts(folder, sources, **environment):
     }
 
 
-def sites_in(package):
+def untried(package, scripts):
+    """Return the functions of a package of ours that warn, and did in none of the scripts."""
+    tried = {warning.site for script in scripts.values() for warning in script.told}
+    return {function for _, function in _sites_in(package) - tried}
+
+
+def _sites_in(package):
     """Return (file, function) of each place where a package of ours warns."""
     (root,) = map(Path, find_spec(package).submodule_search_locations)
     return {
