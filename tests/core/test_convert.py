@@ -155,6 +155,14 @@ def test_what_float_takes_is_a_scalar(given, value):
     assert as_step(Decimal(3)) == 3
 
 
+@pytest.mark.parametrize(
+    "value", [np.ma.masked, np.ma.array([3], mask=[True]), np.ma.array(1.5, mask=True)]
+)
+def test_a_masked_number_is_none(value):
+    assert math.isnan(as_scalar(value))
+    assert as_scalar(np.ma.array([3], mask=[False])) == 3
+
+
 def test_nan_and_infinities_are_scalars():
     assert math.isnan(as_scalar(np.float32("nan")))
     assert as_scalar(-math.inf) == -math.inf

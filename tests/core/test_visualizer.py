@@ -246,3 +246,10 @@ def test_the_short_name_of_a_backend_that_was_left_out_says_why():
         visualizer = Visualizer(vis_backends=[{"type": "LocalVisBackend"}])
     with pytest.raises(MissingSaveDirError, match="needs a folder and has none"):
         visualizer.get_backend("local")
+
+
+@pytest.mark.parametrize("name", ["LocalVisBackends", "LocalBackend", "Locall"])
+def test_a_backend_that_is_nearly_called_so_is_told(tmp_path, name):
+    visualizer = Visualizer(vis_backends=[{"type": "LocalVisBackend"}], save_dir=tmp_path)
+    with pytest.warns(VizWarning, match=f"no backend is called '{name}'; there are: LocalVis"):
+        assert visualizer.get_backend(name) is None

@@ -137,7 +137,7 @@ def as_scalar(value: ScalarLike, name: str = "value") -> Scalar:
     Args:
         value: int, float, bool, a numpy scalar, an array or tensor of one element, of any
             make, device and dtype, with or without a gradient, or what `float()` takes, such
-            as a `Decimal`, but no string.
+            as a `Decimal`, but no string. A masked one is NaN.
         name: What the scalar is called in an error.
 
     Raises:
@@ -151,6 +151,8 @@ def as_scalar(value: ScalarLike, name: str = "value") -> Scalar:
         return int(value)
     if isinstance(value, numbers.Real) and kind is not np.timedelta64:
         return _as_float(value, name)
+    if isinstance(value, np.ma.MaskedArray) and value.size == 1 and value.mask:
+        return float("nan")  # as numpy's `float()` of it, not the number that is masked
     if hasattr(kind, "__array__") or is_tensor(value):
         try:
             array = _from_tensor(value) if is_tensor(value) else _of_numpy(np.asarray(value))

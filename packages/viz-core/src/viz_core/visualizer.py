@@ -343,5 +343,5 @@ def _tell_of_names(name: str, names: Sequence[str]) -> None:
     """Warn of a name that nearly is that of a backend; others may be asked for in vain."""
     from difflib import get_close_matches  # only who mistypes pays for it
 
-    if get_close_matches(_short(name), map(_short, names)):
+    if get_close_matches(_short(name), map(_short, names)) or get_close_matches(str(name), names):
         warn_user(f"no backend is called {name!r}; there are: {', '.join(names)}", VizWarning)
