@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from viz_core import Canvas
-from viz_core.drawing import clipping, markers, points
+from viz_core.drawing import clipping, points
 from viz_core.drawing.clipping import Window, clip_line, huge_circle
 
 pytestmark = pytest.mark.xdist_group("extremes")
@@ -256,11 +256,11 @@ def test_markers_of_many_sizes_are_few_sprites_of_nearly_those_sizes(monkeypatch
     rng = np.random.default_rng(0)
     sizes = rng.uniform(1, 400, 3000)
     places = np.full((3000, 2), 30.0)
-    made = []
+    made, make = [], points.make_sprite
 
     def make_sprite(*look):
         made.append(look)
-        return markers.make_sprite(*look)
+        return make(*look)
 
     monkeypatch.setattr(points, "make_sprite", make_sprite)
     drawn("draw_points", places, sizes=sizes)
