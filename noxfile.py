@@ -144,7 +144,11 @@ ROWS = (
         ("tests/mmdet_adapter",),
     ),
     Row(
-        "all", (ADAPTER, *BACKENDS), (TORCH, "mlflow", "tqdm"), ("tests/docs",), ("tests/backends",)
+        "all",
+        (ADAPTER, *BACKENDS),
+        (TORCH, "mlflow", "tqdm"),
+        ("tests/docs", "tests/together"),
+        ("tests/backends",),
     ),
     Row(
         "tensorboard-oldest",

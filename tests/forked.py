@@ -3,9 +3,11 @@
 import json
 import subprocess
 import sys
+from typing import NamedTuple
 
 _START = """
-import json, os, sys
+import json, os, sys, warnings
+warnings.filterwarnings("ignore", ".*use of fork", DeprecationWarning)  # beside a library's threads
 {imports}
 
 room, programs = {room}, json.loads(sys.argv.pop(1))
@@ -32,8 +34,15 @@ else:
 """
 
 
+class Forked(NamedTuple):
+    """What each program ended with, as subprocess has it, and what all of them said."""
+
+    returncodes: list[int]
+    stderr: str
+
+
 def run_forked(program, arguments, *, imports, room=3, timeout=300):
-    """Run a program once for each list of arguments, and return what each ended with.
+    """Run a program once for each list of arguments.
 
     Args:
         program: Source of Python. It runs at the top of a module, and ends as if it were alone.
@@ -48,4 +57,4 @@ def run_forked(program, arguments, *, imports, room=3, timeout=300):
         [sys.executable, "-c", start, texts], timeout=timeout, capture_output=True, text=True
     )
     assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout.splitlines()[-1])
+    return Forked(json.loads(done.stdout.splitlines()[-1]), done.stderr)

@@ -54,22 +54,41 @@ def tensorboard_images(folder):
     }
 
 
-def mlflow_run(address):
-    """Return MLflow's client and the only run that it finds at ``address``."""
+def mlflow_runs(address, experiment=None):
+    """Return the runs that MLflow's client finds at ``address``: of an experiment, or of all."""
     from mlflow import MlflowClient
 
     client = MlflowClient(address)
-    experiments = [experiment.experiment_id for experiment in client.search_experiments()]
-    (run,) = client.search_runs(experiments)
-    return client, run
+    return client.search_runs(
+        [
+            found.experiment_id
+            for found in client.search_experiments()
+            if experiment in (None, found.name)
+        ]
+    )
 
 
-def mlflow_numbers(address):
-    client, run = mlflow_run(address)
+def mlflow_points(address, run):
+    from mlflow import MlflowClient
+
+    client = MlflowClient(address)
     return {
         name: sorted((p.step, p.value) for p in client.get_metric_history(run.info.run_id, name))
         for name in run.data.metrics
     }
+
+
+def mlflow_run(address):
+    """Return MLflow's client and the only run that it finds at ``address``."""
+    from mlflow import MlflowClient
+
+    (run,) = mlflow_runs(address)
+    return MlflowClient(address), run
+
+
+def mlflow_numbers(address):
+    (run,) = mlflow_runs(address)
+    return mlflow_points(address, run)
 
 
 def mlflow_images(address):

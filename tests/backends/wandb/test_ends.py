@@ -3,36 +3,21 @@
 from pathlib import Path
 
 import pytest
+from forked import run_forked
 
 pytestmark = pytest.mark.xdist_group("ends")
 
-#: All of them are forked from one process that has imported W&B, which takes longest.
 PROGRAM = """
-import atexit, os, signal, sys, threading, time, warnings
-warnings.simplefilter("ignore", DeprecationWarning)  # Python 3.12 warns of forks beside threads
-import wandb
-from viz_backend_wandb import WandbVisBackend
+import atexit, os, signal, sys, threading, time
 from viz_core import Visualizer
 
 signal.signal(signal.SIGINT, signal.default_int_handler)  # which `nohup ... &` has ignored
 signal.signal(signal.SIGHUP, signal.SIG_DFL)
-folder, *ends = sys.argv[1:]
-running = 0
-for number, end in enumerate(ends):
-    if os.fork() == 0:
-        break
-    running += 1
-    if running == 4:
-        os.wait()
-        running -= 1
-else:
-    for _ in range(running):
-        os.wait()
-    os._exit(0)
+folder, end = sys.argv[1:]
 
 def make(name=""):
     config = dict(type="WandbVisBackend", init_kwargs=dict(mode="offline"))
-    made = Visualizer(vis_backends=[config], save_dir=f"{folder}/{number}{name}")
+    made = Visualizer(vis_backends=[config], save_dir=folder + name)
     made.add_scalar("loss", 1, step=1)
     return made
 
@@ -99,10 +84,11 @@ ENDS = {
 
 
 @pytest.fixture(scope="module")
-def ended(tmp_path_factory, run_python):
+def ended(tmp_path_factory):
     """Return the folder of all programs, after they have ended, and what they said."""
     folder = tmp_path_factory.mktemp("ends")
-    return folder, run_python(PROGRAM, folder, *ENDS).stderr
+    programs = [(folder / str(number), end) for number, end in enumerate(ENDS)]
+    return folder, run_forked(PROGRAM, programs, imports="import wandb, viz_backend_wandb").stderr
 
 
 @pytest.fixture(scope="module")
