@@ -2,8 +2,7 @@
 
 import pytest
 
-from viz_backend_wandb.keys import from_key
-from viz_backend_wandb.values import config_name
+from viz_backend_wandb.keys import config_name, from_key
 from viz_core.testing import BackendContract, BackendFaults
 
 

@@ -9,10 +9,14 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from viz_backend_wandb.experiment import BoundWandb
-from viz_backend_wandb.keys import as_metric_definitions, to_image_key, to_key
+from viz_backend_wandb.keys import (
+    as_json_config,
+    as_json_scalar,
+    as_metric_definitions,
+    to_image_key,
+    to_key,
+)
 from viz_backend_wandb.session import RunOptions, Session
-from viz_backend_wandb.values import as_json_config, as_json_scalar
 from viz_core import BaseVisBackend, ImageEncoder, RecordingWarning, as_path, get_rank, warn_user
 from viz_core.typing import Image, ImageFormat, Scalar
 
@@ -129,7 +133,7 @@ class WandbVisBackend(BaseVisBackend):
         """Whether this process has the run open."""
         return self._session.is_open
 
-    def open_experiment(self) -> BoundWandb:
+    def open_experiment(self) -> _BoundWandb:
         """Return the run and the module `wandb` as one object.
 
         Raises:
@@ -137,7 +141,7 @@ class WandbVisBackend(BaseVisBackend):
             NoKeyError: If the run is to be online, and W&B knows no API key.
         """
         self._session.opened()
-        return BoundWandb(lambda: self._session.opened().run, self._log_freely, self.close)
+        return _BoundWandb(self)
 
     def add_config(self, config: RunConfig, **kwargs: object) -> None:
         """Record the config in the run's, nested as it is; later values replace earlier ones."""
@@ -206,9 +210,6 @@ class WandbVisBackend(BaseVisBackend):
         if notice is not None:
             self._warn(notice)
 
-    def _log_freely(self, data: Any, step: int | None, commit: bool | None) -> None:
-        self._record(lambda run: run.log_freely(data, step, commit))
-
     def _record(self, call: Callable[[OpenRun], None]) -> None:
         for notice in self._session.record(call):
             self._warn(notice)
@@ -239,3 +240,54 @@ def _as_arguments(name: str, given: Any) -> dict[str, Any]:
             f"{name} must be a dict of arguments, got {type(given).__name__}: {given!r}"
         )
     return dict(given)
+
+
+class _BoundWandb:
+    """The attributes of a backend's run, and where it has none, of the module `wandb`.
+
+    `experiment.log(...)`, `.config` and `.summary` are the run's, `experiment.Table`, `.Image`
+    and `.plot` the module's, and `experiment.run` is the run itself. After the backend was
+    closed, the next use opens the same run again.
+
+    Args:
+        backend: The backend.
+    """
+
+    __slots__ = ("_backend",)
+
+    def __init__(self, backend: WandbVisBackend) -> None:
+        object.__setattr__(self, "_backend", backend)
+
+    @property
+    def run(self) -> Any:
+        """The run, opened if it is not open."""
+        return self._backend._session.opened().run
+
+    def log(self, data: Any, step: int | None = None, commit: bool | None = None) -> None:
+        """Log to the run, as `run.log` does, or to a new file of it if its own takes no more."""
+        self._backend._record(lambda run: run.log_freely(data, step, commit))
+
+    def finish(self, *_: Any, **__: Any) -> None:
+        """Close the backend; the next record goes on in the same run."""
+        self._backend.close()
+
+    join = finish
+
+    def __getattr__(self, name: str) -> Any:
+        """Return the run's attribute, or the module's if the run has none."""
+        import wandb
+
+        run = self.run
+        if not name.startswith("_") and hasattr(run, name):
+            return getattr(run, name)
+        return getattr(wandb, name)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        """Set an attribute of the run."""
+        setattr(self.run, name, value)
+
+    def __dir__(self) -> list[str]:
+        """List the names of both."""
+        import wandb
+
+        return sorted({*super().__dir__(), *dir(self.run), *dir(wandb)})

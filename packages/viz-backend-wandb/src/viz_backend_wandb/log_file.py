@@ -9,7 +9,7 @@ import os
 import time
 from pathlib import Path
 
-from viz_backend_wandb.values import masked
+from viz_backend_wandb.keys import masked
 
 __all__ = ["LogFile", "LogLostError", "check_writable", "find_failure"]
 

@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import Any
 
 from viz_backend_wandb import wandb_core
+from viz_backend_wandb.keys import masked
 from viz_backend_wandb.log_file import LogFile, check_writable, find_failure
 from viz_backend_wandb.settings import explicit_settings, find_mode
-from viz_backend_wandb.values import masked
 
 __all__ = [
     "NoKeyError",
