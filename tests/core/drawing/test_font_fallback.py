@@ -4,7 +4,9 @@ import logging
 import os
 import subprocess
 import sys
+import threading
 import warnings
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +14,7 @@ import pytest
 from fontTools.fontBuilder import FontBuilder
 from fontTools.pens.ttGlyphPen import TTGlyphPen
 from matplotlib.font_manager import FontProperties
+from waiting import HANG
 
 from viz_core import Canvas
 from viz_core.drawing import font_fallback
@@ -93,6 +96,71 @@ def test_the_systems_fonts_are_looked_for_once_more_and_never_again(forgetful, m
         with pytest.warns(UserWarning, match="No installed font has"):
             canvas.draw_texts(chr(code), (5, 5))
     assert looked == [1]
+
+
+def test_ctrl_c_costs_no_character_its_font(forgetful, monkeypatch):
+    def interrupt():
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(font_fallback, "findSystemFonts", interrupt)
+        with pytest.raises(KeyboardInterrupt):
+            Canvas(IMAGE).draw_texts("\U0010aa10", (5, 5))
+    looked = []
+    monkeypatch.setattr(font_fallback, "findSystemFonts", lambda: looked.append(1) or [])
+    with pytest.warns(UserWarning, match="No installed font has"):
+        Canvas(IMAGE).draw_texts("\U0010aa10", (5, 5))
+    assert looked == [1]
+
+
+@pytest.mark.filterwarnings("ignore:No installed font has")
+def test_a_signal_handler_may_draw_while_a_font_is_looked_for(forgetful, monkeypatch):
+    drawn = []
+
+    def handle():  # called in the midst, as a handler would be
+        if not drawn:
+            drawn.append(1)
+            Canvas(IMAGE).draw_texts("\U0010aa20\U0010aa21", (5, 5))
+            drawn.append(2)
+        return []
+
+    monkeypatch.setattr(font_fallback, "findSystemFonts", handle)
+    draw = partial(Canvas(IMAGE).draw_texts, "\U0010aa20", (5, 5))
+    thread = threading.Thread(target=draw, daemon=True)
+    thread.start()
+    thread.join(HANG)
+    assert drawn == [1, 2]
+
+
+FORK = """
+import os, signal, threading, warnings
+import numpy as np
+from viz_core import Canvas
+from viz_core.drawing import font_fallback
+
+warnings.simplefilter("ignore")
+holds, ends = threading.Event(), threading.Event()
+
+def hold():
+    with font_fallback._lock():
+        holds.set()
+        ends.wait()
+
+thread = threading.Thread(target=hold)
+thread.start()
+holds.wait()
+if not os.fork():
+    signal.alarm(20)
+    Canvas(np.zeros((40, 40, 3), np.uint8)).draw_texts("a\\U0010aa30", (5, 5))
+    os._exit(7)
+print(os.waitstatus_to_exitcode(os.wait()[1]))
+ends.set()
+"""
+
+
+def test_a_child_that_is_forked_while_a_thread_looks_for_a_font_draws():
+    done = subprocess.run([sys.executable, "-c", FORK], capture_output=True, text=True, timeout=60)
+    assert (done.stdout, done.returncode) == ("7\n", 0)
 
 
 def test_many_characters_are_looked_for_in_one_turn(forgetful, monkeypatch):

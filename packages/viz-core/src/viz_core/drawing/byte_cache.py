@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Hashable
 from typing import TypeVar
 
@@ -14,7 +13,8 @@ Item = TypeVar("Item")
 class ByteCache(dict[Hashable, Item]):
     """A dict that is emptied when its items take more than so many bytes.
 
-    What is in use is soon back, and finding it is one look into a dict. Threads may share it.
+    What is in use is soon back, and finding it is one look into a dict. Threads may share it, and
+    signal handlers and forked children, for which it has no lock: at worst a count is lost.
 
     Args:
         limit: In bytes.
@@ -23,7 +23,6 @@ class ByteCache(dict[Hashable, Item]):
     def __init__(self, limit: int) -> None:
         super().__init__()
         self.limit = limit
-        self._lock = threading.Lock()
         self._bytes = 0
 
     def keep(self, key: Hashable, item: Item, nbytes: int) -> Item:
@@ -34,8 +33,7 @@ class ByteCache(dict[Hashable, Item]):
 
     def count(self, nbytes: int) -> None:
         """Count the bytes by which an item has grown, which may itself go with the others."""
-        with self._lock:
-            self._bytes += nbytes
-            if self._bytes > self.limit:
-                self.clear()
-                self._bytes = nbytes
+        self._bytes += nbytes
+        if self._bytes > self.limit:
+            self.clear()
+            self._bytes = nbytes

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import unicodedata
 from collections.abc import Iterable
@@ -38,7 +39,14 @@ _GENERIC = {
 # Which installed font has a character (None: no font has it), which is asked of every font once.
 _owners: dict[str, str | None] = {}
 _reported: set[str] = set()
-_lock = threading.Lock()
+
+# By process, since in a forked child nobody would release what another thread has taken.
+_locks: dict[int, threading.RLock] = {}
+
+
+def _lock() -> threading.RLock:
+    """Return the lock of who looks for a font, which a signal handler may do meanwhile."""
+    return _locks.setdefault(os.getpid(), threading.RLock())
 
 
 def as_font_properties(value: Any, name: str) -> FontProperties | None:
@@ -114,16 +122,17 @@ def _missing(text: str, path: Any) -> list[str]:
 
 def _find_owners(characters: list[str]) -> dict[str, str | None]:
     """Return the family of an installed font that has each of the characters."""
-    with _lock:
+    with _lock():
         new = [character for character in characters if character not in _owners]
         if new:
-            _owners.update(dict.fromkeys(new))
-            _search(character for character in new if not _is_invisible(character))
+            found = _search(character for character in new if not _is_invisible(character))
+            _owners.update({**dict.fromkeys(new), **found})
         return {character: _owners[character] for character in characters}
 
 
-def _search(characters: Iterable[str]) -> None:
-    """Find owners, in all fonts that matplotlib knows, then in those that are new."""
+def _search(characters: Iterable[str]) -> dict[str, str | None]:
+    """Return owners, of all fonts that matplotlib knows, then of those that are new."""
+    owners: dict[str, str | None] = {}
     missing = dict.fromkeys(characters)
     while missing:
         for path, family in _candidates():
@@ -133,12 +142,13 @@ def _search(characters: Iterable[str]) -> None:
             except (OSError, RuntimeError):  # a damaged font must not cost the others
                 continue
             for character in found:
-                _owners[character] = family
+                owners[character] = family
                 del missing[character]
             if not missing:
-                return
+                return owners
         if not _add_new_fonts():
-            return
+            break
+    return owners
 
 
 def with_known_family(properties: FontProperties) -> FontProperties:
@@ -172,7 +182,6 @@ def _is_known(family: str) -> bool:
 
 
 _added: list[bool] = []
-_adding = threading.Lock()
 
 
 def _add_new_fonts() -> bool:
@@ -181,10 +190,9 @@ def _add_new_fonts() -> bool:
     Returns:
         Whether there were any; never again in this process.
     """
-    with _adding:
+    with _lock():
         if _added:
             return False
-        _added.append(True)
         known = {entry.fname for entry in fontManager.ttflist}
         new = [path for path in findSystemFonts() if path not in known]
         for path in new:
@@ -193,6 +201,7 @@ def _add_new_fonts() -> bool:
             except Exception:  # noqa: BLE001  # matplotlib's parser, on any file
                 continue
         _candidates.cache_clear()
+        _added.append(True)  # not before: Ctrl-C may come in the midst
         return bool(new)
 
 
@@ -229,7 +238,7 @@ def _is_invisible(character: str) -> bool:
 
 
 def _report(text: str, characters: str) -> None:
-    with _lock:
+    with _lock():
         news = set(characters) - _reported
         _reported.update(news)
     if not news:
@@ -244,7 +253,7 @@ def _report(text: str, characters: str) -> None:
 
 
 def _report_family(family: str) -> None:
-    with _lock:
+    with _lock():
         if family in _reported:
             return
         _reported.add(family)
