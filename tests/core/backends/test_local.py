@@ -209,7 +209,9 @@ def test_names_too_long_for_a_file_are_listed_whole(tmp_path, image):
         assert all(len(part.encode()) <= 255 for part in entry["file"].split("/"))
 
 
-@pytest.mark.parametrize("torn", ['{"loss": 0.', '{"loss": 0.5, "step": 2', "{" + "x" * 200_000])
+@pytest.mark.parametrize(
+    "torn", ['{"loss": 0.', '{"loss": 0.5, "step": 2', "{" + "x" * 200_000, "[" * 100_000]
+)
 def test_a_torn_last_line_is_cut_off_and_said(tmp_path, torn):
     path = tmp_path / "scalars.json"
     backend = LocalVisBackend(tmp_path)

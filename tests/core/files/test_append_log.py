@@ -1,6 +1,9 @@
 import os
+import threading
+import warnings
 
 import pytest
+from waiting import HANG
 
 from viz_core import AppendLog, RecordingWarning
 
@@ -59,3 +62,29 @@ def test_a_last_line_that_a_crash_tore_is_cut_off_and_told(log, path):
 def test_an_error_names_the_file(path):
     with pytest.raises(OSError, match=r"lines\.jsonl"):
         AppendLog(lambda: path).append(b"the folder is not there\n")
+
+
+@pytest.mark.parametrize("torn", [True, False])
+def test_a_warnings_hook_may_wait_for_who_appends(log, path, torn):
+    waited = []
+
+    def hook(*_):
+        thread = threading.Thread(target=log.append, args=[b"theirs\n"], daemon=True)
+        thread.start()
+        thread.join(HANG)
+        waited.append(thread.is_alive())
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("always")
+        warnings.showwarning = hook
+        if torn:
+            path.parent.mkdir()
+            path.write_bytes(b"ours\n[1,")
+            log.append(b"ours\n")
+        else:
+            log.append(b"ours\n")
+            path.unlink()
+            log.append(b"ours\n")
+            log.close()
+    assert waited == [False]
+    assert path.read_bytes().count(b"theirs\n") == 1

@@ -59,7 +59,8 @@ def test_a_line_without_its_end_is_not_there_yet(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "line", ['{"loss": 0.', "[1]", '{"loss": 1}', '{"loss": "high", "step": 1}', "\xff"]
+    "line",
+    ['{"loss": 0.', "[1]", '{"loss": 1}', '{"loss": "high", "step": 1}', "\xff", "[" * 100_000],
 )
 def test_a_line_that_is_no_record_is_passed_over_and_said(tmp_path, line):
     path = tmp_path / "scalars.json"

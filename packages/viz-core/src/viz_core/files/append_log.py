@@ -10,6 +10,7 @@ import os
 import threading
 import time
 import weakref
+from collections import deque
 from collections.abc import Callable
 from pathlib import Path
 
@@ -57,6 +58,7 @@ class AppendLog:
             set()
         )  # what was opened and is not with the disk, nor its folder
         self._unseen: list[bytes] = []  # written since the file was last seen to be there
+        self._notices: deque[str] = deque()  # told when the lock is free: hooks may wait for others
         _files.add(self)
 
     @property
@@ -86,49 +88,44 @@ class AppendLog:
                 self._note_at = now + 1
                 # After O_APPEND this is where our bytes end.
                 self._note(os.lseek(self._fd, 0, os.SEEK_CUR) - len(line))
-            deleted = self._mend_deleted()
-        if deleted:
-            self._tell_deleted()
+            self._mend_deleted()
+        self._tell()
 
     def sync(self) -> None:
         """Wait until the disk has every line, so that a power cut costs none; also after `close`."""
-        deleted = False
         with self._lock:
             if self.is_open:
-                deleted = self._mend_deleted()
+                self._mend_deleted()
                 os.fsync(self._fd)
             paths, self._unsynced = self._unsynced, set()
         for path in paths:
             sync_to_disk(path)
-        if deleted:
-            self._tell_deleted()
+        self._tell()
 
-    def _mend_deleted(self) -> bool:
+    def _mend_deleted(self) -> None:
         """Make the file again if somebody deleted it, with the lines since it was last seen."""
         unseen, self._unseen = self._unseen, []
         if os.fstat(self._fd).st_nlink:
-            return False
+            return
         self._close()
         self._open()
         self._write(b"".join(unseen))
-        return True
-
-    def _tell_deleted(self) -> None:
-        warn_user(
+        self._notices.append(
             f"{self._path} was deleted while it was written to; it is made again, without "
-            "the lines it had before",
-            RecordingWarning,
+            "the lines it had before"
         )
+
+    def _tell(self) -> None:
+        while self._notices:
+            warn_user(self._notices.popleft(), RecordingWarning)
 
     def close(self) -> None:
         """Close the file; the next line opens it again."""
-        deleted = False
         with self._lock:
             if self.is_open and self._unseen:
-                deleted = self._mend_deleted()
+                self._mend_deleted()
             self._close()
-        if deleted:
-            self._tell_deleted()
+        self._tell()
 
     def _renew(self) -> None:
         """Start anew in a forked child, where a thread that is not there may hold the lock."""
@@ -141,12 +138,17 @@ class AppendLog:
         flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC
         fd = os.open(self._path, flags, 0o666)
         try:
-            _mend(fd, self._path)
+            torn = _mend(fd)
         except BaseException:
             os.close(fd)
             raise
         self._close()  # what a signal handler has opened meanwhile
         self._fd = fd
+        if torn:
+            self._notices.append(
+                f"the last line of {self._path} was torn, as by a crash, and is cut off: "
+                f"{torn[:80]!r}"
+            )
         self._unsynced.add(self._path)
         self._look_at = self._note_at = 0.0
 
@@ -174,15 +176,17 @@ class AppendLog:
         )
 
 
-def _mend(fd: int, path: Path) -> None:
-    """Let the next line begin where a line begins."""
+def _mend(fd: int) -> bytes:
+    """Let the next line begin where a line begins; return what was cut off for that."""
+    torn = b""
     size = os.fstat(fd).st_size
     if size and os.pread(fd, 1, size - 1) != b"\n":
         if _lock(fd, fcntl.LOCK_EX):
-            _cut_torn_line(fd, path)
+            torn = _cut_torn_line(fd)
         else:  # another process has the file open, and its line may not be complete yet
             os.write(fd, b"\n")
     _lock(fd, fcntl.LOCK_SH)  # kept while the file is open, so that nobody cuts our last line
+    return torn
 
 
 def _lock(fd: int, kind: int) -> bool:
@@ -196,9 +200,9 @@ def _lock(fd: int, kind: int) -> bool:
     return True
 
 
-def _cut_torn_line(fd: int, path: Path) -> None:
-    size = os.fstat(fd).st_size
-    torn, start = b"", size
+def _cut_torn_line(fd: int) -> bytes:
+    start = size = os.fstat(fd).st_size
+    torn = b""
     while start and b"\n" not in torn:
         length = min(_CHUNK, start)
         start -= length
@@ -206,14 +210,11 @@ def _cut_torn_line(fd: int, path: Path) -> None:
     torn = torn.rpartition(b"\n")[2]
     try:
         json.loads(torn)
-    except ValueError:
+    except (ValueError, RecursionError):
         os.ftruncate(fd, size - len(torn))
-        warn_user(
-            f"the last line of {path} was torn, as by a crash, and is cut off: {torn[:80]!r}",
-            RecordingWarning,
-        )
-    else:
-        os.write(fd, b"\n")  # only its end is missing
+        return torn
+    os.write(fd, b"\n")  # only its end is missing
+    return b""
 
 
 # Not os.getpid() at every line, which is a system call.

@@ -81,7 +81,7 @@ def read_scalars(path: str | os.PathLike[str]) -> list[Point]:
             continue
         try:
             points.extend(_points(json.loads(line)))
-        except (ValueError, TypeError, KeyError) as error:
+        except (ValueError, TypeError, KeyError, RecursionError) as error:
             warn_user(
                 f"line {number} of {path} is no record ({error}): {line[:80]!r}",
                 RecordingWarning,
