@@ -38,6 +38,11 @@ CALLS: dict[str, Callable[[Canvas], object]] = {
     "100,000 points in 100,000 colors": lambda c: c.draw_points(
         RNG.uniform(0, 480, (100_000, 2)), RNG.integers(0, 256, (100_000, 3))
     ),
+    "1,000,000 points in colors and sizes of their own": lambda c: c.draw_points(
+        RNG.uniform(0, 480, (1_000_000, 2)),
+        RNG.integers(0, 256, (1_000_000, 3)),
+        sizes=RNG.uniform(1, 40, 1_000_000),
+    ),
     "1,000,000 points": lambda c: c.draw_points(RNG.uniform(0, 480, (1_000_000, 2))),
     "100,000 lines": lambda c: c.draw_lines(*RNG.uniform(0, 480, (2, 100_000, 2))),
     "100,000 dashed lines": lambda c: c.draw_lines(
@@ -73,7 +78,7 @@ def main() -> None:
         CALLS[sys.argv[1]](canvas)
         seconds, cpu = time.perf_counter() - start, time.process_time() - cpu
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3
-        print(f"{sys.argv[1]:45} {seconds:5.2f} s {cpu:6.2f} s of CPU {peak:6.0f} MB", flush=True)
+        print(f"{sys.argv[1]:50} {seconds:5.2f} s {cpu:6.2f} s of CPU {peak:6.0f} MB", flush=True)
         return
     print_environment(["numpy", "matplotlib", "pillow"])
     for name in CALLS:

@@ -6,7 +6,7 @@ import math
 from collections import deque
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from itertools import chain, cycle, repeat
+from itertools import chain, repeat
 from operator import itemgetter
 from typing import Any, NamedTuple
 
@@ -116,6 +116,7 @@ def stamp(
     places: npt.NDArray[np.int64],
     colors: Octets,
     sprites: Sequence[Sprite],
+    which: npt.NDArray[np.intp],
 ) -> None:
     """Lay sprites over an image, in their order; what leaves it is clipped.
 
@@ -123,13 +124,17 @@ def stamp(
         surface: Drawn on.
         places: x and y of the pixel of each position, shape (N, 2).
         colors: Red, green and blue, one per place or one for all, shape (N, 3) or (1, 3).
-        sprites: One per place or one for all.
+        sprites: One or several.
+        which: The number of each place's sprite, shape (N,).
     """
-    boxes = (np.array([sprite.box for sprite in sprites]) + np.tile(places, 2)) * (3, 1, 3, 1)
-    stencils: Iterable[Any] = [sprite.stencil for sprite in sprites]
-    sizes: Iterable[tuple[int, int]] = [sprite.size for sprite in sprites]
-    if len(sprites) == 1:
-        stencils, sizes = cycle(stencils), cycle(sizes)
+    borders = np.array([sprite.box for sprite in sprites])
+    stencils: Iterable[Any] = repeat(sprites[0].stencil)
+    sizes: Iterable[tuple[int, int]] = repeat(sprites[0].size)
+    if len(sprites) > 1:
+        borders = borders[which]
+        each = [sprites[number] for number in which.tolist()]
+        stencils, sizes = [sprite.stencil for sprite in each], [sprite.size for sprite in each]
+    boxes = (borders + np.tile(places, 2)) * (3, 1, 3, 1)
     sources: Iterable[Any]
     if len(colors) == len(sprites) == 1:
         size = sprites[0].size
@@ -224,32 +229,48 @@ def draw_points(
         colors, sizes = [colors[i] for i in visible], [sizes[i] for i in visible]
         if not visible:
             return
-    diameters = {size: size**0.5 * DPI / 72 for size in set(sizes)}
+    known, which = _numbered(sizes)
+    diameters = known**0.5 * DPI / 72
     if len(diameters) > _MOST_SIZES:
-        diameters = {size: round(d * _STEPS) / _STEPS for size, d in diameters.items()}
-    shapes = {size: MarkerShape(*marker, diameter) for size, diameter in diameters.items()}
+        diameters, again = np.unique(np.rint(diameters * _STEPS) / _STEPS, return_inverse=True)
+        which = again[which]
+    shapes = [MarkerShape(*marker, diameter) for diameter in diameters.tolist()]
     if reach <= _LARGEST:
-        _draw_as_sprites(surface, positions, colors, [shapes[size] for size in sizes])
+        _draw_as_sprites(surface, positions, colors, shapes, which)
         return
     are_alike = len(shapes) == 1 and colors.count(colors[0]) == len(colors)
     for renderer, transform in surface.agg(*(low - reach), *(high + reach)):
         if are_alike:
-            draw_markers(renderer, shapes[sizes[0]], positions, transform, colors[0])
+            draw_markers(renderer, shapes[0], positions, transform, colors[0])
             continue
-        for place, color, size in zip(positions, colors, sizes, strict=True):
-            draw_markers(renderer, shapes[size], place[None], transform, color)
+        for place, color, number in zip(positions, colors, which.tolist(), strict=True):
+            draw_markers(renderer, shapes[number], place[None], transform, color)
+
+
+def _numbered(values: Sequence[float]) -> tuple[Floats, npt.NDArray[np.intp]]:
+    """Return the values that there are, and the number of each among them."""
+    if values.count(values[0]) == len(values):  # mostly
+        return np.array(values[:1]), np.zeros(len(values), np.intp)
+    return np.unique(np.array(values), return_inverse=True)
 
 
 def _draw_as_sprites(
-    surface: Surface, positions: Floats, colors: Sequence[RGBA], shapes: Sequence[MarkerShape]
+    surface: Surface,
+    positions: Floats,
+    colors: Sequence[RGBA],
+    shapes: Sequence[MarkerShape],
+    which: npt.NDArray[np.intp],
 ) -> None:
     places = np.floor(positions + 0.5).astype(np.int64)
-    opacities = list(map(itemgetter(3), colors))
-    if opacities.count(opacities[0]) == len(colors) and shapes.count(shapes[0]) == len(shapes):
-        opacities, shapes = opacities[:1], shapes[:1]
-    looks = list(zip(shapes, opacities, strict=True))
-    made = {look: make_sprite(*look) for look in set(looks)}
-    sprites = [made[look] for look in looks]
+    opacities, faded = _numbered(list(map(itemgetter(3), colors)))
+    if len(opacities) > 1:
+        looks, which = np.unique(which * len(opacities) + faded, return_inverse=True)
+    else:
+        looks = np.arange(len(shapes))
+    sprites = [
+        make_sprite(shapes[look // len(opacities)], float(opacities[look % len(opacities)]))
+        for look in looks.tolist()
+    ]
     if colors.count(colors[0]) == len(colors):
         colors = colors[:1]
     channels = np.fromiter(chain.from_iterable(colors), np.float64, 4 * len(colors))
@@ -257,9 +278,5 @@ def _draw_as_sprites(
     step = max(1, _AT_A_TIME // max(math.prod(sprite.size) for sprite in sprites))
     for start in range(0, len(places), step):
         some = slice(start, start + step)
-        stamp(
-            surface,
-            places[some],
-            inks[some] if len(inks) > 1 else inks,
-            sprites[some] if len(sprites) > 1 else sprites,
-        )
+        each = inks[some] if len(inks) > 1 else inks
+        stamp(surface, places[some], each, sprites, which[some])
