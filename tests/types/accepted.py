@@ -86,6 +86,9 @@ def record(folder: Path, loss: Tensor) -> object:
     with Visualizer(
         vis_backends=[dict(type="LocalVisBackend"), dict(type=LocalVisBackend, quality=3)],
         save_dir=folder,
+        image_format="jpg",
+        quality=80,
+        max_side=1024,
     ) as visualizer:
         visualizer.add_scalar("loss", loss, step=1)
         visualizer.add_scalar("loss", np.float32(0.5))

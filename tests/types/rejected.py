@@ -28,4 +28,5 @@ as_scalars([("loss", 0.5)])  # type: ignore[arg-type]  # pyright: ignore[reportA
 Visualizer(vis_backends="LocalVisBackend")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
 Visualizer(vis_backends=[np.zeros(3)])  # type: ignore[list-item]  # pyright: ignore[reportArgumentType]
 Visualizer(ranks="some")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+Visualizer(image_format="gif")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
 visualizer.get_backend(3)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]

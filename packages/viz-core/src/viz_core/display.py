@@ -150,15 +150,12 @@ def _in_notebook() -> bool:
 
 
 def _show_inline(image: Image) -> None:
-    from io import BytesIO
-
     from IPython.display import Image as Inline
     from IPython.display import display
-    from PIL import Image as Pillow
 
-    buffer = BytesIO()
-    Pillow.fromarray(image).save(buffer, "PNG")
-    display(Inline(data=buffer.getvalue()))
+    from viz_core.files.encoding import encode_png  # only notebooks need it
+
+    display(Inline(data=encode_png(image)))
 
 
 def _has_display() -> bool:

@@ -6,7 +6,7 @@ import io
 import os
 from pathlib import Path
 
-from viz_core import as_path
+from viz_core import as_path, encode_png
 from viz_core.typing import Image
 
 __all__ = ["write_image"]
@@ -31,8 +31,12 @@ def write_image(path: str | os.PathLike[str], image: Image) -> None:
         raise ValueError(
             f"out_file must have the extension of an image, such as .jpg or .png, got {url!r}"
         )
-    file = io.BytesIO()
-    PillowImage.fromarray(image).save(file, file_format, quality=95)
+    if file_format == "PNG":
+        data = encode_png(image)
+    else:
+        file = io.BytesIO()
+        PillowImage.fromarray(image).save(file, file_format, quality=95)
+        data = file.getvalue()
     if "://" in url:
         try:
             from mmengine.fileio import put
@@ -41,8 +45,8 @@ def write_image(path: str | os.PathLike[str], image: Image) -> None:
                 f"out_file {url!r} is a URL, which only MMEngine can write; install mmengine, "
                 "or give a path"
             ) from error
-        put(file.getvalue(), url)
+        put(data, url)
         return
     target = Path(as_path(url, "out_file"))
     target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_bytes(file.getvalue())
+    target.write_bytes(data)
