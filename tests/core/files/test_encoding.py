@@ -1,6 +1,7 @@
 import io
 from collections import Counter
 from pathlib import Path
+from threading import get_ident
 
 import numpy as np
 import pytest
@@ -128,3 +129,14 @@ def test_no_file_need_be_open_for_a_jpg(tmp_path, monkeypatch):
         LocalVisBackend(tmp_path / folder, image_format="jpg").add_image("x", NOISE)
     a, b = (Path(tmp_path, f, "vis_image/x_0.jpg").read_bytes() for f in "ab")
     assert a == b
+
+
+def test_in_the_background_the_caller_encodes_nothing(tmp_path, monkeypatch):
+    threads = set()
+    as_png = encoding.as_png
+    monkeypatch.setattr(encoding, "as_png", lambda i: threads.add(get_ident()) or as_png(i))
+    backends = [dict(type=LocalVisBackend), Heir()]
+    with Visualizer(vis_backends=backends, save_dir=tmp_path, background=True) as visualizer:
+        visualizer.add_image("a", NOISE)
+    assert len(threads) == 1
+    assert get_ident() not in threads
