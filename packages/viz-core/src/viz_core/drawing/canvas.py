@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -473,9 +474,11 @@ class Canvas:
         """Return the image as a notebook shows it."""
         if self._canvas_surface is None:
             return None
-        from viz_core.files.encoding import encode_png  # only notebooks need it
+        from PIL import Image as PillowImage
 
-        return encode_png(self._canvas_surface.pixels)
+        file = io.BytesIO()
+        PillowImage.fromarray(self._canvas_surface.pixels).save(file, "PNG", compress_level=1)
+        return file.getvalue()
 
     @property
     def _image(self) -> Image | None:
