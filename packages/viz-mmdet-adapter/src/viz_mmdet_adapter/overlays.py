@@ -27,13 +27,12 @@ def lay_over(
         colors: Of the segments; None leaves their pixels as they are.
         alpha: Opacity in 0..1, multiplied with that of the colors.
     """
-    covered = [0 if color is None else round(alpha * opacity(color) * 255) for color in colors]
-    keep = 255 - np.array(covered, np.uint16)
+    opacities = [0 if color is None else round(alpha * opacity(color) * 255) for color in colors]
+    covered = np.array(opacities, np.uint16)
+    keep = 255 - covered
     # With 255 added, >> 8 divides by 255 to at most one level off, and exactly for 0 and 1.
-    ink = np.full((len(colors), 3), 255, np.uint16)
-    for i, color in enumerate(colors):
-        if color is not None:
-            ink[i] += np.array(color[:3], np.uint16) * covered[i]
+    rgb = [(0, 0, 0) if color is None else color[:3] for color in colors]
+    ink = np.array(rgb, np.uint16).reshape(-1, 3) * covered[:, None] + np.uint16(255)
     same = len(np.unique(keep)) == 1
     blended = np.empty_like(image)
     pixels, which, out = image.reshape(-1, 3), index.reshape(-1), blended.reshape(-1, 3)
