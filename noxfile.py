@@ -313,7 +313,7 @@ def docs(session: nox.Session) -> None:
 @nox.session(python=TORCHS_PYTHON, requires=["build"], default=False)
 def bench(session: nox.Session) -> None:
     """Compare with the peers; one file with ``-- drawing``, docs/benchmarks.md with ``-- --write``."""
-    peers = ("supervision==0.31.0", "opencv-python-headless")
+    peers = ("supervision==0.31.2", "opencv-python-headless")
     _install(session, tuple(PACKAGES), *MMDET, *peers, "mlflow")
     names = [name for name in session.posargs if name != "--write"] or BENCHMARKS
     runs = Path(session.create_tmp()) / "runs.jsonl"
