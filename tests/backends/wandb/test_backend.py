@@ -288,7 +288,7 @@ def test_a_folder_in_the_arguments_is_that_of_the_directory_it_was_made_in(
         make(init_kwargs={"dir": "s3://b"})
 
 
-def test_without_a_folder_it_is_wandbs_own_and_the_first_image_imports_nothing(
+def test_without_a_folder_it_is_wandbs_own_and_the_first_image_imports_little(
     tmp_path, run_python, read_run
 ):
     program = """
@@ -300,7 +300,8 @@ visualizer = Visualizer(vis_backends=[config])
 visualizer.add_scalar("loss", 0.5, step=3)
 before = set(sys.modules)
 visualizer.add_image("demo", np.zeros((8, 8, 3), np.uint8), step=3)
-print(sorted(set(sys.modules) - before))
+imported = set(sys.modules) - before  # besides what encodes, which is small
+print(sorted(name for name in imported if name.partition(".")[0] not in ("isal", "zlib")))
 visualizer.close()
 """
     done = run_python(program, cwd=tmp_path)
