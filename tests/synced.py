@@ -8,7 +8,8 @@ from pathlib import Path
 from machine import needs_program
 
 _CALLS = "openat,mkdir,mkdirat,rename,renameat,renameat2,write,pwrite64,writev,fsync,fdatasync"
-_WRITTEN = re.compile(r"\b(?:write|pwrite64|writev)\(\d+<([^>]+)>")
+# wandb-core writes nothing, `"", 0`, at each tick.
+_WRITTEN = re.compile(r"\b(?:write|pwrite64|writev)\(\d+<([^>]+)>, (?!\"\", 0\b)")
 _SYNCED = re.compile(r"\b(?:fsync|fdatasync)\(\d+<([^>]+)>\) += 0")
 _MADE = re.compile(
     r'\b(?:openat\(.*"[^"]*", [A-Z_|]*O_CREAT.* = \d+<([^>]+)>|mkdir(?:at)?\(.*"([^"]+)".* = 0)'

@@ -134,11 +134,22 @@ class LogFile:
             time.sleep(0.005)
         return True
 
-    def settle(self) -> None:
-        """Wait as long as wandb-core may take to write a record."""
-        if self._waiting_since is not None:
-            time.sleep(1.2 * self._interval)
-            self.wait(1.0)
+    def settle(self, patience: float = 0.0) -> None:
+        """Wait as long as wandb-core may take to write a record.
+
+        Args:
+            patience: Seconds that a wandb-core which is behind may take longer: they end when the
+                file does not grow any more.
+        """
+        if self._waiting_since is None:
+            return
+        deadline = time.monotonic() + patience
+        time.sleep(1.2 * self._interval)
+        self.wait(max(1.0, patience))
+        while time.monotonic() < deadline:
+            time.sleep(2 * self._interval)
+            if not self._has_grown():
+                break
 
     def _has_grown(self) -> bool:
         try:

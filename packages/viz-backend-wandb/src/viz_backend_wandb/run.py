@@ -126,7 +126,7 @@ class OpenRun:
         """Wait until wandb-core has written all records; with `sync`, until the disk has them."""
         if self.log_file is None or not (self.is_own or sync):
             return  # the program's own run may be written every 15 s only
-        self.log_file.settle()
+        self.log_file.settle(_GRACE if sync else 0.0)
         if sync:
             sync_to_disk(self.log_file.path.parent)  # with its media
 
