@@ -259,7 +259,12 @@ def test_a_field_that_may_mean_something_else_is_told(image, name):
 
 @pytest.mark.parametrize(
     "sample",
-    [{"detections": 1, "other": 2}, make(detections=1, other=2), {"pred_instances": {"other": 1}}],
+    [
+        {"detections": 1, "other": 2},
+        make(detections=1, other=2),
+        {"pred_instances": {"other": 1}},
+        {"pred_instances": {"labels": [0], "scores": [0.9], "other": 1}},
+    ],
     ids=str,
 )
 def test_what_is_not_understood_is_told_with_the_fields_seen_and_known(image, sample):

@@ -9,7 +9,7 @@ from typing import Any
 
 from viz_core import VizWarning, warn_user
 
-__all__ = ["Spellings", "read_field", "read_known", "seen_fields", "tell_of_unknown"]
+__all__ = ["Spellings", "has_strange", "read_field", "read_known", "seen_fields", "tell_of_unknown"]
 
 #: What a field is called, by our name for it; ours is the first.
 Spellings = Mapping[str, Sequence[str]]
@@ -75,6 +75,15 @@ def read_known(
                 VizWarning,
             )
     return found
+
+
+def has_strange(holder: Any, spellings: Spellings) -> bool:
+    """Return whether a holder has a field that is called like none that is known."""
+    known = tuple(spelling for spelled in spellings.values() for spelling in spelled)
+    return any(
+        read_field(holder, field) is not None and not _nearest(field, known, _TOLD)
+        for field in seen_fields(holder)
+    )
 
 
 @lru_cache(maxsize=1024)

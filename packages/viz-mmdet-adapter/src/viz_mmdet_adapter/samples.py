@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from viz_core import as_array, is_tensor
-from viz_mmdet_adapter.fields import Spellings, read_field, read_known, tell_of_unknown
+from viz_mmdet_adapter.fields import Spellings, has_strange, read_field, read_known, tell_of_unknown
 from viz_mmdet_adapter.labels import as_names, class_name
 from viz_mmdet_adapter.masks import as_mask_list
 
@@ -88,7 +88,8 @@ def read_instances(holder: Any, what: str = "the instances") -> Instances:
         ValueError: If the fields differ in length, or boxes have another shape.
 
     Warns:
-        VizWarning: If it has fields, but none that is known, or one almost called as one that is.
+        VizWarning: If it has fields, but neither boxes nor masks, or one almost called as one that
+            is known.
     """
     if isinstance(holder, (list, tuple)) and not hasattr(holder, "_fields"):
         holder = _from_annotations(holder)
@@ -97,8 +98,6 @@ def read_instances(holder: Any, what: str = "the instances") -> Instances:
     elif (inner := read_field(holder, "instances")) is not None:  # all that detectron2 returns
         holder = inner
     found = read_known(holder, INSTANCE_FIELDS, what)
-    if not found:
-        tell_of_unknown(holder, INSTANCE_FIELDS, what)
     boxes: Any = found.get("bboxes")
     if hasattr(boxes, "cls"):  # ultralytics keeps all there
         found |= {"bboxes": boxes.xyxy, "labels": boxes.cls, "scores": boxes.conf}
@@ -120,6 +119,8 @@ def read_instances(holder: Any, what: str = "the instances") -> Instances:
         listed = ", ".join(f"{name} {length}" for name, length in lengths.items())
         raise ValueError(f"the fields of instances must have one entry per object, got {listed}")
     count = next(iter(lengths.values()), 0)
+    if bboxes is None and masks is None and (not found or has_strange(holder, INSTANCE_FIELDS)):
+        tell_of_unknown(holder, INSTANCE_FIELDS, what)
     if bboxes is not None and not bboxes.any():
         bboxes = None
     return Instances(
