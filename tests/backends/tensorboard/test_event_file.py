@@ -1,9 +1,11 @@
 """One file: whole after every write, in every process, on every disk."""
 
+import gc
 import os
 import pickle
 import struct
 import threading
+from pathlib import Path
 
 import pytest
 from tensorboard.compat.tensorflow_stub import errors
@@ -201,3 +203,15 @@ def test_a_changed_byte_is_noticed(tmp_path, position):
     (tmp_path / "records").write_bytes(record)
     with pytest.raises((errors.DataLossError, errors.OutOfRangeError)):
         PyRecordReader_New(str(tmp_path / "records")).GetNext()
+
+
+def test_a_file_that_is_dropped_is_not_held_open(tmp_path):
+    def write():
+        file = EventFile(lambda: tmp_path)
+        file.write(events.scalars({"a": 1}, 1))
+        file.itself = file
+
+    write()
+    gc.collect()
+    (path,) = tmp_path.iterdir()
+    assert [fd for fd in Path("/proc/self/fd").iterdir() if os.path.realpath(fd) == str(path)] == []

@@ -1,6 +1,8 @@
+import gc
 import os
 import threading
 import warnings
+from pathlib import Path
 
 import pytest
 from waiting import HANG
@@ -30,6 +32,20 @@ def test_a_line_is_in_the_file_when_the_call_returns(log, path):
     assert path.read_bytes() == b"first\n"
     log.append(b"second\n")
     assert path.read_bytes() == b"first\nsecond\n"
+
+
+def test_a_log_that_is_dropped_holds_no_file_open(path):
+    def append():
+        log = AppendLog(lambda: path)
+        log.append(b"line\n")
+        log.itself = log
+
+    path.parent.mkdir()
+    for _ in range(3):
+        append()
+        gc.collect()
+    assert [fd for fd in Path("/proc/self/fd").iterdir() if os.path.realpath(fd) == str(path)] == []
+    assert path.read_bytes() == b"line\n" * 3
 
 
 def test_the_next_line_after_a_close_is_in_the_same_file(log, path):

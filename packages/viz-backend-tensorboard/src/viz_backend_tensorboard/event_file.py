@@ -87,6 +87,12 @@ class EventFile:
         self._cut_to: int | None = None
         _files.add(self)
 
+    def __del__(self) -> None:
+        # Nobody is left who could write; what was written is with the operating system.
+        descriptor = getattr(self, "_descriptor", None)
+        if descriptor is not None:
+            os.close(descriptor)
+
     def __getstate__(self) -> dict[str, Any]:
         """Return the state of a copy, which writes to a folder of its own if this file is open."""
         return {

@@ -61,6 +61,11 @@ class AppendLog:
         self._notices: deque[str] = deque()  # told when the lock is free: hooks may wait for others
         _files.add(self)
 
+    def __del__(self) -> None:
+        # Nobody is left who could append; what was appended is with the operating system.
+        if getattr(self, "_fd", -1) >= 0:
+            os.close(self._fd)
+
     @property
     def is_open(self) -> bool:
         """Whether this process holds the file open."""
