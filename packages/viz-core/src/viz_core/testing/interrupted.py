@@ -97,7 +97,9 @@ def record_interrupted(visualizer: Visualizer, count: int) -> None:
                 visualizer.flush()
             else:
                 _send_soon()
-            while not has_come:  # Python ignores one that comes in `__del__` or while it frees
+            while True:  # of a condition, Python 3.13 has the jump back outside of this `try`
+                if has_come:  # Python ignores one that comes in `__del__` or while it frees
+                    break
                 step, begun = begun, begun + 1
                 visualizer.add_scalar("loss", step, step=step)
                 recorded.append(step)
