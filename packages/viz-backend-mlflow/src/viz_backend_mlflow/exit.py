@@ -76,11 +76,12 @@ def close_at_exit(backend: _Backend) -> None:
     The reference is weak: the records of a backend that was deleted are in its journal.
     """
     global _pid
+    if not _pid:
+        _note_exit()  # forked children have it
     if _pid != os.getpid():
         _pid = os.getpid()
         _open.clear()
         atexit.register(_close_all, _pid)
-        _note_exit()
     _open.add(backend)
 
 
