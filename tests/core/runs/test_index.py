@@ -1,5 +1,6 @@
 """Runs that share a folder: whose is what, and which is told."""
 
+import fcntl
 import json
 import subprocess
 import sys
@@ -242,3 +243,48 @@ def test_what_is_empty_or_half_written_is_no_run(tmp_path):
     LocalVisBackend(tmp_path).add_scalar("loss", 1)  # nothing is told
     first = json.loads((tmp_path / "index.jsonl").read_text().splitlines()[0])
     assert first["run"] == 1
+
+
+FORK_MEANWHILE = """
+import os, signal, sys, threading
+from viz_core import LocalVisBackend
+from viz_core.runs import index
+
+forked, enters = threading.Event(), threading.Event()
+enter = index.RunIndex._enter
+
+def enter_slowly(*arguments):
+    enters.set()
+    forked.wait()
+    return enter(*arguments)
+
+index.RunIndex._enter = enter_slowly
+backend = LocalVisBackend(sys.argv[1])
+thread = threading.Thread(target=backend.add_scalar, args=("parent", 1.0))
+thread.start()
+enters.wait()
+index.RunIndex._enter = enter
+index._PATIENCE = 1e9
+if not os.fork():
+    signal.alarm(20)
+    backend.add_scalar("child", 1.0)
+    os._exit(7)
+forked.set()
+print(os.waitstatus_to_exitcode(os.wait()[1]))
+"""
+
+
+def test_a_child_that_is_forked_while_a_thread_enters_the_run_records(tmp_path):
+    command = [sys.executable, "-W", "error", "-c", FORK_MEANWHILE, str(tmp_path)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert (done.stdout, done.stderr) == ("7\n", "")
+    assert {line["run"] for line in index(tmp_path)} == {1}
+    assert sorted(names(tmp_path / "scalars.json")) == ["child", "parent"]
+
+
+def test_who_is_stopped_while_it_enters_stops_nobody(tmp_path, monkeypatch):
+    monkeypatch.setattr("viz_core.runs.index._PATIENCE", 0.1)
+    with (tmp_path / "index.jsonl").open("a") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        LocalVisBackend(tmp_path).add_scalar("loss", 1.0)
+    assert names(tmp_path / "scalars.json") == ["loss"]

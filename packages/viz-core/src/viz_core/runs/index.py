@@ -25,6 +25,9 @@ __all__ = ["Identity", "RunIndex", "adopt", "identity_of"]
 
 _NAME = "index.jsonl"
 
+#: Seconds to wait for others who enter a run. Who was stopped there must not stop all.
+_PATIENCE = 3.0
+
 #: What runs leave that have no index: MMEngine's, and those of viz 0.1.
 _RECORDS = ("scalars.json", "config.py", "vis_image")
 _EVENTS = "events.out.tfevents."
@@ -191,13 +194,27 @@ class RunIndex:
         fd = os.open(self.path, flags, 0o666)
         try:
             with contextlib.suppress(OSError):
-                fcntl.flock(fd, fcntl.LOCK_EX)
+                _take(fd)
             size = os.fstat(fd).st_size
             if size and os.pread(fd, 1, size - 1) != b"\n":
                 os.write(fd, b"\n")  # the last line was torn by a crash
             yield
         finally:
+            with contextlib.suppress(OSError):
+                fcntl.flock(fd, fcntl.LOCK_UN)  # a child forked meanwhile has the file open too
             os.close(fd)
+
+
+def _take(fd: int) -> None:
+    """Lock a file, unless another has it for longer than it takes to enter a run."""
+    end = time.monotonic() + _PATIENCE
+    while time.monotonic() < end:
+        try:
+            fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            time.sleep(0.005)
+        else:
+            return
 
 
 def _has_records(folder: Path, files: Iterable[str]) -> bool:
