@@ -1,5 +1,6 @@
 """The database is a file that is made whole, once, in a folder of any name."""
 
+import fcntl
 import os
 import signal
 import sqlite3
@@ -13,6 +14,7 @@ from sqlalchemy.engine import make_url
 from waiting import wait_until
 
 from viz_backend_mlflow import MLflowVisBackend
+from viz_backend_mlflow import database as databases
 from viz_backend_mlflow.sync import sync
 
 RECORD = """
@@ -112,3 +114,26 @@ def test_a_database_that_has_more_than_runs_keeps_it(tmp_path, read_run):
     with sqlite3.connect(path) as theirs:
         assert theirs.execute("SELECT * FROM customers").fetchall() == []
     theirs.close()
+
+
+def test_a_child_that_is_forked_meanwhile_keeps_nobody_waiting(tmp_path, monkeypatch):
+    waiting, reading, writing = [], *os.pipe()
+
+    def make(path, artifacts):
+        waiting.append(path.with_name(f"{path.name}.lock").open("a"))  # of another program
+        if not os.fork():
+            os.close(writing)
+            os.read(reading, 1)
+            os._exit(0)
+        path.touch()
+
+    monkeypatch.setattr(databases, "_make_whole", make)
+    monkeypatch.setattr(databases, "_is_whole", lambda path: path.exists())
+    databases._make(tmp_path / "all.db", None)
+    try:
+        fcntl.flock(waiting[0], fcntl.LOCK_EX | fcntl.LOCK_NB)
+    finally:
+        os.close(writing)
+        os.close(reading)
+        os.wait()
+        waiting[0].close()

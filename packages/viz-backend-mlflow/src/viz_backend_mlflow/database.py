@@ -109,6 +109,8 @@ def _make(path: Path, artifacts: str | None) -> None:
                 _make_whole(path, artifacts)
         lock.unlink(missing_ok=True)
     finally:
+        with contextlib.suppress(OSError):  # a child forked meanwhile has the file open too
+            fcntl.flock(descriptor, fcntl.LOCK_UN)
         os.close(descriptor)
 
 
