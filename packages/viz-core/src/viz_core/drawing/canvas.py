@@ -260,11 +260,11 @@ class Canvas:
             )
         styles = _styles(len(x_pairs), colors, "none", line_widths, line_styles, 1.0)
         ends = np.stack([x_pairs, y_pairs], axis=-1)
-        low, high = ends.min(axis=1), ends.max(axis=1)
+        low, high = np.minimum(ends[:, 0], ends[:, 1]), np.maximum(ends[:, 0], ends[:, 1])
         limits.check_bounds(low, high, "lines", self.width, self.height, sides=2)
         if check.leaves(low, high, self.width, self.height):
             _warn_out_of_bounds("line")
-        draw_paths(surface, place_segments(x_pairs, y_pairs, surface.window), styles)
+        draw_paths(surface, place_segments(ends, surface.window), styles)
         return self
 
     @names_keywords
