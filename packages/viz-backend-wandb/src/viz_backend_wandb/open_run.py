@@ -137,12 +137,13 @@ def open_run(
     with wandb_core.lock:
         wandb_core.leave_inherited()
         shared = _shared_settings()
+        has_others = has_others or wandb.run is not None or wandb_core.is_inherited()
         mode = mode or shared.mode
         check_writable(Path(arguments.get("dir") or shared.root_dir))
         arguments = {"reinit": "create_new", **arguments, "mode": mode}
         with wandb_core.quiet_terminal():
             if mode == "offline":
-                return _start(arguments, settings)
+                return _start(arguments, settings, has_others)
             server = settings.get("base_url") or shared.base_url
             root = arguments.get("dir") or shared.root_dir
             patience = timeout * _SERVER_SHARE - (time.monotonic() - started)  # it was imported
@@ -175,7 +176,7 @@ def _start_online(
         run_id = secrets.token_hex(4)
     before = _run_folders(root, run_id)
     try:
-        return _start({**arguments, "id": run_id}, settings)
+        return _start({**arguments, "id": run_id}, settings, has_others)
     except wandb.errors.UsageError as error:
         if "API key" not in str(error):
             raise
@@ -186,7 +187,6 @@ def _start_online(
     except wandb.errors.Error as error:  # whatever the server did
         reason = " ".join(str(error).split("Consider increasing")[0].split())
     sent_as = None
-    has_others = has_others or wandb.run is not None or wandb_core.is_inherited()
     if not has_others:
         wandb_core.tear_down(timeout * (1 - _SERVER_SHARE))
     elif run_id is not None:
@@ -195,7 +195,7 @@ def _start_online(
     for folder in _run_folders(root, sent_as or run_id) - before:
         reason = find_failure(folder / "logs" / "debug-internal.log") or reason
         shutil.rmtree(folder, ignore_errors=True)  # it has no record
-    opened = _start({**arguments, "id": run_id, "mode": "offline"}, settings)
+    opened = _start({**arguments, "id": run_id, "mode": "offline"}, settings, has_others)
     opened.sent_as = sent_as
     opened.notice = masked(f"W&B's server at {server} cannot be reached: {reason}")
     return opened
@@ -216,7 +216,9 @@ def _raise_without_password(error: Exception) -> None:
     raise kind(masked(text)) from None
 
 
-def _start(arguments: Mapping[str, Any], settings: Mapping[str, Any]) -> OpenResult:
+def _start(
+    arguments: Mapping[str, Any], settings: Mapping[str, Any], has_others: bool
+) -> OpenResult:
     import wandb
 
     def start() -> Any:
@@ -225,10 +227,13 @@ def _start(arguments: Mapping[str, Any], settings: Mapping[str, Any]) -> OpenRes
     try:
         run = start()
     except Exception as error:
-        if not wandb_core.is_lost(error):
+        is_half_open = "is in use" in str(error) and not has_others
+        if not (is_half_open or wandb_core.is_lost(error)):
             _raise_without_password(error)
             raise
-        wandb_core.tear_down(1.0)  # wandb-core was killed, and W&B has not noticed
+        # wandb-core was killed, and W&B has not noticed; or Ctrl-C came while the run was opened
+        # or closed.
+        wandb_core.tear_down(1.0)
         run = start()
     if masked(run.settings.base_url) != run.settings.base_url:
         for log in Path(run.settings.log_dir).iterdir():  # W&B names the server there
