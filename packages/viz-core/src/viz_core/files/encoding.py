@@ -11,7 +11,7 @@ from weakref import WeakValueDictionary
 
 import numpy as np
 
-from viz_core.files.png import as_png
+from viz_core.files.png import as_png, find_isal
 from viz_core.images import as_image
 from viz_core.typing import ArrayLike, Image, ImageFormat
 
@@ -139,6 +139,7 @@ class SharedImage:
     __slots__ = ("__weakref__", "encoded", "image", "lock")
 
     def __init__(self, image: ArrayLike) -> None:
+        find_isal()  # not in a worker
         self.image: Image = as_image(image).view()
         self.encoded: dict[object, EncodedImage] = {}
         self.lock = threading.RLock()

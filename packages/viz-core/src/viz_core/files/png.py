@@ -11,7 +11,7 @@ import numpy as np
 
 from viz_core.typing import Image
 
-__all__ = ["as_png"]
+__all__ = ["as_png", "find_isal"]
 
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _SUB = 1  # the filter that keeps the difference to the pixel on the left
@@ -37,8 +37,8 @@ _WORTH = 1.05
 def as_png(image: Image) -> bytes:
     """Return an image as the bytes of a PNG file, losslessly.
 
-    Every row is filtered alike, and deflated by isal. Where there is no isal, only runs of equal bytes are looked for, by zlib, which
-    is what OpenCV does.
+    Every row is filtered alike, and deflated by isal. Where there is no isal, only runs of equal
+    bytes are looked for, by zlib, which is what OpenCV does.
 
     Args:
         image: RGB or RGBA, uint8, shape (H, W, 3) or (H, W, 4), as `as_image` returns it.
@@ -63,7 +63,7 @@ def as_png(image: Image) -> bytes:
 
 def _deflate(rows: Image) -> bytes:
     """Return filtered rows as a zlib stream."""
-    isal = _isal()
+    isal = find_isal()
     if isal is None:
         return _run_lengths(rows, zlib)
     data: bytes = isal.compress(rows.data, _LEVEL)
@@ -87,8 +87,12 @@ def _run_lengths(rows: Image, checksums: Any) -> bytes:
 
 
 @cache
-def _isal() -> Any:
-    """Return isal's twin of zlib, or None where it is not installed or does not load."""
+def find_isal() -> Any:
+    """Return isal's twin of zlib, or None where it is not installed or does not load.
+
+    Who shares an image with workers calls it before: a child that is forked while a thread imports
+    a module would wait for ever to import it too.
+    """
     try:
         from isal import isal_zlib
     except ImportError:
@@ -97,5 +101,5 @@ def _isal() -> Any:
 
 
 def _chunk(kind: bytes, data: bytes) -> tuple[bytes, bytes, bytes, bytes]:
-    crc32 = (_isal() or zlib).crc32
+    crc32 = (find_isal() or zlib).crc32
     return struct.pack(">I", len(data)), kind, data, struct.pack(">I", crc32(data, crc32(kind)))
