@@ -8,10 +8,10 @@ from _thread import get_ident
 from collections.abc import Callable
 from types import FrameType
 
-__all__ = ["keepers", "warn_user"]
+__all__ = ["receivers", "warn_user"]
 
 #: Who takes the warnings of a thread that has no user's line, by its identifier.
-keepers: dict[int, Callable[[str, type[Warning]], None]] = {}
+receivers: dict[int, Callable[[str, type[Warning]], None]] = {}
 
 # Who stands between a warning and the user's line: our packages, Python's own modules, such as
 # contextlib, and what calls our hooks within the user's `backward()`.
@@ -49,11 +49,11 @@ def warn_user(message: str, category: type[Warning] = UserWarning) -> None:
             )
             return
         frame = frame.f_back
-    keep = keepers.get(get_ident())  # a recorder's worker has one
-    if keep is None:
+    receive = receivers.get(get_ident())  # a recorder's worker has one
+    if receive is None:
         warnings.warn_explicit(message, category, "sys", 1)
     else:
-        keep(message, category)
+        receive(message, category)
 
 
 def _package(frame: FrameType) -> str:

@@ -507,8 +507,8 @@ def _styles(
 
     columns = check.style_columns(count, edges, faces, widths, line_styles, alphas)
     each = list(zip(*columns, strict=True))
-    styles = {look: Style.faded(*look) for look in set(each)}  # mostly a few, many times
-    return [styles[look] for look in each]
+    styles = {values: Style.faded(*values) for values in set(each)}  # mostly a few, many times
+    return [styles[values] for values in each]
 
 
 def _warn_out_of_bounds(kind: str) -> None:

@@ -230,24 +230,24 @@ def _draw(
     is_filled: bool,
 ) -> None:
     """Draw shapes of which all are filled, or none, given by number and style."""
-    looks = {style: _Look.of(style) for style in {style for _, style in each}}
+    styles = {style: _AggStyle.of(style) for style in {style for _, style in each}}
     context = renderer.new_gc()
     if len(each) == 1:  # which takes half the time of a collection
         ((number, style),) = each
-        look = looks[style]
-        context.set_foreground(look.edge, isRGBA=True)
-        context.set_linewidth(look.width)
-        context.set_dashes(*look.dashes)
+        drawn = styles[style]
+        context.set_foreground(drawn.edge, isRGBA=True)
+        context.set_linewidth(drawn.width)
+        context.set_dashes(*drawn.dashes)
         placement = Affine2D.from_values(*shapes.placements[number].tolist()) + transform
         renderer.draw_path(
-            context, shapes.paths[number], placement, look.face if is_filled else None
+            context, shapes.paths[number], placement, drawn.face if is_filled else None
         )
         return
     numbers = [number for number, _ in each]
     matrices = np.zeros((len(each), 3, 3))
     matrices[:, :2] = shapes.placements[numbers].reshape(-1, 3, 2).transpose(0, 2, 1)
     matrices[:, 2, 2] = 1
-    chosen = list(looks.values()) if len(looks) == 1 else [looks[style] for _, style in each]
+    chosen = list(styles.values()) if len(styles) == 1 else [styles[style] for _, style in each]
     nowhere = IdentityTransform()
     renderer.draw_path_collection(
         context,
@@ -256,17 +256,17 @@ def _draw(
         transform.get_matrix() @ matrices,
         np.empty((0, 2)),
         nowhere,
-        [look.face for look in chosen] if is_filled else np.empty((0, 4)),
-        [look.edge for look in chosen],
-        [look.width for look in chosen],
-        [look.dashes for look in chosen],
+        [style.face for style in chosen] if is_filled else np.empty((0, 4)),
+        [style.edge for style in chosen],
+        [style.width for style in chosen],
+        [style.dashes for style in chosen],
         [True],
         [None],
         "screen",
     )
 
 
-class _Look(NamedTuple):
+class _AggStyle(NamedTuple):
     """What Agg takes for a style.
 
     Attributes:
@@ -282,8 +282,8 @@ class _Look(NamedTuple):
     dashes: tuple[float, list[float] | None]
 
     @classmethod
-    def of(cls, style: Style) -> _Look:
-        """Return the look of a style."""
+    def of(cls, style: Style) -> _AggStyle:
+        """Return a style as Agg takes it."""
         face = as_fractions(style.face)
         if not (style.edge[3] and style.width):
             return cls(face, as_fractions(_NOTHING), 0.0, (0.0, None))

@@ -60,7 +60,7 @@ class Sprite(NamedTuple):
     """How opaque each pixel of a marker is.
 
     Attributes:
-        stencil: What `pasting` takes as a mask.
+        stencil: An inner part of a Pillow image, as `as_core` returns, with the opacity in 0..255.
         size: Of the stencil: columns, of which a pixel has three, and rows.
         box: Its left, top, right and bottom border in pixels from that of its position.
     """
@@ -264,12 +264,12 @@ def _draw_as_sprites(
     places = np.floor(positions + 0.5).astype(np.int64)
     opacities, faded = _numbered(list(map(itemgetter(3), colors)))
     if len(opacities) > 1:
-        looks, which = np.unique(which * len(opacities) + faded, return_inverse=True)
+        kinds, which = np.unique(which * len(opacities) + faded, return_inverse=True)
     else:
-        looks = np.arange(len(shapes))
+        kinds = np.arange(len(shapes))
     sprites = [
-        make_sprite(shapes[look // len(opacities)], float(opacities[look % len(opacities)]))
-        for look in looks.tolist()
+        make_sprite(shapes[kind // len(opacities)], float(opacities[kind % len(opacities)]))
+        for kind in kinds.tolist()
     ]
     if colors.count(colors[0]) == len(colors):
         colors = colors[:1]

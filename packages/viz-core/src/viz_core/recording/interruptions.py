@@ -9,7 +9,7 @@ from threading import RLock
 from typing import Any
 
 from viz_core._inside import is_in_handler
-from viz_core._warnings import keepers
+from viz_core._warnings import receivers
 
 __all__ = ["BUSY", "attempt", "while_handling"]
 
@@ -42,7 +42,7 @@ def attempt(
             raise
         return RuntimeError(f"the backend called sys.exit({error.code!r})")
     except BaseException as error:
-        if get_ident() not in keepers:  # not in a worker
+        if get_ident() not in receivers:  # not in a worker
             raise
         return RuntimeError(f"the backend raised {type(error).__name__}: {error}")
     finally:

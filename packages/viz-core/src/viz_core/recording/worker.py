@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from queue import Empty, SimpleQueue
 
 from viz_core._inside import inside, is_in_handler
-from viz_core._warnings import keepers
+from viz_core._warnings import receivers
 from viz_core.errors import RecordingWarning
 
 __all__ = ["Worker", "join_all"]
@@ -127,7 +127,7 @@ class Worker:
     def _run(self) -> None:
         me = get_ident()
         inside[me] = 1  # what a job calls, or what is freed with it, cannot wait for this thread
-        keepers[me] = self._keep
+        receivers[me] = self._keep
         with self._turn:
             while True:
                 self._has_thread = True
@@ -144,7 +144,7 @@ class Worker:
                     traceback.print_exc()
                 del job  # it holds an image, and the recorder, which may be dropped meanwhile
                 self._note_done(size)
-        keepers.pop(me, None)
+        receivers.pop(me, None)
         inside.pop(me, None)
 
     def _run_here(self) -> None:
