@@ -303,7 +303,7 @@ def demo(session: nox.Session) -> None:
 
 @nox.session(python=PYTHON, requires=["build"], tags=["full"], default=False)
 def docs(session: nox.Session) -> None:
-    """Build the documentation into site/, its pictures by the code on its pages."""
+    """Build the documentation into site/, its images by the code on its pages."""
     _install(session, tuple(PACKAGES), "pytest", *_group("docs"))
     ours = {"PYTHONPATH": "docs", "NO_MKDOCS_2_WARNING": "1"}
     session.run("mkdocs", "build", "--strict", "--quiet", env=ours)

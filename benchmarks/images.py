@@ -1,6 +1,6 @@
 """Writing images: our PNG against OpenCV's at its defaults, and against MMEngine's backend.
 
-Both filter each row by its left neighbour, look only for runs and compress at level 1.
+Both filter each row by its left neighbor, look only for runs and compress at level 1.
 """
 
 from __future__ import annotations

@@ -11,10 +11,10 @@ import io
 import numpy as np
 from PIL import Image
 
-__all__ = ["picture"]
+__all__ = ["as_html"]
 
 
-def picture(image: np.ndarray, width: int | None = None) -> str:
+def as_html(image: np.ndarray, width: int | None = None) -> str:
     """Return HTML that shows ``image``, for ``print`` in a fence that runs with the docs."""
     buffer = io.BytesIO()
     Image.fromarray(image).save(buffer, "PNG")

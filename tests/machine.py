@@ -23,7 +23,7 @@ def needs(there, what, how):
 
 
 def needs_program(name):
-    """Skip the test that runs where no program of :data:`PROGRAMS` has this name."""
+    """Skip the test that runs where no program of `PROGRAMS` has this name."""
     needs(shutil.which(name), f"the program {name}", f"apt-get install {PROGRAMS[name]}")
 
 

@@ -59,7 +59,7 @@ def test_there_are_fences_to_run():
 @pytest.mark.parametrize("code", CODE)
 def test_what_readers_see_of_a_fence_needs_nothing_of_the_docs(code):
     seen = [line for line in code.splitlines() if "markdown-exec: hide" not in line]
-    assert [line for line in seen if re.search(r"\bgallery\b|\bpicture\(", line)] == []
+    assert [line for line in seen if re.search(r"\bgallery\b|\bas_html\(", line)] == []
 
 
 @pytest.mark.parametrize("code", CODE)

@@ -17,7 +17,7 @@ CELLS = (
 )
 
 
-def test_a_picture_is_shown_inline_by_show_and_by_its_name():
+def test_an_image_is_shown_inline_by_show_and_by_its_name():
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(c) for c in CELLS])
     NotebookClient(notebook, timeout=120, kernel_name="python3").execute()
     for cell in notebook.cells:

@@ -42,7 +42,7 @@ class Tensor:
         return 0.0
 
 
-class Picture:
+class PillowLike:
     """What matters of an image of Pillow's."""
 
     @property
@@ -60,7 +60,7 @@ class Lent:
 
 def draw(image: Image, boxes: Tensor) -> Image:
     visualizer = Visualizer(image=image)
-    visualizer.set_image(Picture()).draw_bboxes(Lent()).set_image(Lent()).draw_points([1, 2])
+    visualizer.set_image(PillowLike()).draw_bboxes(Lent()).set_image(Lent()).draw_points([1, 2])
     visualizer.set_image(to_uint8(boxes, low=-1, high=[1, 2, 3], bands=(2, 1, 0)))
     visualizer.draw_bboxes(boxes, edge_colors="r", line_widths=3)
     visualizer.draw_bboxes([1, 1, 5, 5]).draw_bboxes([[1, 1, 5, 5], [2, 2, 6.5, 6]])
@@ -94,7 +94,7 @@ def record(folder: Path, loss: Tensor) -> object:
         visualizer.add_scalar("loss", np.float32(0.5))
         visualizer.add_scalars({"loss": 0.5, "acc": np.array(1), "val": {"loss": loss}}, step=3)
         visualizer.add_image("cat", [[0, 255], [255, 0]], step=1, extra=True)
-        visualizer.add_image("dog", Picture())
+        visualizer.add_image("dog", PillowLike())
         visualizer.add_config({"lr": 0.1})
     Visualizer(vis_backends=one)
     Visualizer(vis_backends=LocalVisBackend(folder))

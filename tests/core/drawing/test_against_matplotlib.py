@@ -214,7 +214,7 @@ def test_masks_are_exact_to_one_level():
         assert (drawn == ground)[~mask].all()
 
 
-def test_one_mask_colour_and_opacity_each():
+def test_one_mask_color_and_opacity_each():
     masks = np.zeros((2, HEIGHT, WIDTH), bool)
     masks[0, :20], masks[1, 40:] = True, True
     drawn = Canvas(np.full_like(GROUND, 100)).draw_binary_masks(masks, ["r", "b"], [0.5, 1.0])

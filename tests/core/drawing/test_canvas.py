@@ -17,7 +17,7 @@ def canvas():
     return Canvas(GRAY)
 
 
-def test_a_picture_comes_back_as_it_went_in():
+def test_an_image_comes_back_as_it_went_in():
     image = np.random.default_rng(0).integers(0, 256, (37, 53, 3), np.uint8)
     canvas = Canvas(image)
     assert (canvas.get_image() == image).all()
@@ -25,7 +25,7 @@ def test_a_picture_comes_back_as_it_went_in():
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (1, 300), (300, 1), (4, 70000)])
-def test_pictures_of_any_size_can_be_drawn_on(shape):
+def test_images_of_any_size_can_be_drawn_on(shape):
     height, width = shape
     canvas = Canvas(np.zeros((height, width, 3), np.uint8))
     drawn = canvas.draw_lines(np.array([0, width]), np.array([0.5, 0.5]), "r").get_image()
@@ -43,13 +43,13 @@ def test_what_is_got_never_changes_and_changes_nothing(canvas):
     assert canvas.get_image().any()
 
 
-def test_the_picture_given_is_left_alone():
+def test_the_image_given_is_left_alone():
     image = GRAY.copy()
     Canvas(image).draw_bboxes(np.array([5, 5, 40, 40]), face_colors="r")
     assert (image == GRAY).all()
 
 
-def test_setting_a_picture_starts_over(canvas):
+def test_setting_an_image_starts_over(canvas):
     canvas.draw_bboxes(np.array([5, 5, 40, 40]))
     canvas.set_image(GRAY[:30])
     assert (canvas.get_image() == GRAY[:30]).all()
@@ -86,7 +86,7 @@ def test_nothing_to_draw_is_fine(canvas, method):
 
 
 @pytest.mark.parametrize("method", CALLS)
-def test_drawing_before_a_picture_says_what_to_call(method):
+def test_drawing_before_an_image_says_what_to_call(method):
     with pytest.raises(RuntimeError, match=r"call set_image\(image\) first"):
         getattr(Canvas(), method)(*CALLS[method])
     with pytest.raises(RuntimeError, match=r"call set_image\(image\) first"):
@@ -130,7 +130,7 @@ def test_wrong_arguments_say_what_is_right(canvas, method, arguments, error, tex
         ("none", [100, 100, 100]),
     ],
 )
-def test_colours_in_every_spelling(canvas, color, pixel):
+def test_colors_in_every_spelling(canvas, color, pixel):
     box = np.array([10, 10, 50, 50])
     canvas.draw_bboxes(box, edge_colors="none", face_colors=color, alpha=1)
     assert canvas.get_image()[30, 30].tolist() == pixel
@@ -174,7 +174,7 @@ def test_a_background_without_opacity_draws_nothing(canvas):
 
 
 @pytest.mark.parametrize("wrong", ["reddish", (1, 2), (300, 0, 0), 3, None])
-def test_what_is_no_colour_is_named(canvas, wrong):
+def test_what_is_no_color_is_named(canvas, wrong):
     with pytest.raises((TypeError, ValueError), match="color"):
         canvas.draw_bboxes(np.array([1, 1, 5, 5]), edge_colors=wrong)
 
@@ -201,7 +201,7 @@ OUT_OF_BOUNDS = {
 
 
 @pytest.mark.parametrize("what", OUT_OF_BOUNDS)
-def test_what_leaves_the_picture_is_clipped_with_one_warning(canvas, what):
+def test_what_leaves_the_image_is_clipped_with_one_warning(canvas, what):
     method, arguments = OUT_OF_BOUNDS[what]
     text = f"The {what} is out of bounds, the drawn {what} may not be in the image"
     with pytest.warns(UserWarning, match=text) as caught:
@@ -210,7 +210,7 @@ def test_what_leaves_the_picture_is_clipped_with_one_warning(canvas, what):
     assert canvas.get_image().shape == GRAY.shape
 
 
-def test_a_box_that_equals_the_picture_does_not_warn(canvas):
+def test_a_box_that_equals_the_image_does_not_warn(canvas):
     canvas.draw_bboxes(np.array([0, 0, 80, 60]))
 
 
@@ -220,7 +220,7 @@ def test_far_outside_changes_nothing(canvas):
     assert (canvas.get_image() == GRAY).all()
 
 
-def test_is_a_picture_in_a_notebook(canvas):
+def test_is_an_image_in_a_notebook(canvas):
     assert canvas._repr_png_().startswith(b"\x89PNG")
     assert Canvas()._repr_png_() is None
 
@@ -230,7 +230,7 @@ def test_says_what_it_is_and_the_size_of_its_image():
     assert repr(Canvas(np.zeros((40, 60, 3), np.uint8))) == "<Canvas 60x40>"
 
 
-def test_setting_and_getting_a_picture_imports_neither_matplotlib_nor_pillow():
+def test_setting_and_getting_an_image_imports_neither_matplotlib_nor_pillow():
     code = (
         "import json, sys, numpy as np\n"
         "from viz_core import Canvas\n"
@@ -241,7 +241,7 @@ def test_setting_and_getting_a_picture_imports_neither_matplotlib_nor_pillow():
     assert json.loads(done.stdout) == []
 
 
-def test_an_axes_over_the_picture_draws_in_pixels_and_in_order(canvas):
+def test_an_axes_over_the_image_draws_in_pixels_and_in_order(canvas):
     with canvas.axes() as axes:
         axes.axvline(40, color="r", linewidth=4)
     drawn = canvas.get_image()

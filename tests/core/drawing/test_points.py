@@ -63,12 +63,12 @@ def test_hollow_markers_are_those_of_scatter():
     assert_images_close(ours, scattered([place], ["r"], hollow, [300]), tolerance=3)
 
 
-def test_a_tuple_is_one_colour_also_for_three_points():
+def test_a_tuple_is_one_color_also_for_three_points():
     drawn = Canvas(GROUND).draw_points(PLACES, colors=(255, 0, 0)).get_image()
     assert [drawn[30, x].tolist() for x in (20, 45, 70)] == [[255, 0, 0]] * 3
 
 
-def test_each_point_may_have_its_colour_and_size():
+def test_each_point_may_have_its_color_and_size():
     canvas = Canvas(GROUND)
     canvas.draw_points(PLACES, colors=["r", "#00ff00", (0, 0, 255)], sizes=[4.0, 36.0, 400.0])
     drawn = canvas.get_image()
@@ -99,7 +99,7 @@ def test_points_outside_are_left_out_without_a_warning():
     assert (drawn == GROUND).all()
 
 
-def test_points_of_every_size_and_colour_are_drawn_in_turns_of_any_length(monkeypatch):
+def test_points_of_every_size_and_color_are_drawn_in_turns_of_any_length(monkeypatch):
     places = np.random.default_rng(2).uniform(0, 60, (50, 2))
     colors = [(5 * i, 90, 255 - 5 * i) for i in range(50)]
     sizes = [float(i + 1) for i in range(50)]
@@ -110,7 +110,7 @@ def test_points_of_every_size_and_colour_are_drawn_in_turns_of_any_length(monkey
     assert (at_once == in_turns).all()
 
 
-def test_large_points_of_many_colours_are_drawn():
+def test_large_points_of_many_colors_are_drawn():
     drawn = Canvas(GROUND).draw_points(PLACES, ["r", "b", "lime"], sizes=1e6).get_image()
     assert (drawn == (0, 255, 0)).all()
 

@@ -104,7 +104,7 @@ def test_what_is_wrong_with_a_record_raises_before_any_backend_sees_it(keeper):
     assert not keeper.calls
 
 
-def test_a_bad_number_does_not_cost_the_good_ones(keeper):
+def test_a_bad_scalar_does_not_cost_the_good_ones(keeper):
     recorder = Recorder({"a": keeper})
     with pytest.warns(RecordingWarning, match="add_scalars left one out: lr must be a number"):
         recorder.add_scalars({"loss": 0.5, "lr": "high", "acc": 1}, step=1)
