@@ -48,11 +48,11 @@ class MLflowVisBackend(BaseVisBackend):
     `python -m viz_backend_mlflow sync <save_dir>`. Killing the process loses the scalars of the
     last 0.1 s, which wait in memory to be written together, and no other record.
 
-    Without a `tracking_uri`, here or in the environment, the run is in the database `<save_dir>/mlflow.db`, which is made in
-    the background, in some seconds, with its artifacts beside it;
-    `mlflow ui --backend-store-uri sqlite:///<save_dir>/mlflow.db` shows it. With a `tracking_uri`
-    and without a `save_dir`, the journal is in `$XDG_STATE_HOME/viz-backend-mlflow`, or in
-    `~/.local/state/viz-backend-mlflow`.
+    Without a `tracking_uri`, here or in the environment, the run is in the database
+    `<save_dir>/mlflow.db`, which is made in the background, in some seconds, with its artifacts
+    beside it; `mlflow ui --backend-store-uri sqlite:///<save_dir>/mlflow.db` shows it. With a
+    `tracking_uri` and without a `save_dir`, the journal is in
+    `$XDG_STATE_HOME/viz-backend-mlflow`, or in `~/.local/state/viz-backend-mlflow`.
 
     Args:
         save_dir: The folder of the run.

@@ -155,7 +155,7 @@ class BatchSender:
     def _check_that_mlflow_answers(self, error: Exception) -> None:
         try:
             self._client.set_tag(self._run_id, RUN_TAG, self._journal.header()["key"])
-        except Exception as other:  # as above
+        except Exception as other:  # of a tracker, which may raise anything
             if getattr(other, "error_code", None) == "RESOURCE_DOES_NOT_EXIST":
                 raise RunGoneError(str(other)) from other
             raise error from None

@@ -31,8 +31,8 @@ class Waiting:
     """A record that is tried apart from the others.
 
     Attributes:
-        record: The record.
-        tries: How often it was tried.
+        record: As `viz_backend_mlflow.records` makes it, read back from JSON.
+        tries: How often it was tried by itself.
         due: When it is to be tried again, in seconds since 1970.
         reason: What the last try failed with.
     """
@@ -89,7 +89,7 @@ class Progress:
         """Note that the records of a lane before `position` were sent.
 
         Args:
-            lane: The lane.
+            lane: `VALUES` or `ARTIFACTS`.
             position: In bytes of `records.jsonl`.
         """
         sent = list(self.sent())

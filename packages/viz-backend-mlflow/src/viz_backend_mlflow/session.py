@@ -268,7 +268,7 @@ class Session:
         while journals and not is_over():
             try:
                 is_finished = send_unused(journals[0], self._pace.timeout, is_over)
-            except Exception as error:  # noqa: BLE001  # as above; the next run tries again
+            except Exception as error:  # noqa: BLE001  # whatever it is, the next run tries again
                 _logger.warning("%s is not sent: %s", journals[0].folder, error)
                 is_finished = True
             if is_finished:

@@ -40,7 +40,7 @@ class _FileWriter(FileWriter):  # type: ignore[misc]  # torch is not there where
         self.event_writer = _EventWriter(events)
 
 
-class DurableSummaryWriter(SummaryWriter):  # type: ignore[misc]  # as above
+class DurableSummaryWriter(SummaryWriter):  # type: ignore[misc]  # as torch is not there
     """A `SummaryWriter` whose events are in the file when the call returns.
 
     Args:

@@ -250,7 +250,7 @@ class _BoundWandb:
     closed, the next use opens the same run again.
 
     Args:
-        backend: The backend.
+        backend: Opens the run when one of these is asked for.
     """
 
     __slots__ = ("_backend",)

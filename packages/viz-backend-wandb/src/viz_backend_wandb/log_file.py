@@ -67,7 +67,7 @@ class LogFile:
     has grown since the record before.
 
     Args:
-        path: The file.
+        path: Where wandb-core writes it; it ends in `.wandb`.
         flush_interval: Seconds between two writes of wandb-core.
     """
 

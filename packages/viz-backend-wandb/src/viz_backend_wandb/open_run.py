@@ -88,7 +88,7 @@ def join_run(run: Any, arguments: Mapping[str, Any]) -> OpenResult:
     """Return the program's run as one that records are added to, its settings as they are.
 
     Args:
-        run: The run.
+        run: What `find_program_run` has found.
         arguments: Arguments of `wandb.init`, of which it takes the config.
     """
     if config := arguments.get("config"):

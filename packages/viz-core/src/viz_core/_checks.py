@@ -69,7 +69,7 @@ def as_string(value: Any, name: str) -> str:
 
 
 def names_keywords(function: Callable[P, R]) -> Callable[P, R]:
-    """Return a function whose TypeError for wrong arguments says which it has.
+    """Return the function with a TypeError for wrong arguments that names the right ones.
 
     Python's own names the class that a method comes from, which is often not the one that its
     user knows, and no keyword that is like the given one.

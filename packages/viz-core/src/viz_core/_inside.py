@@ -78,7 +78,7 @@ def is_in_handler() -> bool:
 
 
 def notice_thread(trackers: Collection[str | None]) -> None:
-    """Take this thread for one that is always inside, if one of `trackers` has started it.
+    """Count this thread as always inside a backend, if one of `trackers` has started it.
 
     The garbage collector runs `__del__` in any thread, and trackers log in theirs. Their calls wait
     for those threads, which therefore must not wait for them.

@@ -35,7 +35,7 @@ def warn_user(message: str, category: type[Warning] = UserWarning) -> None:
 
     Args:
         message: What is wrong, and the way out.
-        category: Of the warning.
+        category: The class of the warning.
     """
     caller = _package(sys._getframe(1))
     frame: FrameType | None = sys._getframe(1)

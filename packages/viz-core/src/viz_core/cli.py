@@ -30,7 +30,7 @@ class Report:
     """What is known of one backend.
 
     Args:
-        name: What configs call it.
+        name: What configs call it, as `LocalVisBackend`.
         provider: Distribution, version and entry point.
         tracker: The package it records with and its version; None if it needs none.
         supports: The kinds of records it keeps.

@@ -89,7 +89,7 @@ def as_colors(
 
 
 def _from_table(array: npt.NDArray[Any]) -> list[RGBA] | None:
-    """Return the colors of an array of one per row, or None if it is none, or one is wrong."""
+    """Return the colors of an array with one in each row; None if it has none, or a wrong one."""
     if array.ndim != 2 or array.shape[1] not in (3, 4) or array.dtype.kind not in "iuf":
         return None
     looks_like_fractions = (array <= 1).all(axis=1) & (array % 1 != 0).any(axis=1)

@@ -45,7 +45,7 @@ class Window:
 
         Args:
             image: What [`as_image`][viz_core.as_image] takes.
-            title: Of the window.
+            title: What the window is called.
             wait_time: Seconds to wait; 0 waits until the key is pressed or the window is closed.
             continue_key: The key that ends the wait, as matplotlib calls it.
             backend: `'matplotlib'` or `'cv2'`.

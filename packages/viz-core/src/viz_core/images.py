@@ -124,7 +124,8 @@ def to_uint8(
             (C, H, W) where its first axis is shorter than its last.
         low: A number, or one per band that is shown. Default: the smallest that is finite, of all
             bands together, which keeps their colors.
-        high: Likewise the largest.
+        high: A number, or one per band that is shown. Default: the largest that is finite, of all
+            bands together.
         bands: Numbers of the channels that become red, green and blue, or of one that becomes
             gray. Default: all, if there are 1 or 3.
 

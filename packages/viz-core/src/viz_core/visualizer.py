@@ -292,7 +292,7 @@ class Visualizer(Canvas, NamedInstances):
         """Draw a sample and record the image. Task libraries override it; here it does nothing.
 
         Args:
-            name: Of the recorded image.
+            name: What the recorded image is called.
             image: What the sample is drawn on, as `set_image` takes it.
             data_sample: What the task library has for one image.
             draw_gt: Whether to draw the ground truth.

@@ -41,7 +41,7 @@ class Side(NamedTuple):
     Attributes:
         instances: What `samples.read_instances` takes.
         semantic: What `segments.read_map` takes.
-        panoptic: What it takes, too.
+        panoptic: What `segments.read_map` takes as panoptic.
     """
 
     instances: Any = None

@@ -85,7 +85,7 @@ class DetLocalVisualizer(Visualizer):
         `get_image()` returns the drawn image afterwards.
 
         Args:
-            name: Of the recorded image, or title of the window.
+            name: What the recorded image is called, or the title of the window.
             image: RGB, as `set_image` takes it. Turn BGR with `image[..., ::-1]`.
             data_sample: A `DetDataSample`, or any object or dict with some of its fields:
                 `gt_instances`, `gt_sem_seg`, `gt_panoptic_seg`, and the same three of `pred_...`;

@@ -117,11 +117,12 @@ class BaseVisBackend:
     def enter_run(self, *files: str) -> RunIndex:
         """Return the index of `directory`, where this run is entered at its first record.
 
-        Only backends that write files there, which a second run in the folder writes to as well,
-        need it: to note whose those are, and to say that there was a run before.
+        A backend needs it whose files a second run in the same folder would write to as well: the
+        index notes which run wrote what, and the backend says that there was a run before.
 
         Args:
-            *files: What the backend writes there: where one of these is and no index, there was.
+            *files: Names of files that the backend writes there. Where one of them is and no index,
+                there was a run before.
 
         Raises:
             MissingSaveDirError: If the backend has no `save_dir`.
@@ -237,7 +238,7 @@ class BaseVisBackend:
         return {**state, "_run": None if self.save_dir is None else identity_of(self.save_dir)}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        """Take over what a copy has of the other, and which run that is of."""
+        """Take over the state of the backend that is copied, and the run that it belongs to."""
         run = state.pop("_run", None)
         self.__dict__.update(state)
         if run is not None and self.save_dir is not None:

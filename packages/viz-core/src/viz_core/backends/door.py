@@ -1,7 +1,7 @@
 """The door of a backend that is used alone: what its methods are given is converted first.
 
-A recorder converts a record once for all backends, and calls the methods behind their doors. What
-stands here of keywords, it does too.
+A recorder converts a record once for all backends, calls the methods behind their doors, and treats
+keywords as is done here.
 """
 
 from __future__ import annotations
@@ -116,10 +116,10 @@ def tell_of_keywords(
     """Warn of each keyword that nobody names, once.
 
     Args:
-        kind: Of the record.
+        kind: The kind of record, as in the method's name `add_<kind>`.
         given: What the caller passed besides the arguments of the record.
-        known: What is named by those who get it.
-        owner: Who they are.
+        known: The keywords that the backends name that get it.
+        owner: Names of those backends, for the message.
         told: What was told already; it grows.
         warn: Takes each warning, with its category.
     """

@@ -207,8 +207,8 @@ class LocalVisBackend(BaseVisBackend):
     def _note_unsynced(self, name: str, path: Path) -> None:
         """Note that `path` was written just now, which is the file `name` or in the folder `name`.
 
-        Not every path is kept, of which there may be very many, but when the first was written by
-        the clock of their file system, which may be set back.
+        Of the paths, which may be very many, only the earliest time is kept, by the clock of their
+        file system, which may be set back.
         """
         written = path.stat().st_mtime_ns
         if written < self._unsynced.get(name, written + 1):

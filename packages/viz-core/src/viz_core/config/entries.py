@@ -71,7 +71,7 @@ def _attributes(value: Any, names: Iterable[str]) -> list[tuple[Any, Any]]:
 
 
 def _is_mapping_like(cls: type) -> bool:
-    """Return whether objects of a class have keys, as ml_collections' configs, and no numbers."""
+    """Return whether a class has keys, as ml_collections' configs, and is no table of numbers."""
     has = all(hasattr(cls, name) for name in ("keys", "__getitem__", "to_dict"))
     return has and not hasattr(cls, "__array__")
 

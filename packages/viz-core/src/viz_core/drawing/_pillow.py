@@ -18,7 +18,7 @@ __all__ = ["ROWS", "NumpyImage", "as_core", "as_cores", "can_paste", "map_buffer
 
 
 def rows_of(size: int) -> tuple[str, int, int]:
-    """Return how rows lie of which each begins ``size`` bytes after the one before."""
+    """Return Pillow's description of rows that begin ``size`` bytes apart."""
     return ("L", size, 1)
 
 
@@ -98,5 +98,5 @@ def as_core(memory: Any, width: int, height: int, offset: int = 0) -> Any:
 def as_cores(
     memory: Any, sizes: Iterable[tuple[int, int]], offsets: Iterable[int]
 ) -> Iterator[Any]:
-    """Yield the inner parts of images in the same memory, of these sizes and beginning there."""
+    """Yield the inner part of each image in the same memory, given by its size and its offset."""
     return map(map_buffer, repeat(memory), sizes, repeat("raw"), offsets, repeat(ROWS))

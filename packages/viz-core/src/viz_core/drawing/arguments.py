@@ -110,9 +110,9 @@ def check_finite(row: Sequence[float], name: str, number: int) -> None:
     """Raise ValueError if a number of a row is not finite.
 
     Args:
-        row: What is looked at.
+        row: The numbers of one item, shape (columns,).
         name: What all rows are called in the error.
-        number: Of the row.
+        number: Which of the rows it is, for the error.
     """
     if not all(map(math.isfinite, row)):
         raise ValueError(
@@ -177,8 +177,8 @@ def leaves(low: npt.NDArray[Any], high: npt.NDArray[Any], width: int, height: in
     Args:
         low: The smallest x and y of each item, shape (N, 2).
         high: The largest x and y of each item, shape (N, 2).
-        width: Of the image.
-        height: Of the image.
+        width: Columns of the image.
+        height: Rows of the image.
     """
     if not len(low):
         return False
@@ -191,7 +191,7 @@ def check_box(box: Sequence[float], number: int) -> None:
 
     Args:
         box: x1, y1, x2, y2.
-        number: Of its row.
+        number: Which of the boxes it is, for the error.
     """
     check_finite(box, "bboxes", number)
     x1, y1, x2, y2 = box

@@ -65,8 +65,8 @@ class EdgeStencils:
     right corner and ends with the bottom left one. A strip takes their beginning or their end.
 
     Args:
-        profile: Of the line width.
-        opacity: Of the line.
+        profile: What Agg covers for the line width.
+        opacity: Of the line, in 0..1.
         reach: The longest side of a box, in pixels.
 
     Attributes:

@@ -32,7 +32,7 @@ class ByteCache(dict[Hashable, Item]):
         return item
 
     def count(self, nbytes: int) -> None:
-        """Count the bytes by which an item has grown, which may itself go with the others."""
+        """Count the bytes by which an item has grown; with too many, all items go."""
         self._bytes += nbytes
         if self._bytes > self.limit:
             self.clear()

@@ -45,7 +45,7 @@ _locks: dict[int, threading.RLock] = {}
 
 
 def _lock() -> threading.RLock:
-    """Return the lock of who looks for a font, which a signal handler may do meanwhile."""
+    """Return the lock that is held while a font is looked for; a signal handler may look, too."""
     return _locks.setdefault(os.getpid(), threading.RLock())
 
 

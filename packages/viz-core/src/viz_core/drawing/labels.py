@@ -51,7 +51,7 @@ class _Line(NamedTuple):
         right: Behind the last column, in pixels from where the line starts.
         bottom: Behind the last row, in pixels from the baseline.
         width: Of the line, as alignment counts it.
-        parts: How far below the baseline the part is that an alignment means.
+        parts: By alignment, how far below the baseline the part lies that it puts at a position.
     """
 
     color: Any
@@ -67,8 +67,9 @@ class _Line(NamedTuple):
 class _Numerals(dict[tuple[str, float], tuple[Any, Any, int, float]]):
     """The bitmaps of up to three numerals on the rows of some lines.
 
-    Each is found under the numerals and where they begin, in pixels from the bitmap's first column,
-    which rounds to 0. With it come its width in bytes, and where what follows begins.
+    A key is the numerals, and where they begin: in pixels from the bitmap's first column, between
+    -0.5 and 0.5. An item is the colors and the opacities, the width in bytes, and where what
+    follows begins: in pixels from the column behind the bitmap.
     """
 
     def __init__(
@@ -101,9 +102,9 @@ class LabelStyle:
     """A font, a color and a background, and the lines that were composed of them.
 
     Args:
-        font: The font.
-        color: Of the text.
-        background: What is behind it, of which face and padding count.
+        font: The font and its size.
+        color: Of the letters.
+        background: Its face and padding count; None for none.
     """
 
     def __init__(self, font: SizedFont, color: RGBA, background: TextBackground | None) -> None:
@@ -133,8 +134,8 @@ class LabelStyle:
         Args:
             paste: What pastes into the image.
             text: The line.
-            x: Of its position.
-            y: Of its position.
+            x: Column of its position, in pixels.
+            y: Row of its position, in pixels.
             before: Which part of its width lies before the position.
             vertical: What of it is at the position.
             degrees: How far it is turned counterclockwise around its start; then it has no

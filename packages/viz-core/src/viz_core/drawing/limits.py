@@ -118,8 +118,8 @@ def check_polygons(
     Args:
         points: The corners of all, one polygon after the other, shape (M, 2).
         counts: How many corners each has.
-        width: Of the image.
-        height: Of the image.
+        width: Columns of the image.
+        height: Rows of the image.
     """
     if len(points) * (width + height) <= _LONGEST_OUTLINE:  # mostly
         return
@@ -152,8 +152,8 @@ def check_bounds(
         low: The smallest x and y of each, shape (N, 2).
         high: The largest x and y of each, shape (N, 2).
         name: What all are called in the error.
-        width: Of the image.
-        height: Of the image.
+        width: Columns of the image.
+        height: Rows of the image.
         sides: Of its bounding box that a shape is about as long as.
     """
     if len(low) * (width + height) * sides / 2 <= _LONGEST_OUTLINES:  # mostly

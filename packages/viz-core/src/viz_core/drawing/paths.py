@@ -207,10 +207,10 @@ def _area(bounds: Floats) -> Floats:
 def _apart(
     shapes: Shapes, numbers: Iterable[int], styles: Sequence[Style]
 ) -> Iterator[tuple[int, Style]]:
-    """Yield numbers of shapes with their styles; what is clipped and dashed twice.
+    """Yield the number and the style of each shape; of one that is clipped and dashed, of two parts.
 
-    Its filling comes before its outline. Before Agg makes dashes of a line it clips it to the
-    image, if it is unfilled.
+    These are its filling, then its outline: Agg clips a line to the image before it makes dashes of
+    it, but not if the line is filled.
     """
     for number in numbers:
         style = styles[number]

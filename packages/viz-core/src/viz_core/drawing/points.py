@@ -77,7 +77,7 @@ def draw_markers(
 
     Args:
         renderer: Drawn on.
-        shape: What they shape like.
+        shape: Of all: path, line width and diameter.
         places: x and y, shape (N, 2).
         transform: From places to the renderer's pixels, y up.
         color: Of all.

@@ -51,7 +51,7 @@ class Surface:
 
     Attributes:
         pixels: uint8, shape (H, W, 3), contiguous.
-        rows: The same memory as (H, 3 * W), one row of bytes for each of pixels.
+        rows: The same memory as bytes, shape (H, 3 * W).
         height: Rows of the image.
         width: Columns of the image.
         font_size: Of texts by default, in points.

@@ -74,9 +74,10 @@ def as_background(
 
     Args:
         value: Some of facecolor (C0), edgecolor (black), both as `as_color` takes them,
-            linewidth (1, in points), linestyle, alpha (of face and edge, in place of their own), boxstyle (``square`` or ``round``,
-            with ``pad`` and ``rounding_size`` as in ``"round,pad=0.2"``) and pad. As in
-            matplotlib, pad is in points (4) without a boxstyle, and in font sizes (0.3) with one.
+            linewidth (1, in points), linestyle, alpha (of face and edge, in place of their own),
+            boxstyle (``square`` or ``round``, with ``pad`` and ``rounding_size`` as in
+            ``"round,pad=0.2"``) and pad. As in matplotlib, pad is in points (4) without a boxstyle,
+            and in font sizes (0.3) with one.
         name: What it is called in an error.
         font_size: In points.
 

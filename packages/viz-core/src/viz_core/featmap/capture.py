@@ -26,8 +26,6 @@ class Captured(dict[str, Any]):
 def capture(model: Any, *names: str, keep: Literal["last", "all"] = "last") -> Iterator[Captured]:
     """Collect what named modules of a model put out while the block runs.
 
-    ::
-
         with capture(model, "layer4") as maps:
             model(images)
         draw_featmap(maps["layer4"][0])

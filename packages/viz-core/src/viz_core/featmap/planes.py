@@ -141,7 +141,7 @@ class SampledPlane:
         return levels
 
     def _relative(self, here: slice) -> Floats:
-        """Return rows of relative values; what is not finite has any."""
+        """Return rows of relative values; those of what is not finite mean nothing."""
         if self._as_it_is:
             return self._plane.relative(self._plane.values[here])
         values = self._values(here)

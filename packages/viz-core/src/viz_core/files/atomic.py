@@ -87,7 +87,7 @@ def _remove_unlocked(path: str) -> None:
     fd = os.open(path, os.O_RDWR | os.O_CLOEXEC)
     try:
         fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        os.unlink(path)  # noqa: PTH108  # as above
+        os.unlink(path)  # noqa: PTH108  # one of many, quickly
     finally:
         os.close(fd)
 

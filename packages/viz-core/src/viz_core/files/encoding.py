@@ -133,7 +133,7 @@ class SharedImage:
     Attributes:
         image: What `as_image` makes of it, as an array of its own, by which an encoder knows it.
         encoded: What encoders made of it, by what they were asked for.
-        lock: Held while they do.
+        lock: Held by the encoder that is at work.
     """
 
     __slots__ = ("__weakref__", "encoded", "image", "lock")

@@ -52,8 +52,7 @@ def bind(backend: object) -> dict[Kind, Bound]:
 
     Signatures are read once, here. A method whose parameters have our names, or that takes
     `**kwargs` and names none but ours, is called by keyword; any other by position, in MMEngine's
-    order. One that keeps
-    only `add_scalar` or only `add_scalars` gets all scalars through it.
+    order. A backend that keeps only `add_scalar` or only `add_scalars` gets all scalars through it.
     """
     bound: dict[Kind, Bound] = {}
     for kind in _ARGUMENTS:

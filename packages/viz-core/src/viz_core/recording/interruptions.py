@@ -53,7 +53,7 @@ def attempt(
 
 
 def while_handling(error: BaseException | None, attempt: Callable[[None], None]) -> None:
-    """Make an attempt as if it were where `error` is handled: a tracker's run fails then."""
+    """Call `attempt` as if within `except` of `error`, where a tracker's run ends as failed."""
     if error is None:
         attempt(None)
         return

@@ -173,7 +173,7 @@ class Worker:
 
 
 def join_all(workers: Mapping[str, Worker], timeout: float | None) -> dict[str, Exception]:
-    """Wait for all workers, `timeout` seconds at most; return what those are at that are not done.
+    """Wait for all workers, `timeout` seconds at most; return what the unfinished ones are doing.
 
     A thread that is inside a backend does not wait.
     """

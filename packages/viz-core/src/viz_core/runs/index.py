@@ -61,7 +61,7 @@ def identity_of(folder: str) -> Identity:
 
 
 def adopt(folder: str, identity: Identity) -> None:
-    """Be of a run that another process has begun in `folder`, unless this one has recorded there."""
+    """Join the run that another process began in `folder`, unless this one has recorded there."""
     folder = _real(folder)
     if folder not in _entered and identity != _identities.get(folder):
         _identities[folder] = identity
@@ -76,13 +76,13 @@ class RunIndex:
     """Which run wrote what to a folder, as the file `index.jsonl` there says.
 
     Args:
-        folder: It exists, and so will the files named to the methods, relative to it.
-        save_dir: By which the run of this process is known, which is entered if it is not there
-            yet.
+        folder: An existing one. Methods take the names of files relative to it.
+        save_dir: That of the backend, by which the run of this process is known. The run is entered
+            in the index if it is not there yet.
         files: Where one of these is and no index, another run was before.
 
     Attributes:
-        number: Of the run, from 1 on.
+        number: 1 for the first run in the folder, 2 for the second, and so on.
     """
 
     def __init__(self, folder: Path, save_dir: str, files: Iterable[str] = ()) -> None:
@@ -130,14 +130,14 @@ class RunIndex:
 
         Args:
             file: Relative to the folder.
-            from_byte: Where that begins.
+            from_byte: The byte at which that begins: the length of the file before.
         """
         now = round(time.time(), 3)
         with contextlib.suppress(OSError):  # the record is kept, only its time is not
             self._append({"run": self.number, "file": file, "from_byte": from_byte, "time": now})
 
     def writer_of(self, file: str) -> int:
-        """Return the number of the run that wrote `file` last; one that is not noted is earlier."""
+        """Return which run wrote `file` last, by its number; if nobody noted it, the one before."""
         writers: list[int] = [line["run"] for line in self._lines("file") if line["file"] == file]
         return writers[-1] if writers else max(1, self.number - 1)
 
@@ -146,7 +146,7 @@ class RunIndex:
 
         Args:
             file: What it is called otherwise, relative to the folder.
-            number: Of the run; by default this one's.
+            number: The number of that run; this one's by default.
         """
         stem, dot, ending = file.rpartition(".")
         return f"{stem}.run{self.number if number is None else number}{dot}{ending}"
