@@ -90,6 +90,12 @@ def test_every_name_is_still_there(module):
     assert [name for name in there.__all__ if not hasattr(there, name)] == []
 
 
+@pytest.mark.parametrize("package", [name for name in OURS if "." not in name])
+def test_dir_lists_what_is_public_and_nothing_else(package):
+    there = importlib.import_module(package)
+    assert sorted(name for name in dir(there) if name[:2] != "__") == sorted(there.__all__)
+
+
 @pytest.mark.parametrize("cls", installed(ARGUMENTS, lambda key: key.partition(":")[0]))
 def test_every_constructor_still_takes_its_arguments(cls):
     module, _, name = cls.partition(":")

@@ -15,6 +15,11 @@ __version__ = "0.2.0.dev0"
 __all__ = ["TensorboardVisBackend"]
 
 
+def __dir__() -> list[str]:
+    """Return what is public, whether it is imported yet or not."""
+    return [*__all__, *(name for name in globals() if name.startswith("__"))]
+
+
 if not TYPE_CHECKING:  # type checkers would take any name for one of ours
 
     def __getattr__(name: str) -> Any:
