@@ -1,5 +1,6 @@
 """Every public name says what it does, and what its arguments are."""
 
+import ast
 import doctest
 import importlib
 import inspect
@@ -93,6 +94,24 @@ def test_every_argument_is_described(package):
             and not re.search(rf"\b{argument}\b", text)
         ]
     assert missing == []
+
+
+#: reStructuredText, which the reference page shows as it is written, and lines that say nothing.
+UNREADABLE = re.compile(
+    r":[a-z]+:`|^ *\.\. |::$|^ *\*{0,2}\w+: (Likewise|See (there|above|below)|As above)\b",
+    re.MULTILINE,
+)
+
+
+@pytest.mark.parametrize("package", sorted({name.partition(".")[0] for name in PACKAGES}))
+def test_no_docstring_sends_its_reader_elsewhere(package):
+    found = []
+    for path in Path(importlib.import_module(package).__path__[0]).rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef)):
+                text = ast.get_docstring(node) or ""
+                found += [f"{path.name}: {match[0]}" for match in UNREADABLE.finditer(text)]
+    assert found == []
 
 
 def test_the_examples_in_docstrings_run():
