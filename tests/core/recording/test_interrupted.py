@@ -10,9 +10,16 @@ from functools import partial
 
 import numpy as np
 import pytest
-from waiting import HANG
+from waiting import HANG, wait_until
 
-from viz_core import BaseVisBackend, Recorder, RecordingError, RecordingWarning, Visualizer
+from viz_core import (
+    BaseVisBackend,
+    Recorder,
+    RecordingError,
+    RecordingWarning,
+    Visualizer,
+    warn_user,
+)
 
 
 class Calls(BaseVisBackend):
@@ -346,3 +353,58 @@ def test_a_handler_may_ask_for_the_instance_while_another_is_made(log):
     finally:
         Visualizer.close_all()
     assert found == [current, False]
+
+
+class Apart(Calls):
+    """A backend that is called in a thread of its own, where no signal comes."""
+
+    needs_thread = True
+
+
+def test_ctrl_c_never_comes_within_a_call_of_a_backend_that_needs_a_thread():
+    def interrupt():
+        main = threading.main_thread()
+        assert threading.current_thread() is not main
+        signal.pthread_kill(main.ident, signal.SIGINT)
+        wait_until(lambda: caught, HANG)  # the caller has it, and this call goes on
+
+    caught = []
+    backend = Apart(once(interrupt))
+    recorder = Recorder({"b": backend}, on_backend_error="raise")
+    previous = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            recorder.add_scalar("a", 1, step=1)
+        caught.append(True)
+        recorder.add_scalar("a", 1, step=2)
+    finally:
+        signal.signal(signal.SIGINT, previous)
+    assert backend.events == [("begin", 1), ("end", 1), ("begin", 2), ("end", 2)]
+
+
+def test_what_such_a_backend_raises_warns_of_and_records_is_as_anybody_s(recwarn):
+    def fail():
+        warn_user("my own warning", RecordingWarning)
+        recorder.add_scalar("a", 1, step=2)
+        raise ValueError("it is full")
+
+    backend = Apart(once(fail))
+    recorder = Recorder({"b": backend}, on_backend_error="raise")
+    with pytest.raises(RecordingError, match="it is full"):
+        recorder.add_scalar("a", 1, step=1)
+    recorder.flush()
+    assert backend.events == [("begin", 1), ("begin", 2), ("end", 2), "flush"]
+    assert {(str(w.message), w.filename) for w in recwarn} == {("my own warning", __file__)}
+
+
+def test_such_a_backend_sees_the_exception_that_its_caller_handles_and_leaves_no_thread():
+    seen = []
+    backend = Apart()
+    backend.close = lambda: seen.append(sys.exc_info()[0])
+    recorder = Recorder({"b": backend})
+    try:
+        raise LookupError
+    except LookupError:
+        recorder.close()
+    assert seen == [LookupError]
+    wait_until(lambda: not recorder.workers["b"]._has_thread, HANG)

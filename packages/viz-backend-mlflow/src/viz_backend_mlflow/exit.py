@@ -11,7 +11,6 @@ import sys
 import traceback
 import weakref
 from threading import get_ident, main_thread
-from types import FrameType
 from typing import Any, NoReturn, Protocol
 
 __all__ = ["close_at_exit", "current_status", "has_ended"]
@@ -50,7 +49,7 @@ def current_status() -> str:
 
 def _is_running() -> bool:
     """Return whether the program is in its own code, so that it has caught what was raised."""
-    frame: FrameType | None = sys._getframe()
+    frame = sys._current_frames().get(main_thread().ident or 0)
     while frame is not None and frame.f_back is not None:
         frame = frame.f_back
     return frame is not None and frame.f_code.co_name in ("<module>", "_run_module_as_main")

@@ -73,6 +73,9 @@ class WandbVisBackend(BaseVisBackend):
     #: What must be installed, for `viz backends`.
     tracker = "wandb"
 
+    #: W&B waits for Events and Futures at each call.
+    needs_thread = True
+
     _copied = ("_init_kwargs", "_session")
 
     def __init__(

@@ -10,7 +10,6 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from types import FrameType
 from typing import Any
 
 from viz_core import after_fork
@@ -126,7 +125,7 @@ def _exit_hooks() -> Iterator[Any]:
 
 def _is_running() -> bool:
     """Return whether the program is in its own code, so that it has caught what was raised."""
-    frame: FrameType | None = sys._getframe()
+    frame = sys._current_frames().get(threading.main_thread().ident or 0)
     while frame is not None and frame.f_back is not None:
         frame = frame.f_back
     return frame is not None and frame.f_code.co_name in ("<module>", "_run_module_as_main")

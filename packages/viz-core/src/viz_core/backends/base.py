@@ -54,6 +54,14 @@ class BaseVisBackend:
     The visualizer leaves it out then, with one warning. May be a property.
     """
 
+    needs_thread: bool = False
+    """Whether the visualizer calls it in a thread of its own, and waits, so that Ctrl-C and signal
+    handlers never come within a call.
+
+    For trackers whose locks an exception at a bad moment would leave locked for ever, as those in
+    Python's `Event`, `Condition` and `Future` are.
+    """
+
     ranks: Ranks | None = None
     """Which ranks record, set by the visualizer that the backend joins; None if used alone."""
 

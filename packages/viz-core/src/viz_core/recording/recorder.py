@@ -120,10 +120,8 @@ class Recorder:
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Return what makes a copy with unopened backends; what waits or failed is not copied."""
-        options: dict[str, Any] = {
-            name: getattr(self, f"_{name}")
-            for name in ("on_backend_error", "ranks", "background", "queue_bytes")
-        }
+        names = ("on_backend_error", "ranks", "background", "queue_bytes")
+        options: dict[str, Any] = {name: getattr(self, f"_{name}") for name in names}
         return (
             partial(type(self), **options),
             (self._backends,),
@@ -132,8 +130,8 @@ class Recorder:
 
     @property
     def workers(self) -> Mapping[str, Worker]:
-        """The worker of each backend; empty unless recording in the background."""
-        return self._workers
+        """The worker of each backend in the background, else of those that need a thread."""
+        return self._workers or self._apart
 
     def renew(self) -> None:
         """Start anew in a forked child: what waits or failed is the parent's to write and tell."""
@@ -149,6 +147,11 @@ class Recorder:
         self._workers = {
             name: Worker(f"viz-{name}", self._queue_bytes, self._failures.note)
             for name in (self._backends if self._background else ())
+        }
+        self._apart = {
+            name: Worker(f"viz-{name}", 0, self._failures.note, idle=0.5)
+            for name, backend in self._backends.items()
+            if not self._background and getattr(backend, "needs_thread", False) is True
         }
         self._targets: dict[Kind, _Targets] = {
             kind: [
@@ -294,7 +297,9 @@ class Recorder:
         errors: dict[str, Exception] | None,
     ) -> None:
         """Call a backend; a failure is entered in `errors`, or kept for the next call."""
-        failure = attempt(lock, call, values, extra)
+        call_backend = partial(attempt, lock, call, values, extra)
+        apart = self._apart.get(name)
+        failure = call_backend() if apart is None else apart.call(call_backend)
         if failure is None:
             return
         if failure is BUSY:

@@ -10,15 +10,16 @@ from _thread import allocate_lock, get_ident, start_new_thread
 from collections import deque
 from collections.abc import Callable, Mapping
 from queue import Empty, SimpleQueue
+from typing import TypeVar
 
 from viz_core._inside import inside, is_in_handler
 from viz_core._warnings import receivers
 from viz_core.errors import RecordingWarning
+from viz_core.recording.interruptions import while_handling
 
 __all__ = ["Worker", "join_all"]
 
-#: Seconds without work after which the thread ends; the next job starts another.
-_IDLE = 10.0
+Result = TypeVar("Result")
 
 #: Seconds after which who waits looks for itself, in case nobody could tell.
 _LOOK = 1.0
@@ -39,14 +40,20 @@ class Worker:
         name: What its thread works for, as warnings call it.
         capacity: Bytes that may wait. A job larger than that waits until the queue is empty.
         keep: Takes the warnings of jobs, with their categories, to tell them where the user calls.
+        idle: Seconds without work after which the thread ends; the next job starts another.
     """
 
     def __init__(
-        self, name: str, capacity: int, keep: Callable[[str, type[Warning]], None]
+        self,
+        name: str,
+        capacity: int,
+        keep: Callable[[str, type[Warning]], None],
+        idle: float = 10.0,
     ) -> None:
         self._name = name
         self._capacity = capacity
         self._keep = keep
+        self._idle = idle
         self._jobs: SimpleQueue[tuple[Callable[[], None], int]] = SimpleQueue()
         self._putting = threading.RLock()  # the thread never takes it
         self._put = self._put_bytes = 0
@@ -70,6 +77,29 @@ class Worker:
             self._jobs.put((job, size))
         if not self._has_thread and not self._start():
             self._run_here()
+
+    def call(self, function: Callable[[], Result]) -> Result | None:
+        """Have the thread call a function, and return what that returns, or None if it raises.
+
+        Ctrl-C ends the waiting, not the function. An exception that the caller handles is handled
+        there too. A thread that handles a log record does not wait, and gets None.
+        """
+        done = allocate_lock()
+        done.acquire()
+        handled = sys.exc_info()[1]
+        results: list[Result] = []
+
+        def job() -> None:
+            try:
+                while_handling(handled, lambda _: results.append(function()))
+            finally:
+                done.release()
+
+        self.put(job, 0)
+        while not (is_in_handler() or done.acquire(timeout=_LOOK)):
+            if not self._has_thread and not self._start():
+                self._run_here()
+        return results[0] if results else None
 
     def join(self, timeout: float | None = None) -> int:
         """Wait until all jobs are done, `timeout` seconds at most; return how many are not.
@@ -132,7 +162,7 @@ class Worker:
             while True:
                 self._has_thread = True
                 try:
-                    job, size = self._jobs.get(timeout=_IDLE)
+                    job, size = self._jobs.get(timeout=self._idle)
                 except Empty:
                     self._has_thread = False
                     if self._jobs.empty():  # nobody has put one meanwhile
