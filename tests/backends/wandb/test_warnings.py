@@ -12,6 +12,7 @@ SUPPORT = str(Path(__file__).parent / "support")
 
 COMMON = """
 from service import kill_service
+from viz_backend_wandb import WandbVisBackend
 from viz_core import Visualizer
 
 OFFLINE = dict(type="WandbVisBackend", init_kwargs=dict(mode="offline"))
@@ -27,6 +28,16 @@ visualizer.add_scalar("loss", 1)
 kill_service(visualizer.get_backend("WandbVisBackend"))
 visualizer.add_scalar("loss", 2)  # told
 visualizer.close()
+""",
+    ),
+    "alone": (
+        "wandb-core, the process that writes the run, is gone",
+        """
+backend = WandbVisBackend(FOLDER, init_kwargs=dict(mode="offline"))
+backend.add_scalar("loss", 1)
+kill_service(backend)
+backend.add_scalar("loss", 2)  # told
+backend.close()
 """,
     ),
     "in the background": (
