@@ -4,6 +4,7 @@ import signal
 import sqlite3
 
 import pytest
+from ends_table import state_of
 from forked import run_forked
 
 from viz_backend_mlflow import MLflowVisBackend
@@ -45,21 +46,21 @@ elif end:
     exec(end)
 """
 
-#: By its end: the status of the run, and the steps that it has.
+#: By its end: the row of the table in docs/reliability.md, and the status and steps of the run.
 ENDS = {
-    "": ("FINISHED", [1, 2]),
-    "sys.exit(0)": ("FINISHED", [1, 2]),
-    "sys.exit(1)": ("FAILED", [1, 2]),
-    "sys.exit(True)": ("FAILED", [1, 2]),
-    "sys.exit('why')": ("FAILED", [1, 2]),
-    "1 / 0": ("FAILED", [1, 2]),
-    "caught": ("FINISHED", [1, 2]),
-    "in finally": ("FINISHED", [1, 2]),
-    "SIGINT": ("KILLED", [1, 2]),
-    "handler": ("KILLED", [1, 2]),
-    "SIGTERM": ("KILLED", [1]),
-    "SIGHUP": ("KILLED", [1]),
-    "SIGKILL": ("KILLED", [1]),
+    "": ("return", "FINISHED", [1, 2]),
+    "sys.exit(0)": ("sys.exit(0)", "FINISHED", [1, 2]),
+    "sys.exit(1)": ("sys.exit(1)", "FAILED", [1, 2]),
+    "sys.exit(True)": ("sys.exit(True)", "FAILED", [1, 2]),
+    "sys.exit('why')": ('sys.exit("why")', "FAILED", [1, 2]),
+    "1 / 0": ('sys.exit("why")', "FAILED", [1, 2]),
+    "caught": ("caught", "FINISHED", [1, 2]),
+    "in finally": ("sys.exit(0)", "FINISHED", [1, 2]),
+    "SIGINT": ("Ctrl-C", "KILLED", [1, 2]),
+    "handler": ("sys.exit(143)", "KILLED", [1, 2]),
+    "SIGTERM": ("SIGTERM, SIGHUP", "KILLED", [1]),
+    "SIGHUP": ("SIGHUP", "KILLED", [1]),
+    "SIGKILL": ("SIGKILL", "KILLED", [1]),
 }
 
 
@@ -78,12 +79,14 @@ def ended(database, tmp_path_factory):
 @pytest.mark.parametrize("end", ENDS)
 def test_a_run_ends_as_its_program_did(database, read_run, ended, end):
     folder = ended[end]
-    if ENDS[end][0] != "KILLED":
-        assert read_run(database, str(folder)).status == ENDS[end][0]
+    row, status, steps = ENDS[end]
+    assert state_of(row, "MLflow") == status
+    if status != "KILLED":
+        assert read_run(database, str(folder)).status == status
     assert sync(folder).left == 0  # what killed programs and functions of `atexit` have left
     assert not list(folder.rglob("records.jsonl"))
     run = read_run(database, str(folder))
-    assert (run.status, [step for step, _ in run.history("loss")]) == ENDS[end]
+    assert (run.status, [step for step, _ in run.history("loss")]) == (status, steps)
 
 
 def test_the_next_run_in_a_folder_sends_what_was_left(database, read_runs, run_python, tmp_path):

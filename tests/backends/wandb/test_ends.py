@@ -1,8 +1,7 @@
 """What a program leaves, however it ends, and what docs/reliability.md says of it."""
 
-from pathlib import Path
-
 import pytest
+from ends_table import state_of
 from forked import run_forked
 
 pytestmark = pytest.mark.xdist_group("ends")
@@ -91,17 +90,8 @@ def ended(tmp_path_factory):
     return folder, run_forked(PROGRAM, programs, imports="import wandb, viz_backend_wandb").stderr
 
 
-@pytest.fixture(scope="module")
-def states():
-    """Return the last cell of each row of the table in docs/reliability.md, by its first cell."""
-    page = Path(__file__).parents[3].joinpath("docs", "reliability.md").read_text()
-    rows = page.split("| the program ends by |")[1].split("\n\n")[0].splitlines()[2:]
-    cells = [[cell.strip() for cell in row.strip("|").split("|")] for row in rows]
-    return {first: last for first, *_, last in cells}
-
-
 @pytest.mark.parametrize("end", ENDS)
-def test_a_run_ends_as_its_program_did(ended, read_runs, states, end):
+def test_a_run_ends_as_its_program_did(ended, read_runs, end):
     folder, _ = ended
     number = list(ENDS).index(end)
     row, code, steps = ENDS[end]
@@ -109,8 +99,7 @@ def test_a_run_ends_as_its_program_did(ended, read_runs, states, end):
     assert [step for _, step, _ in run.points()] == steps
     assert {exited["exit_code"] for exited in run.all("exit")} == ({code} - {None})
     assert len(run.all("exit")) == (0 if code is None else len(run.files))
-    (state,) = (state for name, state in states.items() if row in name)
-    assert state.split(",")[0] == {None: "crashed", 0: "finished"}.get(code, "failed")
+    assert state_of(row, "W&B") == {None: "crashed", 0: "finished"}.get(code, "failed")
 
 
 def test_several_at_once_have_all(ended, read_runs):
