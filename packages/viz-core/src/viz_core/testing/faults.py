@@ -207,13 +207,16 @@ class BackendFaults(BackendCase):
         return kept
 
     def test_files_are_open_to_whom_the_umask_says(self, tmp_path: Path) -> None:
-        """With 002 the group may write each file and folder, as in a folder that a team shares."""
+        """With 002 the group may write each file and folder, as in a folder that a team shares.
+
+        A link counts as itself: what it names lies elsewhere, and may be another process's.
+        """
         folder = tmp_path / "run"
         run_program("record_for_a_group", self.make_config(folder))
         closed = {
-            str(path.relative_to(folder)): oct(path.stat().st_mode & 0o777)
+            str(path.relative_to(folder)): oct(path.lstat().st_mode & 0o777)
             for path in folder.rglob("*")
-            if path.exists() and path.stat().st_mode & 0o020 == 0
+            if path.lstat().st_mode & 0o020 == 0
         }
         assert not closed, (
             f"the umask was 002, and the group may not write {closed}; make files with 0o666 and "
