@@ -13,6 +13,7 @@ class _MLflow(BackendCase):
     """Recording to an experiment of its own in a shared database, and reading it back."""
 
     type = "MLflowVisBackend"
+    imports = ("mlflow.store.tracking.sqlalchemy_store",)
     durable = False
     flush_interval = FLUSH_INTERVAL
 

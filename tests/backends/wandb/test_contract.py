@@ -8,6 +8,7 @@ from viz_core.testing import BackendContract, BackendFaults
 
 class Wandb:
     type = "WandbVisBackend"
+    imports = ("wandb",)
     durable = False
     flush_interval = 0.1
 

@@ -12,6 +12,7 @@ import numpy as np
 
 from viz_core.plugins.registry import VISBACKENDS
 from viz_core.testing.images import assert_images_close
+from viz_core.testing.processes import run_program
 from viz_core.typing import ArrayLike, Kind
 from viz_core.visualizer import Visualizer
 
@@ -39,6 +40,9 @@ class BackendCase:
 
     image_tolerance: int = 0
     """How many levels of 0..255 a pixel may change, for formats that lose something."""
+
+    imports: tuple[str, ...] = ()
+    """Modules of the tracker that the suites' programs find imported, which saves each its time."""
 
     def make_config(self, save_dir: Path) -> dict[str, Any]:
         """Return the backend's config for a run in `save_dir`, which does not exist yet."""
@@ -97,6 +101,13 @@ class BackendCase:
         import pytest
 
         pytest.skip(f"left out: {self.backend_class.__name__} {reason}")
+
+    def run_program(
+        self, name: str, config: Mapping[str, Any], *args: Any, **how: Any
+    ) -> list[str]:
+        """Run a program of the suites' own in another process; return the lines that it printed."""
+        __tracebackhide__ = True
+        return run_program(name, config, *args, imports=self.imports, **how)
 
     @contextmanager
     def recording(self, save_dir: Path, **options: Any) -> Iterator[Visualizer]:

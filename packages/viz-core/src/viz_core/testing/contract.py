@@ -17,7 +17,6 @@ from viz_core.errors import RecordingWarning
 from viz_core.plugins.registry import VISBACKENDS
 from viz_core.testing.arguments import ArgumentsContract
 from viz_core.testing.images import make_image
-from viz_core.testing.processes import run_program
 from viz_core.typing import Kind
 from viz_core.visualizer import Visualizer
 
@@ -285,7 +284,7 @@ class BackendContract(ArgumentsContract):
         """A child, as of a DataLoader, neither hangs nor harms what its parent records."""
         self.needs("scalar")
         config = self.make_config(tmp_path / "run")
-        run_program("record_around_a_fork", config, 20)
+        self.run_program("record_around_a_fork", config, 20)
         self.settle(tmp_path / "run")
         kept = {(name, step) for name, step, _ in self.read_scalars(tmp_path / "run")}
         lost = [step for step in range(40) if ("parent", step) not in kept]

@@ -11,7 +11,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from viz_core.testing.case import BackendCase
-from viz_core.testing.processes import run_program
 
 __all__ = ["BackendFaults", "read_only", "small_disk"]
 
@@ -58,7 +57,9 @@ class BackendFaults(BackendCase):
         self.needs("scalar")
         with small_disk(tmp_path / "disk", self.disk_size) as disk:
             folder = disk / "run"
-            lines = run_program("record_on_a_full_disk", self.make_config(folder), str(disk), 500)
+            lines = self.run_program(
+                "record_on_a_full_disk", self.make_config(folder), str(disk), 500
+            )
             self.settle(folder)
             kept = {s: value for n, s, value in self.read_scalars(folder) if n == "loss"}
         acknowledged = [int(line) for line in lines if line.isdigit()]
@@ -96,7 +97,7 @@ class BackendFaults(BackendCase):
         """Somebody tidies up: recording goes on in a new folder, or what is lost is said."""
         self.needs("scalar")
         folder = tmp_path / "run"
-        said = run_program("delete_the_folder", self.make_config(folder), str(folder))
+        said = self.run_program("delete_the_folder", self.make_config(folder), str(folder))
         self.settle(folder)
         kept: set[tuple[str, int]] = set()
         with contextlib.suppress(OSError):  # it need not be there again
@@ -112,7 +113,7 @@ class BackendFaults(BackendCase):
         """The locks of recording are held when the child is made; none may be waited for."""
         self.needs("scalar")
         folder = tmp_path / "run"
-        lines = run_program("fork_while_a_thread_records", self.make_config(folder), 10)
+        lines = self.run_program("fork_while_a_thread_records", self.make_config(folder), 10)
         self.settle(folder)
         kept = {(name, step) for name, step, _ in self.read_scalars(folder)}
         lost = [step for step in range(int(lines[-1])) if ("thread", step) not in kept]
@@ -152,7 +153,7 @@ class BackendFaults(BackendCase):
         folders = [tmp_path / f"run_{number}" for number in range(9)]
         first, *others = map(self.make_config, folders)
         few = [{name: value for name, value in c.items() if name != "type"} for c in others]
-        lines = run_program("record_and_drop", first, few, timeout=1200)
+        lines = self.run_program("record_and_drop", first, few, timeout=1200)
         counts = zip(*(map(int, line.split()) for line in lines[-2:]), strict=True)
         files, threads = (after - before for before, after in counts)
         assert files <= 1 and threads <= 1, (  # noqa: PT018  # one message for both
@@ -167,7 +168,7 @@ class BackendFaults(BackendCase):
         """All are kept, and the program does not grow."""
         self.needs("scalar")
         folder = tmp_path / "run"
-        lines = run_program("record_many", self.make_config(folder), self.many, timeout=600)
+        lines = self.run_program("record_many", self.make_config(folder), self.many, timeout=600)
         self.settle(folder)
         steps = {step for name, step, _ in self.read_scalars(folder) if name == "loss"}
         assert len(steps) == self.many, f"of {self.many} scalars {len(steps)} are kept"
@@ -186,7 +187,7 @@ class BackendFaults(BackendCase):
         runs = folder / "foreground", folder / "background"
         first, second = map(self.make_config, runs)
         del second["type"]
-        lines = run_program(program, first, count, second, timeout=600)
+        lines = self.run_program(program, first, count, second, timeout=600)
         half = len(lines) // 2
         for run, printed in zip(runs, (lines[:half], lines[half:]), strict=True):
             self.settle(run)
@@ -212,7 +213,7 @@ class BackendFaults(BackendCase):
         A link counts as itself: what it names lies elsewhere, and may be another process's.
         """
         folder = tmp_path / "run"
-        run_program("record_for_a_group", self.make_config(folder))
+        self.run_program("record_for_a_group", self.make_config(folder))
         closed = {
             str(path.relative_to(folder)): oct(path.lstat().st_mode & 0o777)
             for path in folder.rglob("*")
@@ -225,13 +226,13 @@ class BackendFaults(BackendCase):
 
     def _check_killed(self, folder: Path, wait: float) -> None:
         __tracebackhide__ = True
-        run_program("record_and_die", self.make_config(folder), 1000, wait, status=-9)
+        self.run_program("record_and_die", self.make_config(folder), 1000, wait, status=-9)
         self.settle(folder)
         self.check_scalars(folder, [("loss", step, float(step)) for step in range(1000)])
 
     def _check_reported(self, folder: Path) -> None:
         __tracebackhide__ = True
-        lines = run_program("record_without_folder", self.make_config(folder))
+        lines = self.run_program("record_without_folder", self.make_config(folder))
         for kind in ("warning", "error"):
             reports = [line for line in lines if line.startswith(kind)]
             assert any(str(folder) in line or str(folder.parent) in line for line in reports), (

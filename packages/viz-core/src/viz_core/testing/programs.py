@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import importlib.util
-import json
 import os
 import resource
 import shutil
@@ -28,9 +27,8 @@ __all__ = ["main"]
 _FILLER = ".filler"
 
 
-def main() -> None:
-    """Run the program that the last argument names, with its config and arguments, as JSON."""
-    task = json.loads(sys.argv[-1])
+def main(task: dict[str, Any]) -> None:
+    """Run the program that `task` names, with its config and arguments."""
     config = task["config"]
     if isinstance(config["type"], dict):
         config["type"] = _class_in_file(**config["type"])
