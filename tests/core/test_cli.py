@@ -8,6 +8,7 @@ import sys
 import pytest
 
 from viz_core import __version__
+from viz_core.testing.processes import run_python
 
 BROKEN = "import bad_dep_that_is_not_there\n"
 TRACKED = """
@@ -37,17 +38,13 @@ def install(tmp_path):
 
 
 @pytest.fixture
-def viz(tmp_path):
+def viz(tmp_path, monkeypatch):
+    monkeypatch.syspath_prepend(tmp_path)
+
     def viz(*arguments, **variables):
         code = "import sys; from viz_core.cli import main; sys.exit(main())"
-        environment = {**os.environ, "PYTHONPATH": str(tmp_path), **variables}
-        return subprocess.run(
-            [sys.executable, "-c", code, *arguments],
-            env=environment,
-            capture_output=True,
-            text=True,
-            timeout=60,
-        )
+        environment = {**os.environ, **variables}
+        return run_python(code, *arguments, imports=["viz_core.cli"], env=environment)
 
     return viz
 

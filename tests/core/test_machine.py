@@ -1,13 +1,13 @@
 """Tests need things of the machine, and what it lacks is skipped in sight."""
 
 import os
-import subprocess
-import sys
 from pathlib import Path
 
 import machine
 import pytest
 from machine import needs_font, needs_module, needs_program
+
+from viz_core.testing.processes import run_python
 
 NOBODY_HAS_IT = "\U000f1234"  # for private use
 
@@ -44,7 +44,7 @@ def try_tests(tmp_path):
         "def test_left_out(): pytest.skip('left out: it has no images')\n"
     )
     tests = str(Path(machine.__file__).parent)
-    run = "import sys, pytest; sys.prefix = sys.argv[1]; sys.exit(pytest.main(sys.argv[2:]))"
+    run = "import sys, pytest; sys.prefix = sys.argv[2]; sys.exit(pytest.main(sys.argv[1:]))"
 
     def run_tests(full):
         environment = {
@@ -53,14 +53,9 @@ def try_tests(tmp_path):
             "VIZ_FULL": full,
             "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
         }
-        arguments = (str(tmp_path), "-p", "conftest", "-rs", "-c", os.devnull, str(tmp_path))
-        return subprocess.run(
-            [sys.executable, "-c", run, *arguments],
-            env=environment,
-            cwd=tmp_path,
-            capture_output=True,
-            text=True,
-        )
+        arguments = ("--rootdir", tmp_path, "-p", "conftest", "-rs", "-c", os.devnull, tmp_path)
+        imports = ["pytest", "conftest"]
+        return run_python(run, *arguments, imports=imports, env=environment, cwd=tmp_path)
 
     return run_tests
 

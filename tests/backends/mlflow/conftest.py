@@ -1,8 +1,7 @@
 """Reading back with MLflow's own client, from databases and real servers."""
 
 import re
-import subprocess
-import sys
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +9,8 @@ import pytest
 from mlflow import MlflowClient
 from mlflow_server import mlflow_server
 from PIL import Image
+
+from viz_core.testing.processes import run_python as run_python_
 
 _IMAGE = re.compile(
     r"(?P<name>.+)\+step\+(?P<step>-?\d+)\+timestamp\+(?P<time>\d+)\+\w+\.(png|webp)"
@@ -102,16 +103,7 @@ def server(tmp_path_factory):
 def run_python():
     """Return a function that runs a program in a process of its own and returns it finished."""
 
-    def run(program, *arguments, **options):
-        return subprocess.run(
-            [sys.executable, "-c", program, *map(str, arguments)],
-            capture_output=True,
-            text=True,
-            timeout=120,
-            **options,
-        )
-
-    return run
+    return partial(run_python_, imports=["mlflow.store.tracking.sqlalchemy_store"])
 
 
 @pytest.fixture(scope="session")

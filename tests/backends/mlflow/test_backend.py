@@ -228,7 +228,7 @@ from viz_core import VISBACKENDS
 VISBACKENDS.build({"type": "MLflowVisBackend", "save_dir": "unused"})
 assert "mlflow" not in sys.modules
 """
-    done = run_python(program)
+    done = run_python(program, imports=())
     assert done.returncode == 0, done.stderr
 
 

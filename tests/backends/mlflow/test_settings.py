@@ -73,6 +73,6 @@ backend.close()
 after = dict(os.environ), os.getcwd(), logging.root.level, list(logging.root.handlers)
 print(json.dumps([before == after, mine.disabled, sorted(os.listdir())]))
 """
-    done = run_python(program, cwd=tmp_path)
+    done = run_python(program, cwd=tmp_path, imports=())
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout) == [True, False, ["run"]]

@@ -12,6 +12,8 @@ from PIL import Image
 from ports import reserved_port
 from wandb.util import get_core_path
 
+from viz_core.testing.processes import run_python as run_python_
+
 sys.path.insert(0, str(Path(__file__).parent / "support"))
 from fake_server import FakeServer
 from service import kill_service
@@ -160,14 +162,8 @@ def send(server, tmp_path):
 def run_python():
     """Return a function that runs a program in a process of its own and returns it finished."""
 
-    def run(program, *arguments, **options):
-        return subprocess.run(
-            [sys.executable, "-c", program, *map(str, arguments)],
-            capture_output=True,
-            text=True,
-            timeout=120,
-            env={k: v for k, v in os.environ.items() if k != "WANDB_SERVICE"},
-            **options,
-        )
+    def run(program, *arguments, imports=("wandb",), **options):
+        environment = {k: v for k, v in os.environ.items() if k != "WANDB_SERVICE"}
+        return run_python_(program, *arguments, imports=imports, env=environment, **options)
 
     return run

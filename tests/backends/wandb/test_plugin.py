@@ -27,7 +27,7 @@ backend = WandbVisBackend("run", dict(project="p"))
 backend.close()
 assert "wandb" not in sys.modules
 """
-    done = run_python(program)
+    done = run_python(program, imports=())
     assert done.returncode == 0, done.stderr
 
 

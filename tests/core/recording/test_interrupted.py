@@ -1,9 +1,7 @@
 """Calls that arrive while their thread is inside a backend, and threads that cannot be had."""
 
 import logging
-import os
 import signal
-import subprocess
 import sys
 import threading
 from functools import partial
@@ -20,6 +18,7 @@ from viz_core import (
     Visualizer,
     warn_user,
 )
+from viz_core.testing.processes import run_python
 
 
 class Calls(BaseVisBackend):
@@ -121,10 +120,8 @@ def test_a_signal_handler_may_end_the_program_within_a_backend():
         signal.signal(signal.SIGUSR1, before)
 
 
-def run(code, **options):
-    done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, timeout=120, **options
-    )
+def run(code):
+    done = run_python(code, imports=["viz_core"])
     assert done.returncode == 0, done.stderr
     return done.stdout.split(), done.stderr
 
@@ -249,7 +246,7 @@ assert Visualizer.check_instance_created("made by a thread")
 
 
 def test_a_child_forked_while_a_thread_makes_an_instance_does_not_hang():
-    run(NAMED, env={**os.environ, "PYTHONWARNINGS": "ignore"})
+    run(NAMED)
 
 
 def test_a_thread_of_the_tracker_s_own_is_not_let_in():

@@ -1,13 +1,11 @@
 """Programs that end, or fork, while something waits to be written in the background."""
 
-import os
 import signal
-import subprocess
-import sys
 
 import pytest
 
 from viz_core import read_scalars
+from viz_core.testing.processes import run_python
 
 PROGRAM = """
 import sys, time
@@ -44,20 +42,14 @@ ENDINGS = {
 @pytest.mark.parametrize("ending", ENDINGS)
 def test_nothing_is_lost_however_the_program_ends(ending):
     code, status = ENDINGS[ending]
-    done = subprocess.run(
-        [sys.executable, "-c", PROGRAM.replace("ENDING", code)],
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
+    done = run_python(PROGRAM.replace("ENDING", code), imports=["viz_core"])
     assert done.stdout.split() == [*map(str, range(20)), "atexit"]
     assert done.returncode == status, done.stderr
 
 
 def run(code):
-    done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True
-    )
+    done = run_python(code, imports=["viz_core"])
+    assert done.returncode == 0, done.stderr
     return done.stdout.split(), done.stderr
 
 
@@ -153,10 +145,7 @@ recorder.close()
 @pytest.mark.parametrize("background", [False, True])
 def test_a_forked_child_neither_hangs_nor_repeats_what_the_parent_queued(background):
     code = FORK.replace("BACKGROUND", str(background))
-    environment = {**os.environ, "PYTHONWARNINGS": "ignore"}  # Python warns of forks with threads
-    done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, env=environment
-    )
+    done = run_python(code, imports=["viz_core"])
     assert done.returncode == 0, done.stderr
     lines = [line.split() for line in done.stdout.splitlines()]
     assert [int(step) for is_main, step in lines if is_main == "False"] == list(range(20))
@@ -201,9 +190,7 @@ sweep(range(200, 203))  # closed as the program ends
 @pytest.mark.parametrize("background", [False, True])
 def test_visualizers_that_are_dropped_are_closed_and_nothing_is_lost(tmp_path, background):
     code = SWEEP.replace("BACKGROUND", str(background))
-    done = subprocess.run(
-        [sys.executable, "-c", code, tmp_path], capture_output=True, text=True, timeout=120
-    )
+    done = run_python(code, tmp_path, imports=["viz_core"])
     assert (done.returncode, done.stderr) == (0, "")
     files, threads, is_open = done.stdout.split()
     assert int(files) <= 0

@@ -5,7 +5,7 @@ import os
 import pytest
 
 from viz_core import LocalVisBackend
-from viz_core.testing.processes import run_program
+from viz_core.testing.processes import run_program, run_python
 
 
 class Odd(LocalVisBackend):
@@ -56,6 +56,15 @@ def test_an_unexpected_end_is_told_with_what_it_said(run):
 
 
 def test_one_that_hangs_is_stopped_and_says_where_it_was(run):
-    with pytest.raises(AssertionError, match=r"(?s)still ran after 0.5 s: it hangs.*add_scalar"):
+    told = r"still ran after 0.5 s: it hangs\. Fatal Python error: Aborted\n\nCurrent thread"
+    with pytest.raises(AssertionError, match=told):
         run("import time; time.sleep(600)", timeout=0.5)
     assert run("raise ValueError", status=1) == []
+
+
+def test_what_it_prints_needs_no_room_on_a_disk():
+    """A limit on the size of files, as the faults set one, is none on what is read here."""
+    limited = (
+        "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0)); print('x' * 99999)"
+    )
+    assert run_python(limited).stdout == "x" * 99999 + "\n"
