@@ -38,6 +38,7 @@ from viz_core.runs.index import RunIndex
 from viz_core.visualizer import Visualizer
 
 if TYPE_CHECKING:
+    from viz_core.annotations.placement import LabelPlacement, place_labels
     from viz_core.backends.local import LocalVisBackend
     from viz_core.config.normalize import RunConfig, as_config
     from viz_core.files.append_log import AppendLog
@@ -58,6 +59,7 @@ __all__ = [
     "Canvas",
     "ImageEncoder",
     "InstanceError",
+    "LabelPlacement",
     "LocalVisBackend",
     "MissingSaveDirError",
     "NamedInstances",
@@ -93,6 +95,7 @@ __all__ = [
     "hookimpl",
     "is_main_process",
     "is_tensor",
+    "place_labels",
     "read_scalars",
     "sync_to_disk",
     "to_uint8",
@@ -105,12 +108,14 @@ __all__ = [
 _ON_USE = {
     "AppendLog": "viz_core.files.append_log",
     "ImageEncoder": "viz_core.files.encoding",
+    "LabelPlacement": "viz_core.annotations.placement",
     "LocalVisBackend": "viz_core.backends.local",
     "Recorder": "viz_core.recording.recorder",
     "RunConfig": "viz_core.config.normalize",
     "as_config": "viz_core.config.normalize",
     "encode_png": "viz_core.files.encoding",
     "hookimpl": "viz_core.plugins.hookspecs",
+    "place_labels": "viz_core.annotations.placement",
     "read_scalars": "viz_core.files.scalars",
     "sync_to_disk": "viz_core.files.atomic",
     "write_whole": "viz_core.files.atomic",

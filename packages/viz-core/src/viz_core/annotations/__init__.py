@@ -1,0 +1,1 @@
+"""What detections are, and how they are drawn."""
