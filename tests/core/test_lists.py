@@ -25,6 +25,11 @@ CALLS = [
     ("draw_circles", [[[20, 20], [30, 20]], [8, 5]]),
     ("draw_polygons", [TRIANGLE]),
     ("draw_polygons", [tuple(map(tuple, TRIANGLE))]),
+    ("draw_polygons", [[TRIANGLE, [[30, 3], [50, 5], [38, 25]]]]),
+    ("draw_polylines", [TRIANGLE]),
+    ("draw_polylines", [[TRIANGLE, [[30, 3], [50, 5], [38, 25]]]]),
+    ("draw_rotated_bboxes", [[20, 20, 15, 8, 30]]),
+    ("draw_rotated_bboxes", [[[20, 5], [30, 8], [28, 30], [18, 27]]]),
     ("draw_binary_masks", [MASK]),
     ("draw_binary_masks", [[MASK, MASK]]),
 ]
@@ -54,7 +59,10 @@ def test_polygons_may_be_lists_of_lists_beside_arrays():
     assert (first.get_image() == second.get_image()).all()
 
 
-@pytest.mark.parametrize("method", ["draw_bboxes", "draw_points", "draw_polygons"])
+@pytest.mark.parametrize(
+    "method",
+    ["draw_bboxes", "draw_rotated_bboxes", "draw_points", "draw_polygons", "draw_polylines"],
+)
 def test_an_empty_list_draws_nothing(method):
     visualizer = Visualizer(image=np.full((40, 60, 3), 90, np.uint8))
     getattr(visualizer, method)([])

@@ -8,7 +8,8 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.collections import LineCollection, PatchCollection, PolyCollection
 from matplotlib.colors import to_rgba
 from matplotlib.figure import Figure
-from matplotlib.patches import Circle
+from matplotlib.patches import Circle, PathPatch, Rectangle
+from matplotlib.path import Path
 
 from viz_core import Canvas
 from viz_core.testing import assert_images_close
@@ -139,6 +140,71 @@ def test_lines_are_matplotlibs(style, width):
     ours = Canvas(GROUND).draw_lines(ends[..., 0], ends[..., 1], colors, style, width)
     lines = LineCollection(ends, colors=colors, linestyles=style, linewidths=width)
     assert_images_close(ours.get_image(), in_a_figure([lines]))
+
+
+@pytest.mark.parametrize("style", STYLES)
+@pytest.mark.parametrize("unit", ["degrees", "radians"])
+def test_rotated_boxes_are_matplotlibs(style, unit):
+    boxes = np.array([[60.3, 45.2, 80, 20.5, 30], [30.1, 60.7, 12, 40, -100.5]])
+    artist = PatchCollection(
+        [
+            Rectangle((x - w / 2, y - h / 2), w, h, angle=angle, rotation_point="center")
+            for x, y, w, h, angle in boxes  # y is down here, and so is the turn
+        ],
+        edgecolors=[(1, 0, 0, 0.6)],
+        facecolors=[(0, 0, 1, 0.6)],
+        linestyles=style,
+        linewidths=3,
+    )
+    theirs = in_a_figure([artist])
+    if unit == "radians":
+        boxes[:, 4] = np.deg2rad(boxes[:, 4])
+    canvas = Canvas(GROUND).draw_rotated_bboxes(boxes, "r", style, 3, "b", 0.6, angle_unit=unit)
+    assert_images_close(canvas.get_image(), theirs)
+
+
+@pytest.mark.parametrize("turns", [(1, 1), (1, -1), (-1, 1)])
+def test_polygons_with_holes_are_matplotlibs(turns):
+    outline = np.array([[10.2, 8.1], [110.7, 12.0], [100.0, 80.5], [20.0, 70.0]])
+    holes = [outline * 0.3 + [10, 15], outline * 0.2 + [70, 40]]
+    rings = [outline, holes[0][:: turns[0]], holes[1][:: turns[1]]]
+    square = np.array([[80, 10], [115, 10], [115, 30], [80, 30]])
+    canvas = Canvas(GROUND).draw_polygons([rings, square], "r", "-", 2, ["b", "y"], 0.5)
+    opposite = [outline, holes[0][::-1], holes[1][::-1]]
+    paths = [Path([*ring, ring[0]], closed=True) for ring in opposite]
+    shapes = PatchCollection(
+        [
+            PathPatch(Path.make_compound_path(*paths)),
+            PathPatch(Path([*square, square[0]], closed=True)),
+        ],
+        edgecolors=[(1, 0, 0, 0.5)],
+        facecolors=[(0, 0, 1, 0.5), (0.75, 0.75, 0, 0.5)],
+        linewidths=2,
+    )
+    assert_images_close(canvas.get_image(), in_a_figure([shapes]))
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_polylines_are_matplotlibs(style):
+    lines = [
+        np.array([[10, 20], [110, 25], [60.5, 80.2], [15.5, 8.7]]),
+        np.array([[20.3, 75.1], [101.2, 30.6]]),
+    ]
+    colors = ["r", "#0000ff80"]
+    ours = Canvas(GROUND).draw_polylines(lines, colors, style, 3).get_image()
+    theirs = LineCollection(lines, colors=colors, linestyles=style, linewidths=3)
+    assert_images_close(ours, in_a_figure([theirs]))
+
+
+def test_what_fades_is_as_opaque_as_matplotlibs_pieces():
+    line = np.array([[20, 45], [84, 45]])  # a pixel a piece
+    ours = Canvas(GROUND).draw_polylines(line, "r", "-", 7.2, fade=True).get_image()
+    x = np.arange(20, 85)
+    ends = np.stack([x, np.full(65, 45)], axis=1)
+    colors = [(1, 0, 0, (number + 0.5) / 64) for number in range(64)]
+    pieces = LineCollection(np.stack([ends[:-1], ends[1:]], axis=1), colors=colors, linewidths=7.2)
+    theirs = in_a_figure([pieces])
+    assert_images_close(ours[:, 20:84], theirs[:, 20:84], tolerance=2)
 
 
 def test_shapes_that_are_far_from_each_other_are_matplotlibs():

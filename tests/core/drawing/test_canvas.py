@@ -68,8 +68,12 @@ def test_setting_an_image_goes_on_as_drawing_does(canvas):
         assert made.set_image(GRAY[:30]).draw_points([5, 5]).set_image(GRAY) is made
 
 
+TRIANGLE = [[0, 0], [30, 0], [30, 30]]
+
 CALLS = {
     "draw_bboxes": (np.zeros((0, 4)),),
+    "draw_rotated_bboxes": (np.zeros((0, 5)),),
+    "draw_polylines": ([],),
     "draw_points": (np.zeros((0, 2)),),
     "draw_lines": (np.zeros((0, 2)), np.zeros((0, 2))),
     "draw_circles": (np.zeros((0, 2)), np.zeros(0)),
@@ -105,6 +109,16 @@ def test_drawing_before_an_image_says_what_to_call(method):
         ("draw_lines", (np.zeros((2, 2)), np.zeros((3, 2))), ValueError, "the same shape"),
         ("draw_circles", (np.zeros((2, 2)), np.ones(3)), ValueError, "one entry per center"),
         ("draw_polygons", (np.zeros((3, 3)),), ValueError, r"\(3, 3\)"),
+        ("draw_polygons", ([[TRIANGLE, []]],), ValueError, r"polygons\[0\] must have corners"),
+        ("draw_polylines", ([TRIANGLE, [[1, np.nan]]],), ValueError, r"lines\[1\] .* finite"),
+        (
+            "draw_rotated_bboxes",
+            (np.zeros((2, 4)),),
+            ValueError,
+            r"width, height, angle; or \(4, 2",
+        ),
+        ("draw_rotated_bboxes", ([9, 9, -4, 5, 0],), ValueError, "not negative, got .* in row 0"),
+        ("draw_rotated_bboxes", ([9, 9, 4, np.inf, 0],), ValueError, "finite"),
         ("draw_texts", (["a", "b"], np.zeros((1, 2))), ValueError, "texts|positions"),
         ("draw_texts", ([1], np.zeros((1, 2))), TypeError, "texts"),
         ("draw_binary_masks", (np.zeros((60, 80)),), TypeError, "must be bool, got dtype float64"),
@@ -140,12 +154,14 @@ BOX = np.array([10, 10, 50, 50])
 CLEAR_CALLS = {
     "edge_colors": {
         "draw_bboxes": (BOX,),
+        "draw_rotated_bboxes": ([30, 30, 20, 9, 45],),
         "draw_circles": ([30, 30], [9]),
         "draw_polygons": (BOX.reshape(2, 2),),
     },
     "colors": {
         "draw_points": ([30, 30],),
         "draw_lines": ([10, 50], [10, 50]),
+        "draw_polylines": (BOX.reshape(2, 2),),
         "draw_texts": ("text", [10, 10]),
         "draw_binary_masks": (np.ones((60, 80), bool),),
     },
@@ -192,6 +208,7 @@ def test_the_order_of_the_calls_is_the_order_on_the_image(canvas):
 
 
 OUT_OF_BOUNDS = {
+    "rotated bbox": ("draw_rotated_bboxes", ([10, 10, 20, 20, 45],)),
     "bbox": ("draw_bboxes", (np.array([-5, 5, 20, 20]),)),
     "text": ("draw_texts", ("text", np.array([-5, 5]))),
     "line": ("draw_lines", (np.array([-5, 5]), np.array([5, 5]))),

@@ -54,6 +54,11 @@ def background():
 def fuzz():
     yield "draw_bboxes", (np.sort(some(SIGNED, 2, 2), axis=0).reshape(4),), style(**faces())
     yield "draw_polygons", (some(SIGNED, rng.integers(1, 9), 2),), style(**faces())
+    turned = np.concatenate([some(SIGNED, 2), some(LENGTHS, 2), some(SIGNED, 1)])
+    yield "draw_rotated_bboxes", (turned,), style(**faces())
+    rings = [some(SIGNED, rng.integers(1, 9), 2) for _ in range(3)]
+    yield "draw_polygons", ([rings],), style(**faces())
+    yield "draw_polylines", (rings,), style(fade=bool(rng.random() < 0.5))
     yield "draw_circles", (some(SIGNED, 2), rng.choice(LENGTHS)), style(**faces())
     yield "draw_lines", (some(SIGNED, 2), some(SIGNED, 2)), style()
     marker = str(rng.choice(["o", "x", "*", "$hi$", ","]))
@@ -80,6 +85,8 @@ def many():
             for line_style in ("-", ":"):
                 looks = dict(line_styles=line_style, line_widths=0.3, face_colors="r")
                 yield "draw_polygons", (corners,), looks
+                del looks["face_colors"]
+                yield "draw_polylines", (corners,), dict(looks, fade=line_style == "-")
     for looks in (
         dict(),
         dict(colors=rng.integers(0, 256, (MILLION // 10, 3))),
@@ -125,8 +132,8 @@ print(json.dumps({"done": done, "peak": peak}))
 """
 
 METHODS = """
-draw_bboxes draw_polygons draw_circles draw_lines draw_points draw_texts measure_texts
-draw_binary_masks
+draw_bboxes draw_rotated_bboxes draw_polygons draw_circles draw_lines draw_polylines draw_points
+draw_texts measure_texts draw_binary_masks
 """
 
 

@@ -116,12 +116,22 @@ def test_shapes_have_a_most_by_their_bounds_in_the_image(sides, most):
         lambda canvas: canvas.draw_circles([[4000, 4000]] * 3000, 1e9),
         lambda canvas: canvas.draw_bboxes([[0, 0, 4000, 4000]] * 3000, line_styles=["-", ":"]),
         lambda canvas: canvas.draw_polygons([[[0, 0], [0, 4000], [4000, 4000]]] * 3000),
+        lambda canvas: canvas.draw_polylines([[[0, 0], [0, 4000], [4000, 4000]]] * 3000),
+        lambda canvas: canvas.draw_rotated_bboxes([[2000, 2000, 4000, 4000, 30]] * 3000),
     ],
 )
 def test_too_much_is_refused_before_anything_is_drawn(draw):
     canvas = Canvas(np.zeros((4000, 4000, 3), np.uint8))
     with pytest.raises(ValueError, match="at most 40,000,000 pixels in the image, all together"):
         draw(canvas)
+    assert not canvas.get_image().any()
+
+
+def test_lines_that_fade_have_a_most_in_the_image():
+    canvas = Canvas(np.zeros((3000, 4000, 3), np.uint8))
+    lines = [[[0, 0], [9e9, 3000]]] * 11
+    with pytest.raises(ValueError, match=r"lines that fade .* at most 120,000,000 pixels"):
+        canvas.draw_polylines(lines, fade=True)
     assert not canvas.get_image().any()
 
 

@@ -27,6 +27,7 @@ __all__ = [
     "as_offsets",
     "as_polygons",
     "as_radii",
+    "as_rings",
     "as_rows",
     "as_texts",
     "as_vertical",
@@ -231,12 +232,27 @@ def as_radii(radius: ArrayLike, count: int) -> list[float]:
 
 
 def as_polygons(polygons: ArrayLike | Sequence[ArrayLike]) -> Sequence[ArrayLike]:
-    """Return one polygon or many as a list of them."""
+    """Return one polygon or line, or many, as a list of them."""
     if not isinstance(polygons, (list, tuple)):
-        return [cast(ArrayLike, polygons)]
+        array: Any = polygons
+        return list(array) if getattr(array, "ndim", 2) == 3 else [array]
     first: Any = polygons[0] if polygons else None
     is_pair = isinstance(first, (list, tuple)) and len(first) == 2
     return [polygons] if is_pair and isinstance(first[0], (int, float, np.number)) else polygons
+
+
+def as_rings(polygon: Any, name: str) -> list[Floats]:
+    """Return a polygon's outline, then its holes, each of shape (M, 2) with M >= 1."""
+    has_holes = getattr(polygon, "ndim", 2) == 3 or (
+        isinstance(polygon, (list, tuple)) and len(polygon) > 0 and np.ndim(polygon[0]) == 2
+    )
+    rings = [
+        as_coordinates(ring, name, 2, "x, y of each corner")
+        for ring in (polygon if has_holes else [polygon])
+    ]
+    if not rings or not all(map(len, rings)):
+        raise ValueError(f"{name} must have corners, got none; leave it out")
+    return rings
 
 
 def as_texts(texts: str | Sequence[str]) -> list[str]:

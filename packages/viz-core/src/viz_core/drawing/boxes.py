@@ -18,7 +18,8 @@ import numpy.typing as npt
 
 from viz_core.colors import RGBA
 from viz_core.drawing._pillow import ROWS, map_buffer, rows_of
-from viz_core.drawing.paths import Style, draw_paths, place_boxes
+from viz_core.drawing.paths import Style, draw_paths
+from viz_core.drawing.shapes import place_boxes
 from viz_core.drawing.surface import DPI, Octets, Surface
 
 __all__ = ["draw_boxes"]

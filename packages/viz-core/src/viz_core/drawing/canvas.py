@@ -154,6 +154,48 @@ class Canvas:
         return self
 
     @names_keywords
+    def draw_rotated_bboxes(
+        self: Self,
+        bboxes: ArrayLike,
+        edge_colors: Colors = "g",
+        line_styles: str | Sequence[str] = "-",
+        line_widths: float | Sequence[float] = 2,
+        face_colors: Colors = "none",
+        alpha: float | Sequence[float] = 0.8,
+        *,
+        angle_unit: str = "degrees",
+    ) -> Self:
+        """Draw boxes that are turned.
+
+        Known as `OrientedBoxAnnotator` in supervision and `draw_rotated_box_with_label` in
+        detectron2, whose angles are counterclockwise: pass ``-angle``. Those of mmrotate and
+        ultralytics are radians.
+
+        Args:
+            bboxes: Center x, center y, width, height and angle, clockwise as seen on the screen,
+                shape (5,) or (N, 5); or x and y of the corners, shape (4, 2) or (N, 4, 2).
+            edge_colors: Of the lines.
+            line_styles: Of the lines.
+            line_widths: Of the lines, in points.
+            face_colors: Of the fillings.
+            alpha: Of lines and fillings.
+            angle_unit: ``'degrees'`` or ``'radians'``.
+        """
+        from viz_core.drawing.paths import draw_paths
+        from viz_core.drawing.rotated_boxes import as_corners
+        from viz_core.drawing.shapes import place_polygons
+
+        surface = self._surface
+        corners = as_corners(bboxes, angle_unit)
+        styles = _styles(len(corners), edge_colors, face_colors, line_widths, line_styles, alpha)
+        low, high = corners.min(axis=1), corners.max(axis=1)
+        limits.check_bounds(low, high, "rotated bboxes", self.width, self.height)
+        if check.leaves(low, high, self.width, self.height):
+            _warn_out_of_bounds("rotated bbox")
+        draw_paths(surface, place_polygons([[box] for box in corners], surface.window), styles)
+        return self
+
+    @names_keywords
     def draw_polygons(
         self: Self,
         polygons: ArrayLike | Sequence[ArrayLike],
@@ -163,34 +205,34 @@ class Canvas:
         face_colors: Colors = "none",
         alpha: float | Sequence[float] = 0.8,
     ) -> Self:
-        """Draw closed polygons.
+        """Draw closed polygons, which may have holes.
 
         Args:
-            polygons: The corners of one, shape (M, 2), or a list of such, which may be empty. A
-                list of pairs of numbers is one polygon.
+            polygons: The corners of one, shape (M, 2), or a list of such, which may be empty, or
+                of all, shape (N, M, 2). A list of pairs of numbers is one polygon. One with holes
+                is a list within the list: its outline, then its holes, as in GeoJSON.
             edge_colors: Of the lines.
             line_styles: Of the lines.
             line_widths: Of the lines, in points.
             face_colors: Of the fillings.
             alpha: Of lines and fillings.
         """
-        from viz_core.drawing.paths import draw_paths, place_polygons
+        from viz_core.drawing.paths import draw_paths
+        from viz_core.drawing.shapes import place_polygons
 
         surface = self._surface
-        corners = [
-            check.as_coordinates(polygon, f"polygons[{i}]", 2, "x, y of each corner")
+        rings = [
+            check.as_rings(polygon, f"polygons[{i}]")
             for i, polygon in enumerate(check.as_polygons(polygons))
         ]
-        for i, points in enumerate(corners):
-            if not len(points):
-                raise ValueError(f"polygons[{i}] must have corners, got none; leave it out")
-        styles = _styles(len(corners), edge_colors, face_colors, line_widths, line_styles, alpha)
-        if corners:
+        styles = _styles(len(rings), edge_colors, face_colors, line_widths, line_styles, alpha)
+        if rings:
+            corners = [np.concatenate(polygon) for polygon in rings]
             points = np.concatenate(corners)
             limits.check_polygons(points, [*map(len, corners)], self.width, self.height)
             if check.leaves(points, points, self.width, self.height):
                 _warn_out_of_bounds("polygon")
-        draw_paths(surface, place_polygons(corners, surface.window), styles)
+        draw_paths(surface, place_polygons(rings, surface.window), styles)
         return self
 
     @names_keywords
@@ -215,7 +257,8 @@ class Canvas:
             face_colors: Of the fillings.
             alpha: Of lines and fillings.
         """
-        from viz_core.drawing.paths import draw_paths, place_circles
+        from viz_core.drawing.paths import draw_paths
+        from viz_core.drawing.shapes import place_circles
 
         surface = self._surface
         centers = check.as_coordinates(center, "center", 2, "x, y")
@@ -248,7 +291,8 @@ class Canvas:
             line_styles: ``'-'``, ``'--'``, ``'-.'`` or ``':'``.
             line_widths: In points.
         """
-        from viz_core.drawing.paths import draw_paths, place_segments
+        from viz_core.drawing.paths import draw_paths
+        from viz_core.drawing.shapes import place_segments
 
         surface = self._surface
         x_pairs = check.as_coordinates(x_datas, "x_datas", 2, "x of start and end")
@@ -265,6 +309,50 @@ class Canvas:
         if check.leaves(low, high, self.width, self.height):
             _warn_out_of_bounds("line")
         draw_paths(surface, place_segments(ends, surface.window), styles)
+        return self
+
+    @names_keywords
+    def draw_polylines(
+        self: Self,
+        lines: ArrayLike | Sequence[ArrayLike],
+        colors: Colors = "g",
+        line_styles: str | Sequence[str] = "-",
+        line_widths: float | Sequence[float] = 2,
+        *,
+        fade: bool = False,
+    ) -> Self:
+        """Draw lines of any number of points, as the traces of objects that are tracked.
+
+        Known as `TraceAnnotator` in supervision and `cv2.polylines` in OpenCV.
+
+        Args:
+            lines: The points of one, the newest last, shape (M, 2), or a list of such, or of all,
+                shape (N, M, 2). A list of pairs of numbers is one line. One of fewer than two
+                points is not seen.
+            colors: Of the lines.
+            line_styles: ``'-'``, ``'--'``, ``'-.'`` or ``':'``.
+            line_widths: In points.
+            fade: Whether the first point of each is transparent, the last has the color's opacity,
+                and those between them gain it evenly.
+        """
+        from viz_core.drawing.polylines import draw_faded, draw_polylines
+
+        surface = self._surface
+        points = [
+            check.as_coordinates(line, f"lines[{i}]", 2, "x, y of each point")
+            for i, line in enumerate(check.as_polygons(lines))
+        ]
+        styles = _styles(len(points), colors, "none", line_widths, line_styles, 1.0)
+        seen = [line for line in points if len(line)]
+        if seen:
+            every, counts = np.concatenate(seen), [*map(len, seen)]
+            limits.check_polygons(every, counts, self.width, self.height, "lines")
+            if fade:
+                low, high = (np.array([f(line, axis=0) for line in seen]) for f in (np.min, np.max))
+                limits.check_faded(low, high, self.width, self.height)
+            if check.leaves(every, every, self.width, self.height):
+                _warn_out_of_bounds("line")
+        (draw_faded if fade else draw_polylines)(surface, points, styles)
         return self
 
     @names_keywords

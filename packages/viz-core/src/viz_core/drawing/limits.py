@@ -21,6 +21,7 @@ __all__ = [
     "as_marker_size",
     "as_rotation",
     "check_bounds",
+    "check_faded",
     "check_polygons",
     "check_texts",
 ]
@@ -46,6 +47,9 @@ _MOST_INK = 2_000_000
 # In pixels, of one polygon, whose crossings cost more, and of all shapes of a call: a second's work.
 _LONGEST_OUTLINE = 4_000_000
 _LONGEST_OUTLINES = 40_000_000
+
+# In pixels, of the bounding boxes of all lines of a call that fade: a second's work.
+_LARGEST_FADED = 120_000_000
 
 
 def as_font_size(value: Any, name: str) -> float:
@@ -111,7 +115,11 @@ def check_texts(texts: Sequence[str], sizes: Sequence[float], rotations: Sequenc
 
 
 def check_polygons(
-    points: npt.NDArray[np.float64], counts: Sequence[int], width: int, height: int
+    points: npt.NDArray[np.float64],
+    counts: Sequence[int],
+    width: int,
+    height: int,
+    name: str = "polygons",
 ) -> None:
     """Raise ValueError if polygons cross the image so often that to draw them takes seconds.
 
@@ -120,6 +128,7 @@ def check_polygons(
         counts: How many corners each has.
         width: Columns of the image.
         height: Rows of the image.
+        name: What all are called in the error.
     """
     if len(points) * (width + height) <= _LONGEST_OUTLINE:  # mostly
         return
@@ -131,11 +140,11 @@ def check_polygons(
     longest = int(lengths.argmax())
     if lengths[longest] > _LONGEST_OUTLINE:
         raise ValueError(
-            f"polygons[{longest}] must have an outline of at most {_LONGEST_OUTLINE:,} pixels in "
-            f"the image, got {lengths[longest]:,.0f} between {counts[longest]:,} corners; leave "
+            f"{name}[{longest}] must have an outline of at most {_LONGEST_OUTLINE:,} pixels in "
+            f"the image, got {lengths[longest]:,.0f} between {counts[longest]:,} points; leave "
             "some of them out, or draw it in parts"
         )
-    _check_length(float(lengths.sum()), "polygons")
+    _check_length(float(lengths.sum()), name)
 
 
 def check_bounds(
@@ -161,6 +170,26 @@ def check_bounds(
     size = (width, height)
     extents = np.clip(high, 0, size) - np.clip(low, 0, size)
     _check_length(float(extents.sum()) * sides / 2, name)
+
+
+def check_faded(
+    low: npt.NDArray[np.float64], high: npt.NDArray[np.float64], width: int, height: int
+) -> None:
+    """Raise ValueError if lines that fade reach over so much of the image that it takes seconds.
+
+    Args:
+        low: The smallest x and y of each, shape (N, 2).
+        high: The largest x and y of each, shape (N, 2).
+        width: Columns of the image.
+        height: Rows of the image.
+    """
+    size = (width, height)
+    area = float((np.clip(high, 0, size) - np.clip(low, 0, size)).prod(axis=1).sum())
+    if area > _LARGEST_FADED:
+        raise ValueError(
+            f"lines that fade must reach over at most {_LARGEST_FADED:,} pixels of the image, all "
+            f"together, got {area:,.0f}; draw some of them in each call, or without fade"
+        )
 
 
 def _check_length(length: float, name: str) -> None:

@@ -10,7 +10,8 @@ import numpy as np
 from viz_core.colors import RGBA
 from viz_core.drawing.fonts import SizedFont, find_fonts
 from viz_core.drawing.labels import LabelStyle, anchors, find_label_style
-from viz_core.drawing.paths import Style, draw_paths, place_turned, round_box
+from viz_core.drawing.paths import Style, draw_paths
+from viz_core.drawing.shapes import place_turned, round_box
 from viz_core.drawing.surface import Surface
 from viz_core.drawing.text_background import TextBackground
 
