@@ -30,6 +30,8 @@ CALLS = [
     ("draw_polylines", [[TRIANGLE, [[30, 3], [50, 5], [38, 25]]]]),
     ("draw_rotated_bboxes", [[20, 20, 15, 8, 30]]),
     ("draw_rotated_bboxes", [[[20, 5], [30, 8], [28, 30], [18, 27]]]),
+    ("draw_keypoints", [TRIANGLE, [[0, 1]]]),
+    ("draw_keypoints", [[[[3, 3, 0.9], [20, 5, 0.1], [8, 25, 1]]], [[0, 2]]]),
     ("draw_binary_masks", [MASK]),
     ("draw_binary_masks", [[MASK, MASK]]),
 ]
@@ -61,7 +63,14 @@ def test_polygons_may_be_lists_of_lists_beside_arrays():
 
 @pytest.mark.parametrize(
     "method",
-    ["draw_bboxes", "draw_rotated_bboxes", "draw_points", "draw_polygons", "draw_polylines"],
+    [
+        "draw_bboxes",
+        "draw_rotated_bboxes",
+        "draw_points",
+        "draw_polygons",
+        "draw_polylines",
+        "draw_keypoints",
+    ],
 )
 def test_an_empty_list_draws_nothing(method):
     visualizer = Visualizer(image=np.full((40, 60, 3), 90, np.uint8))

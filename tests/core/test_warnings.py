@@ -98,6 +98,8 @@ for canvas in (Canvas(IMAGE), Visualizer(image=IMAGE)):
     canvas.draw_polygons(OUTSIDE.reshape(2, 2))  # told
     canvas.draw_circles(OUTSIDE[:2], np.array([3]))  # told
     canvas.draw_lines(OUTSIDE[:2], OUTSIDE[2:])  # told
+    canvas.draw_keypoints(OUTSIDE.reshape(2, 2))  # told
+    canvas.draw_legend({"a" * 50: "r"}, font_sizes=40)  # told
     canvas.draw_polylines(OUTSIDE.reshape(2, 2))  # told
     canvas.draw_rotated_bboxes([*OUTSIDE, 45])  # told
     canvas.draw_texts("a", OUTSIDE[:2])  # told

@@ -59,6 +59,11 @@ def fuzz():
     rings = [some(SIGNED, rng.integers(1, 9), 2) for _ in range(3)]
     yield "draw_polygons", ([rings],), style(**faces())
     yield "draw_polylines", (rings,), style(fade=bool(rng.random() < 0.5))
+    joints = dict(visibility=some([0, 1, 2], 4), sizes=rng.choice(LENGTHS))
+    joints["line_widths"] = rng.choice(LENGTHS)
+    yield "draw_keypoints", (some([*SIGNED, np.nan], 3, 4, 2), [(0, 1), (1, 2), (3, 0)]), joints
+    size = [None, rng.choice(LENGTHS)][rng.integers(2)]
+    yield "draw_legend", ({str(i): "r" for i in range(rng.integers(1, 99))},), dict(font_sizes=size)
     yield "draw_circles", (some(SIGNED, 2), rng.choice(LENGTHS)), style(**faces())
     yield "draw_lines", (some(SIGNED, 2), some(SIGNED, 2)), style()
     marker = str(rng.choice(["o", "x", "*", "$hi$", ","]))
@@ -133,7 +138,7 @@ print(json.dumps({"done": done, "peak": peak}))
 
 METHODS = """
 draw_bboxes draw_rotated_bboxes draw_polygons draw_circles draw_lines draw_polylines draw_points
-draw_texts measure_texts draw_binary_masks
+draw_keypoints draw_legend draw_texts measure_texts draw_binary_masks
 """
 
 

@@ -117,6 +117,7 @@ def test_shapes_have_a_most_by_their_bounds_in_the_image(sides, most):
         lambda canvas: canvas.draw_bboxes([[0, 0, 4000, 4000]] * 3000, line_styles=["-", ":"]),
         lambda canvas: canvas.draw_polygons([[[0, 0], [0, 4000], [4000, 4000]]] * 3000),
         lambda canvas: canvas.draw_polylines([[[0, 0], [0, 4000], [4000, 4000]]] * 3000),
+        lambda canvas: canvas.draw_keypoints([[[0, 0], [4000, 4000]]] * 6000, [[0, 1]]),
         lambda canvas: canvas.draw_rotated_bboxes([[2000, 2000, 4000, 4000, 30]] * 3000),
     ],
 )

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
-from viz_core._checks import as_fraction, names_keywords
+from viz_core._checks import as_fraction, as_number, names_keywords
 from viz_core._warnings import warn_user
 from viz_core.colors import as_colors, faded
 from viz_core.convert import as_array
@@ -19,7 +19,7 @@ from viz_core.drawing import limits
 from viz_core.drawing.surface import DPI, Surface, make_axes, render_axes
 from viz_core.drawing.text_background import as_backgrounds
 from viz_core.images import as_image
-from viz_core.typing import ArrayLike, Colors, Image
+from viz_core.typing import ArrayLike, Color, Colors, Image
 
 if TYPE_CHECKING:
     import os
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.font_manager import FontProperties
 
+    from viz_core.drawing.fonts import SizedFont
     from viz_core.drawing.paths import Style
 
     FontLike: TypeAlias = FontProperties | os.PathLike[str]
@@ -388,6 +389,70 @@ class Canvas:
         return self
 
     @names_keywords
+    def draw_keypoints(
+        self: Self,
+        keypoints: ArrayLike,
+        skeleton: ArrayLike | Sequence[Sequence[int]] | None = None,
+        colors: Colors = "g",
+        sizes: float | ArrayLike | Sequence[float] | None = None,
+        *,
+        visibility: ArrayLike | None = None,
+        scores: ArrayLike | None = None,
+        score_thr: float = 0.3,
+        limb_colors: Colors | None = None,
+        line_widths: float | Sequence[float] = 2,
+    ) -> Self:
+        """Draw the keypoints of one instance or many, and the limbs between them.
+
+        A point that is NaN is missing: neither it nor its limbs are drawn. For a color per
+        instance, draw one at a time.
+
+        Known as `draw_keypoints` in torchvision, with `connectivity` for `skeleton`; as
+        `EdgeAnnotator` and `VertexAnnotator` in supervision; and as `skeleton_links`, `kpt_thr`
+        and `link_color` in mmpose.
+
+        Args:
+            keypoints: x and y, shape (K, 2) or (N, K, 2), or x, y and confidence, shape (K, 3) or
+                (N, K, 3).
+            skeleton: Pairs of keypoints, counted from 0, as in ``[(0, 1), (1, 2)]``.
+            colors: Of the points; a list has one for each of the K.
+            sizes: Of the points, the square of the diameter in points; 36 by default. A list has
+                one for each of the K.
+            visibility: COCO's: 0 is not drawn, 1, which is hidden by something, is hollow, 2 is
+                drawn; or bool. Shape (K,) or (N, K).
+            scores: The confidence of each, shape (K,) or (N, K), instead of a third column.
+            score_thr: Points of a lower confidence are not drawn, nor are their limbs.
+            limb_colors: Of the limbs; a list has one for each pair. By default that of the
+                point at its start.
+            line_widths: Of the limbs, in points.
+        """
+        from viz_core.drawing.keypoints import as_keypoints, as_skeleton, draw_keypoints, find_limbs
+
+        surface = self._surface
+        points = as_keypoints(keypoints, visibility, scores, as_number(score_thr, "score_thr"))
+        count = points.positions.shape[1]
+        pairs = as_skeleton(skeleton, count)
+        inks = as_colors(colors, count)
+        limbs = (
+            [inks[start] for start in pairs[:, 0].tolist()]
+            if limb_colors is None
+            else as_colors(limb_colors, len(pairs), "limb_colors")
+        )
+        diameters = 36.0 if sizes is None else sizes
+        columns = (
+            check.per_item(diameters, count, "sizes", limits.as_marker_size),
+            check.per_item(line_widths, len(pairs), "line_widths", limits.as_line_width),
+        )
+        drawn = find_limbs(points, pairs)
+        low, high = drawn.ends.min(axis=1), drawn.ends.max(axis=1)
+        limits.check_bounds(low, high, "limbs", self.width, self.height, sides=2)
+        shown = points.positions[points.is_shown]
+        if check.leaves(shown, shown, self.width, self.height):
+            _warn_out_of_bounds("keypoint")
+        draw_keypoints(surface, points, drawn, inks, limbs, *columns)
+        return self
+
+    @names_keywords
     def draw_texts(
         self: Self,
         texts: str | Sequence[str],
@@ -469,6 +534,54 @@ class Canvas:
         if leaves:
             _warn_out_of_bounds("text")
         draw_texts(surface, words, places, fonts, *columns)
+        return self
+
+    @names_keywords
+    def draw_legend(
+        self: Self,
+        entries: Mapping[str, Color],
+        location: str = "best",
+        font_sizes: float | None = None,
+        font_families: str = "sans-serif",
+        font_properties: FontLike | None = None,
+        *,
+        alpha: float = 0.8,
+    ) -> Self:
+        """Draw names beside their colors in a corner of the image, as matplotlib's legend does.
+
+        Known as `legend` in matplotlib and as `label2rgb(loc=)` in imgviz.
+
+        Args:
+            entries: The color of each name; empty draws nothing. There are as many columns as it
+                takes to fit the height of the image.
+            location: ``'upper right'``, ``'upper left'``, ``'lower right'``, ``'lower left'``, or
+                ``'best'``: the corner where the image has the least detail.
+            font_sizes: Of the names, in points; by default that of `draw_texts` on this image, or
+                a smaller one, down to 6, if the legend fits the image then.
+            font_families: A font's name, or ``'sans-serif'``, ``'serif'``, ``'monospace'``.
+            font_properties: A matplotlib FontProperties, or a pathlib.Path of a font file.
+            alpha: Opacity of the background.
+        """
+        from viz_core.drawing import legend
+        from viz_core.drawing.texts import find_fonts
+
+        surface = self._surface
+        names, colors = legend.as_entries(entries)
+        names = check.as_texts(names)
+        where = legend.as_location(location)
+        opacity = as_fraction(alpha, "alpha")
+        if not names:
+            return self
+
+        def find_font(size: float) -> SizedFont:
+            (font,) = find_fonts(1, size, font_families, font_properties)
+            limits.check_texts(names, [font.size] * len(names), [0.0] * len(names))
+            return font
+
+        arranged = legend.arrange(names, surface, find_font, font_sizes)
+        if not arranged.fits(surface):
+            _warn_out_of_bounds("legend")
+        legend.draw_legend(surface, arranged, names, colors, where, opacity)
         return self
 
     @names_keywords
