@@ -93,6 +93,8 @@ class Row:
     full: bool = False
 
 
+#: What the extra ``viz-core[fonts]`` brings: fonts of most scripts.
+FONTS = ("manimgx-fonts", "noto-cjk-sans-otc")
 #: What else users' configs and scalars come from, and a tracker with a backend for MMEngine.
 FRAMEWORKS = ("ml_collections", "ml_dtypes", "omegaconf", "pydantic", "swanlab")
 #: The oldest that viz-core says it works with.
@@ -146,7 +148,7 @@ ROWS = (
     Row(
         "all",
         (ADAPTER, *BACKENDS),
-        (TORCH, "mlflow", "tqdm"),
+        (TORCH, "mlflow", "tqdm", *FONTS),
         ("tests/docs", "tests/together"),
         ("tests/backends",),
     ),
@@ -340,13 +342,13 @@ def stranger(session: nox.Session, package: str) -> None:
 
 @nox.session(python=TORCHS_PYTHON, default=False)
 def dev(session: nox.Session) -> None:
-    """Make .venv for an editor: all packages in editable mode, real trackers, torch, tools."""
+    """Make .venv for an editor: all packages in editable mode, real trackers, torch, fonts, tools."""
     session.run("uv", "venv", "--clear", "--python", "python", ".venv", silent=True)
     editable = [a for package in PACKAGES for a in ("-e", f"packages/{package}")]
     tools = [tool for name in ("lint", "types", "test") for tool in _group(name)]
     links = {"UV_FIND_LINKS": os.environ.get("PIP_FIND_LINKS", "")}
     install = ("uv", "pip", "install", "--python", ".venv")
-    session.run(*install, *editable, *MMDET, "mlflow", *tools, env=links)
+    session.run(*install, *editable, *MMDET, *FONTS, "mlflow", *tools, env=links)
     session.log("ready: .venv/bin/python")
 
 

@@ -46,10 +46,13 @@ def write_font(path):
     font.save(path)
 
 
-@pytest.mark.parametrize(
-    "drawing", [f"{SQUARE!r}, (5, 5), 20", "'a', (5, 5), 20, font_families='Late'"]
-)
-def test_a_font_is_found_that_was_installed_after_matplotlib_listed_them(tmp_path, drawing):
+SQUARES_PIXELS = (0.7 * 20 * 100 / 72) ** 2
+
+DRAWINGS = [f"{SQUARE!r}, (5, 5), 20", "'a', (5, 5), 20, font_families='Late'"]
+
+
+def draw_in_a_new_program(tmp_path, drawing, **environment):
+    """Return the program, which printed how many pixels are white, and warned."""
     script = f"""
 import warnings
 import numpy as np
@@ -60,23 +63,35 @@ image = Canvas(np.zeros((60, 80, 3), np.uint8)).draw_texts({drawing}).get_image(
 print(int((image[..., 1] > 100).sum()))
 """
     home = {"HOME": str(tmp_path), "XDG_DATA_HOME": str(tmp_path / "data")}
-    environment = {**os.environ, **home, "MPLCONFIGDIR": str(tmp_path / "matplotlib")}
+    environment |= {**home, "MPLCONFIGDIR": str(tmp_path / "matplotlib")}
+    return subprocess.run(
+        [sys.executable, "-c", script],
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=120,
+    )
 
-    def run():
-        return subprocess.run(
-            [sys.executable, "-c", script],
-            env=environment,
-            capture_output=True,
-            text=True,
-            check=True,
-            timeout=120,
-        )
 
-    assert "No installed font" in run().stderr
+@pytest.mark.parametrize("drawing", DRAWINGS)
+def test_a_font_is_found_that_was_installed_after_matplotlib_listed_them(tmp_path, drawing):
+    assert "No installed font" in draw_in_a_new_program(tmp_path, drawing).stderr
     write_font(tmp_path / "data" / "fonts" / "late.ttf")
-    done = run()
+    done = draw_in_a_new_program(tmp_path, drawing)
     assert done.stderr == ""
-    assert int(done.stdout) == pytest.approx((0.7 * 20 * 100 / 72) ** 2, rel=0.15)
+    assert int(done.stdout) == pytest.approx(SQUARES_PIXELS, rel=0.15)
+
+
+@pytest.mark.parametrize(
+    ("package", "drawing"), [*zip(font_fallback._FONT_PACKAGES, DRAWINGS, strict=True)]
+)
+def test_a_font_is_found_in_a_package_of_fonts_which_is_not_imported(tmp_path, package, drawing):
+    write_font(tmp_path / "anywhere" / package / "Late[wght].ttf")
+    (tmp_path / "anywhere" / package / "__init__.py").write_text("raise ImportError")
+    done = draw_in_a_new_program(tmp_path, drawing, PYTHONPATH=str(tmp_path / "anywhere"))
+    assert done.stderr == ""
+    assert int(done.stdout) == pytest.approx(SQUARES_PIXELS, rel=0.15)
 
 
 @pytest.fixture
@@ -96,6 +111,16 @@ def test_the_systems_fonts_are_looked_for_once_more_and_never_again(forgetful, m
         with pytest.warns(UserWarning, match="No installed font has"):
             canvas.draw_texts(chr(code), (5, 5))
     assert looked == [1]
+
+
+def test_the_warning_names_what_brings_fonts_first_unless_it_is_there(forgetful, monkeypatch):
+    monkeypatch.setattr(font_fallback, "_FONT_PACKAGES", ("matplotlib", "no_fonts"))
+    advice = r'; pip install "viz-core\[fonts\]" .* or install .* fonts-noto-cjk.* font_properties$'
+    with pytest.warns(UserWarning, match=advice):
+        Canvas(IMAGE).draw_texts("\U0010aa40", (5, 5))
+    monkeypatch.setattr(font_fallback, "_FONT_PACKAGES", ("matplotlib",))
+    with pytest.warns(UserWarning, match="; install a font that has it"):
+        Canvas(IMAGE).draw_texts("\U0010aa41", (5, 5))
 
 
 def test_ctrl_c_costs_no_character_its_font(forgetful, monkeypatch):

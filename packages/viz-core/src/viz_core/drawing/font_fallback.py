@@ -8,7 +8,9 @@ import unicodedata
 from collections.abc import Iterable
 from difflib import get_close_matches
 from functools import lru_cache
+from importlib.util import find_spec
 from os import PathLike
+from pathlib import Path
 from typing import Any
 
 from matplotlib import rcParams
@@ -35,6 +37,10 @@ _GENERIC = {
     "sans": "sans-serif",
     "sans serif": "sans-serif",
 }
+
+# Packages that hold nothing but fonts: what `pip install "viz-core[fonts]"` brings.
+_FONT_PACKAGES = ("manimgx_fonts", "noto_cjk_sans_otc")
+_FONT_FILES = ("*.ttf", "*.ttc", "*.otf")
 
 # Which installed font has a character (None: no font has it), which is asked of every font once.
 _owners: dict[str, str | None] = {}
@@ -185,7 +191,9 @@ _added: list[bool] = []
 
 
 def _add_new_fonts() -> bool:
-    """Add fonts that were installed since matplotlib last listed them, which it does once.
+    """Add fonts that matplotlib does not know: of packages, and installed since it listed them.
+
+    It lists those of the system once, and keeps the list in a file.
 
     Returns:
         Whether there were any; never again in this process.
@@ -194,7 +202,7 @@ def _add_new_fonts() -> bool:
         if _added:
             return False
         known = {entry.fname for entry in fontManager.ttflist}
-        new = [path for path in findSystemFonts() if path not in known]
+        new = [path for path in [*_packaged_fonts(), *findSystemFonts()] if path not in known]
         for path in new:
             try:
                 fontManager.addfont(path)
@@ -203,6 +211,16 @@ def _add_new_fonts() -> bool:
         _candidates.cache_clear()
         _added.append(True)  # not before: Ctrl-C may come in the midst
         return bool(new)
+
+
+def _packaged_fonts() -> list[str]:
+    """Return the font files of packages, wherever these are installed; they are not imported."""
+    found = []
+    for package in _FONT_PACKAGES:
+        spec = find_spec(package)
+        for folder in (spec.submodule_search_locations or ()) if spec else ():
+            found += [str(path) for kind in _FONT_FILES for path in Path(folder).glob(kind)]
+    return sorted(found)
 
 
 @lru_cache(maxsize=1)
@@ -243,10 +261,12 @@ def _report(text: str, characters: str) -> None:
         _reported.update(news)
     if not news:
         return
+    missing = [package for package in _FONT_PACKAGES if find_spec(package) is None]
+    pip = 'pip install "viz-core[fonts]" brings fonts of most scripts; or ' if missing else ""
     shown = " ".join(f"{c!r} (U+{ord(c):04X})" for c in sorted(news)[:8])
     warn_user(
         f"No installed font has {shown} of the text {text!r}, and {_REPLACEMENT!r} is drawn "
-        "instead; install a font that has it (for Chinese, Japanese and Korean on Debian and "
+        f"instead; {pip}install a font that has it (for Chinese, Japanese and Korean on Debian and "
         "Ubuntu: apt-get install fonts-noto-cjk), or give one with font_properties",
         UserWarning,
     )
