@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from viz_core.annotations.placement import LabelPlacement, place_labels
     from viz_core.backends.local import LocalVisBackend
     from viz_core.config.normalize import RunConfig, as_config
+    from viz_core.drawing.grid import make_grid
     from viz_core.files.append_log import AppendLog
     from viz_core.files.atomic import sync_to_disk, write_whole
     from viz_core.files.encoding import ImageEncoder, encode_png
@@ -95,6 +96,7 @@ __all__ = [
     "hookimpl",
     "is_main_process",
     "is_tensor",
+    "make_grid",
     "place_labels",
     "read_scalars",
     "sync_to_disk",
@@ -115,6 +117,7 @@ _ON_USE = {
     "as_config": "viz_core.config.normalize",
     "encode_png": "viz_core.files.encoding",
     "hookimpl": "viz_core.plugins.hookspecs",
+    "make_grid": "viz_core.drawing.grid",
     "place_labels": "viz_core.annotations.placement",
     "read_scalars": "viz_core.files.scalars",
     "sync_to_disk": "viz_core.files.atomic",
