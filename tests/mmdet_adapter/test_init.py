@@ -21,3 +21,7 @@ def test_without_a_runner_the_visualizer_is_not_mmengines():
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
     )
     assert found.stdout.split() == ["viz_mmdet_adapter.visualizer", "False"]
+
+
+def test_palette_val_scales_to_one():
+    assert viz_mmdet_adapter.palette_val([(255, 0, 51)]) == [(1.0, 0.0, 0.2)]

@@ -38,7 +38,12 @@ from viz_core.runs.index import RunIndex
 from viz_core.visualizer import Visualizer
 
 if TYPE_CHECKING:
+    from viz_core.annotations.annotations import Annotations
+    from viz_core.annotations.drawing import draw_annotations
+    from viz_core.annotations.palette import get_palette, jitter_color
     from viz_core.annotations.placement import LabelPlacement, place_labels
+    from viz_core.annotations.sides import as_annotations, read_sides
+    from viz_core.annotations.style import AnnotationStyle
     from viz_core.backends.local import LocalVisBackend
     from viz_core.config.normalize import RunConfig, as_config
     from viz_core.drawing.grid import make_grid
@@ -55,6 +60,8 @@ __all__ = [
     "RGBA",
     "VISBACKENDS",
     "VISUALIZERS",
+    "AnnotationStyle",
+    "Annotations",
     "AppendLog",
     "BaseVisBackend",
     "Canvas",
@@ -79,6 +86,7 @@ __all__ = [
     "VizError",
     "VizWarning",
     "after_fork",
+    "as_annotations",
     "as_array",
     "as_color",
     "as_config",
@@ -89,16 +97,20 @@ __all__ = [
     "as_scalars",
     "as_step",
     "capture",
+    "draw_annotations",
     "draw_featmap",
     "encode_png",
+    "get_palette",
     "get_rank",
     "get_world_size",
     "hookimpl",
     "is_main_process",
     "is_tensor",
+    "jitter_color",
     "make_grid",
     "place_labels",
     "read_scalars",
+    "read_sides",
     "sync_to_disk",
     "to_uint8",
     "warn_user",
@@ -108,18 +120,25 @@ __all__ = [
 
 # Where the names are whose modules are imported when they are first asked for.
 _ON_USE = {
+    "AnnotationStyle": "viz_core.annotations.style",
+    "Annotations": "viz_core.annotations.annotations",
     "AppendLog": "viz_core.files.append_log",
     "ImageEncoder": "viz_core.files.encoding",
     "LabelPlacement": "viz_core.annotations.placement",
     "LocalVisBackend": "viz_core.backends.local",
     "Recorder": "viz_core.recording.recorder",
     "RunConfig": "viz_core.config.normalize",
+    "as_annotations": "viz_core.annotations.sides",
     "as_config": "viz_core.config.normalize",
+    "draw_annotations": "viz_core.annotations.drawing",
     "encode_png": "viz_core.files.encoding",
+    "get_palette": "viz_core.annotations.palette",
     "hookimpl": "viz_core.plugins.hookspecs",
+    "jitter_color": "viz_core.annotations.palette",
     "make_grid": "viz_core.drawing.grid",
     "place_labels": "viz_core.annotations.placement",
     "read_scalars": "viz_core.files.scalars",
+    "read_sides": "viz_core.annotations.sides",
     "sync_to_disk": "viz_core.files.atomic",
     "write_whole": "viz_core.files.atomic",
 }

@@ -18,6 +18,7 @@ __all__ = [
     "Kind",
     "NestedSequence",
     "OnError",
+    "Palette",
     "Ranks",
     "Scalar",
     "ScalarDict",
@@ -133,6 +134,9 @@ Color: TypeAlias = "str | Sequence[float | np.number[Any]] | SupportsArray"
 
 Colors: TypeAlias = "Color | Sequence[Color]"
 """One color for all items, or a list with one per item."""
+
+Palette: TypeAlias = "Colors | Mapping[int, Color]"
+"""The colors of classes: one for all, a list by class, a dict, or the name of a palette."""
 
 Scalar: TypeAlias = "int | float"
 """What a backend gets for a scalar; NaN and infinities are floats."""

@@ -6,14 +6,16 @@ import os
 
 import numpy as np
 
-from viz_core import Visualizer, VizWarning, as_image, warn_user
+from viz_core import (
+    AnnotationStyle,
+    Visualizer,
+    as_annotations,
+    as_image,
+    draw_annotations,
+    read_sides,
+)
 from viz_core.typing import ArrayLike, Colors, Image, VisBackends
-from viz_mmdet_adapter.drawing import AnnotationStyle, draw_instances, draw_panoptic, draw_semantic
 from viz_mmdet_adapter.files import write_image
-from viz_mmdet_adapter.labels import as_names
-from viz_mmdet_adapter.samples import Instances, read_instances
-from viz_mmdet_adapter.segments import read_map
-from viz_mmdet_adapter.sides import Side, read_sides
 
 __all__ = ["DetLocalVisualizer"]
 
@@ -136,43 +138,21 @@ class DetLocalVisualizer(Visualizer):
         elif not show:
             self._add_drawn(name, drawn, step)
 
-    def _draw_pane(self, image: Image, side: Side, threshold: float | None = None) -> Image:
+    def _draw_pane(self, image: Image, side: object, threshold: float | None = None) -> Image:
         """Return the image with one side of a sample drawn on it."""
         meta = self.dataset_meta or {}
-        palette, classes = meta.get("palette"), meta.get("classes")
         style = AnnotationStyle(
-            classes=as_names(classes),
-            boxes=palette if self.bbox_color is None else self.bbox_color,
-            masks=palette if self.mask_color is None else self.mask_color,
-            texts=palette if self.text_color is None else self.text_color,
+            palette=meta.get("palette"),
+            bbox_color=self.bbox_color,
+            mask_color=self.mask_color,
+            text_color=self.text_color,
             line_width=self.line_width,
             alpha=self.alpha,
             jitter=self.jitter,
-            boxes_by_id=self.bbox_color is None,
         )
+        annotations = as_annotations(side)
+        if threshold is not None:
+            annotations = annotations.above(threshold)
         self.set_image(image)
-        if side.instances is not None:
-            instances = read_instances(side.instances)
-            if threshold is not None:
-                instances = _above(instances, threshold)
-            draw_instances(self, instances, style)
-        if side.semantic is not None:
-            draw_semantic(self, read_map(side.semantic), style)
-        if side.panoptic is not None:
-            panoptic = read_map(side.panoptic, is_panoptic=True)
-            draw_panoptic(self, panoptic if threshold is None else panoptic.above(threshold), style)
+        draw_annotations(self, annotations, style=style, classes=meta.get("classes"))
         return self.get_image()
-
-
-def _above(instances: Instances, threshold: float) -> Instances:
-    """Return the objects whose score is above the threshold."""
-    scores = instances.scores
-    if scores is None:
-        return instances
-    unknown = int(np.isnan(scores).sum())
-    if unknown:
-        warn_user(
-            f"{unknown} of {len(scores)} predictions have the score NaN and are not drawn",
-            VizWarning,
-        )
-    return instances.select(scores > threshold)

@@ -1,1 +1,1 @@
-"""What detections are, and how they are drawn."""
+"""Annotations of images: boxes, masks, maps; read from samples of any make, and drawn."""

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from viz_mmdet_adapter import get_palette, jitter_color, palette_val
-from viz_mmdet_adapter.palette import DISTINCT, class_colors, distinct_palette
+from viz_core import get_palette, jitter_color
+from viz_core.annotations.palette import DISTINCT, class_colors, distinct_palette
 
 
 def test_known_palettes_have_their_lengths_and_first_colors():
@@ -55,10 +55,6 @@ def test_random_is_the_same_every_time_and_leaves_the_global_generator_alone():
 def test_wrong_palettes_are_refused(palette, count, error, match):
     with pytest.raises(error, match=match):
         get_palette(palette, count)
-
-
-def test_palette_val_scales_to_one():
-    assert palette_val([(255, 0, 51)]) == [(1.0, 0.0, 0.2)]
 
 
 def test_jitter_stays_near_within_range_and_is_the_same_every_time():

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
+from viz_core.annotations.palette import RGB, Ink, opacity
 from viz_core.typing import Image
-from viz_mmdet_adapter.palette import RGB, Ink, opacity
 
 __all__ = ["lay_line", "lay_over"]
 

@@ -3,7 +3,7 @@ import tracemalloc
 import numpy as np
 import pytest
 
-from viz_mmdet_adapter.masks import as_crops, as_mask_list
+from viz_core.annotations.masks import as_crops, as_mask_list
 
 SQUARE = [2, 1, 6, 1, 6, 4, 2, 4]
 FILLED = np.zeros((8, 10), bool)

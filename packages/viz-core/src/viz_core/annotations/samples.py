@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from viz_core import as_array, is_tensor
-from viz_mmdet_adapter.fields import Spellings, has_strange, read_field, read_known, tell_of_unknown
-from viz_mmdet_adapter.labels import as_names, class_name
-from viz_mmdet_adapter.masks import as_mask_list
+from viz_core.annotations.annotations import Annotations
+from viz_core.annotations.fields import (
+    Spellings,
+    has_strange,
+    read_field,
+    read_known,
+    tell_of_unknown,
+)
+from viz_core.annotations.labels import as_names, class_name
+from viz_core.annotations.masks import as_mask_list
+from viz_core.convert import as_array, is_tensor
 
-__all__ = ["INSTANCE_FIELDS", "Instances", "read_instances"]
+__all__ = ["INSTANCE_FIELDS", "read_instances"]
 
 #: The fields of objects in MMDetection, torchvision, transformers, detectron2 and supervision.
 INSTANCE_FIELDS: Spellings = {
@@ -27,53 +33,7 @@ INSTANCE_FIELDS: Spellings = {
 }
 
 
-@dataclass(frozen=True)
-class Instances:
-    """The N objects of one side of a sample; a field that is None was not given.
-
-    Attributes:
-        labels: Class indices, shape (N,).
-        boxes: x1, y1, x2, y2 in pixels, shape (N, 4).
-        scores: In 0..1, shape (N,).
-        masks: N masks of any kind that `masks.as_crops` takes.
-        names: Of the objects, instead of those of their classes.
-        ids: Of the objects in a video, the same in every frame, shape (N,).
-    """
-
-    labels: npt.NDArray[np.int64]
-    boxes: npt.NDArray[np.float64] | None = None
-    scores: npt.NDArray[np.float64] | None = None
-    masks: Sequence[Any] | None = None
-    names: Sequence[str] | None = None
-    ids: npt.NDArray[np.int64] | None = None
-
-    def __len__(self) -> int:
-        """Return how many objects there are."""
-        return len(self.labels)
-
-    def select(self, wanted: npt.NDArray[np.bool_]) -> Instances:
-        """Return the objects for which `wanted`, of shape (N,), is true."""
-        if wanted.all():
-            return self
-        rows = np.flatnonzero(wanted)
-
-        def pick(values: Any) -> Any:
-            if isinstance(values, (list, tuple)):
-                return [values[i] for i in rows]
-            return None if values is None else values[rows]
-
-        return replace(
-            self,
-            labels=self.labels[rows],
-            boxes=pick(self.boxes),
-            scores=pick(self.scores),
-            masks=pick(self.masks),
-            names=pick(self.names),
-            ids=pick(self.ids),
-        )
-
-
-def read_instances(holder: Any, what: str = "the instances") -> Instances:
+def read_instances(holder: Any, what: str = "the instances") -> Annotations:
     """Return the objects in an InstanceData, or in a result of any other make.
 
     Args:
@@ -123,9 +83,9 @@ def read_instances(holder: Any, what: str = "the instances") -> Instances:
         tell_of_unknown(holder, INSTANCE_FIELDS, what)
     if bboxes is not None and not bboxes.any():
         bboxes = None
-    return Instances(
+    return Annotations(
         labels=np.zeros(count, np.int64) if labels is None else labels,
-        boxes=bboxes,
+        bboxes=bboxes,
         scores=None if scores is None else scores.astype(np.float64),
         masks=masks,
         names=names,

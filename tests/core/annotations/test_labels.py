@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from viz_core import Canvas, VizWarning
-from viz_mmdet_adapter.labels import adaptive_scales, as_names, class_name, draw_labels
+from viz_core.annotations.labels import adaptive_scales, as_names, class_name, draw_labels
 
 
 def drawn(texts, positions, size=(200, 300), horizontal="left", area=30000):

@@ -9,8 +9,10 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
-from viz_core import Canvas, VizWarning, warn_user
-from viz_mmdet_adapter.palette import Ink, opacity
+from viz_core._warnings import warn_user
+from viz_core.annotations.palette import Ink, opacity
+from viz_core.drawing.canvas import Canvas
+from viz_core.errors import VizWarning
 
 __all__ = ["Names", "adaptive_scales", "as_names", "class_name", "draw_labels"]
 

@@ -3,7 +3,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from viz_mmdet_adapter.samples import read_field, read_instances
+from viz_core.annotations.samples import read_field, read_instances
 
 FIELDS = {
     "bboxes": np.array([[1, 2, 3, 4], [5, 6, 7, 8]], np.float32),
@@ -19,7 +19,7 @@ FIELDS = {
 def test_reads_mappings_and_objects(make):
     found = read_instances(make(**FIELDS))
     assert len(found) == 2
-    assert found.boxes.tolist() == FIELDS["bboxes"].tolist()
+    assert found.bboxes.tolist() == FIELDS["bboxes"].tolist()
     assert found.labels.tolist() == [3, 1]
     assert found.scores.tolist() == [0.5, 0.25]
     assert found.names == ["cat", "dog"]
@@ -29,7 +29,7 @@ def test_reads_mappings_and_objects(make):
 def test_selecting_takes_every_field_along():
     found = read_instances(FIELDS).select(np.array([False, True]))
     assert len(found) == 1
-    assert found.boxes.tolist() == [[5, 6, 7, 8]]
+    assert found.bboxes.tolist() == [[5, 6, 7, 8]]
     assert found.labels.tolist() == [1]
     assert found.scores.tolist() == [0.25]
     assert found.names == ["dog"]
@@ -61,20 +61,20 @@ def test_what_is_no_number_is_named(name):
 
 def test_boxes_in_a_wrapper_are_taken_out():
     found = read_instances({"bboxes": SimpleNamespace(tensor=FIELDS["bboxes"])})
-    assert found.boxes.shape == (2, 4)
+    assert found.bboxes.shape == (2, 4)
 
 
 def test_lists_and_the_numbers_of_a_single_object_are_taken():
     found = read_instances({"bboxes": [1, 2, 30, 40], "labels": 3, "scores": 0.5})
-    assert found.boxes.tolist() == [[1, 2, 30, 40]]
+    assert found.bboxes.tolist() == [[1, 2, 30, 40]]
     assert (found.labels.tolist(), found.scores.tolist()) == ([3], [0.5])
-    assert read_instances({"bboxes": [[1, 2, 3, 4], [5, 6, 7, 8]]}).boxes.shape == (2, 4)
+    assert read_instances({"bboxes": [[1, 2, 3, 4], [5, 6, 7, 8]]}).bboxes.shape == (2, 4)
     assert len(read_instances({"bboxes": [], "labels": [], "scores": []})) == 0
 
 
 def test_boxes_of_zeros_are_none_and_negative_ones_are_some():
-    assert read_instances({"bboxes": np.zeros((2, 4)), "labels": [1, 2]}).boxes is None
-    assert read_instances({"bboxes": np.array([[-9.0, -9, 3, 3]])}).boxes is not None
+    assert read_instances({"bboxes": np.zeros((2, 4)), "labels": [1, 2]}).bboxes is None
+    assert read_instances({"bboxes": np.array([[-9.0, -9, 3, 3]])}).bboxes is not None
     empty = read_instances({"bboxes": np.zeros((0, 4)), "labels": np.zeros(0, int)})
     assert len(empty) == 0
 

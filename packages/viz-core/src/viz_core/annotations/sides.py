@@ -1,18 +1,21 @@
-"""Finding the ground truth and the prediction in a sample, or in the result of a model."""
+"""What there is to draw of a sample, of its two sides, or of the result of a model."""
 
 from __future__ import annotations
 
 import numbers
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from viz_core import as_array, is_tensor
-from viz_mmdet_adapter.fields import Spellings, read_field, read_known, tell_of_unknown
-from viz_mmdet_adapter.samples import INSTANCE_FIELDS
+from viz_core.annotations.annotations import Annotations
+from viz_core.annotations.fields import Spellings, read_field, read_known, tell_of_unknown
+from viz_core.annotations.samples import INSTANCE_FIELDS, read_instances
+from viz_core.annotations.segments import read_map
+from viz_core.convert import as_array, is_tensor
 
-__all__ = ["Side", "Sides", "read_sides"]
+__all__ = ["Side", "Sides", "as_annotations", "read_sides"]
 
 # The fields of a DetDataSample, and of a TrackDataSample where that has others.
 _SAMPLE_FIELDS: Spellings = {
@@ -57,8 +60,35 @@ class Sides(NamedTuple):
     result: Side | None = None
 
 
-def read_sides(sample: Any) -> Sides:
-    """Return what there is to draw of a sample.
+def as_annotations(sample: object) -> Annotations:
+    """Return what is annotated in a sample, or in the result of a model.
+
+    Args:
+        sample: What `read_sides` takes, or one of the sides that it returns. Of a sample with both
+            sides it is the prediction. None, and what has nothing to draw, has no objects.
+
+    Raises:
+        TypeError, ValueError: If it is none of these, or a field cannot be drawn.
+
+    Warns:
+        VizWarning: As `read_sides` does, of objects too.
+    """
+    if isinstance(sample, Annotations):
+        return sample
+    if not isinstance(sample, Side):
+        sides = Sides() if sample is None else read_sides(sample)
+        predicted = any(part is not None for part in sides.prediction)
+        sample = sides.result or (sides.prediction if predicted else sides.truth)
+    objects = [] if sample.instances is None else sample.instances
+    return replace(
+        read_instances(objects),
+        semantic=None if sample.semantic is None else read_map(sample.semantic),
+        panoptic=None if sample.panoptic is None else read_map(sample.panoptic, is_panoptic=True),
+    )
+
+
+def read_sides(sample: object) -> Sides:
+    """Return what there is to draw of a sample, unread: `as_annotations` reads a side.
 
     Args:
         sample: An object or a mapping with fields of a DetDataSample; or a result: what

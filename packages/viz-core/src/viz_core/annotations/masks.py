@@ -9,9 +9,9 @@ from typing import Any, NamedTuple, cast
 import numpy as np
 import numpy.typing as npt
 
-from viz_core import as_array, is_tensor
-from viz_mmdet_adapter.components import find_extent
-from viz_mmdet_adapter.crops import EMPTY, Crop, Mask, decode_rle, fill_polygons
+from viz_core.annotations.components import find_extent
+from viz_core.annotations.crops import EMPTY, Crop, Mask, decode_rle, fill_polygons
+from viz_core.convert import as_array, is_tensor
 
 __all__ = ["as_crops", "as_mask_list"]
 

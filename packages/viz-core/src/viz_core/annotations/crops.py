@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from viz_core import as_array
+from viz_core.convert import as_array
 
 __all__ = ["EMPTY", "Crop", "Mask", "decode_rle", "fill_polygons"]
 

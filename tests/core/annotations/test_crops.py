@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from viz_mmdet_adapter.crops import decode_rle, fill_polygons
+from viz_core.annotations.crops import decode_rle, fill_polygons
 
 SQUARE = [2, 1, 6, 1, 6, 4, 2, 4]
 

@@ -7,7 +7,8 @@ from difflib import get_close_matches
 from functools import lru_cache
 from typing import Any
 
-from viz_core import VizWarning, warn_user
+from viz_core._warnings import warn_user
+from viz_core.errors import VizWarning
 
 __all__ = ["Spellings", "has_strange", "read_field", "read_known", "seen_fields", "tell_of_unknown"]
 

@@ -9,9 +9,9 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from viz_core import as_array, is_tensor
-from viz_mmdet_adapter.fields import read_field
-from viz_mmdet_adapter.labels import Names, as_names
+from viz_core.annotations.fields import read_field
+from viz_core.annotations.labels import Names, as_names
+from viz_core.convert import as_array, is_tensor
 
 __all__ = ["Segment", "SegmentMap", "read_map"]
 

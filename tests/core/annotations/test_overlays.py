@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from viz_mmdet_adapter.overlays import lay_line, lay_over
+from viz_core.annotations.overlays import lay_line, lay_over
 
 
 @pytest.mark.parametrize("alpha", [0.0, 0.3, 0.8, 1.0])

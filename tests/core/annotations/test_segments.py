@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from viz_mmdet_adapter.segments import Segment, read_map
+from viz_core.annotations.segments import Segment, read_map
 
 
 def test_reads_maps_with_and_without_a_first_axis():

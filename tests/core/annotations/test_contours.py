@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from viz_mmdet_adapter.contours import Contours, map_contours
+from viz_core.annotations.contours import Contours, map_contours
 
 
 def mask_contours(masks, x=0, y=0, size=None):

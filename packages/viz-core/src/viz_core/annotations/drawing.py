@@ -1,27 +1,29 @@
-"""Drawing instances and maps on a canvas."""
+"""Drawing annotations on a canvas."""
 
 from __future__ import annotations
 
 import inspect
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from viz_core import Canvas, VizWarning, warn_user
-from viz_mmdet_adapter.components import find_runs, largest_components
-from viz_mmdet_adapter.contours import Contours, map_contours
-from viz_mmdet_adapter.crops import Crop
-from viz_mmdet_adapter.labels import Names, class_name, draw_labels
-from viz_mmdet_adapter.masks import as_crops
-from viz_mmdet_adapter.overlays import lay_line, lay_over
-from viz_mmdet_adapter.palette import Ink, class_colors, jitter_color, opacity
-from viz_mmdet_adapter.samples import Instances
-from viz_mmdet_adapter.segments import Segment, SegmentMap
+from viz_core._warnings import warn_user
+from viz_core.annotations.annotations import Annotations
+from viz_core.annotations.components import find_runs, largest_components
+from viz_core.annotations.contours import Contours, map_contours
+from viz_core.annotations.crops import Crop
+from viz_core.annotations.labels import Names, as_names, class_name, draw_labels
+from viz_core.annotations.masks import as_crops
+from viz_core.annotations.overlays import lay_line, lay_over
+from viz_core.annotations.palette import Ink, class_colors, jitter_color, opacity
+from viz_core.annotations.segments import Segment, SegmentMap
+from viz_core.annotations.sides import as_annotations
+from viz_core.annotations.style import AnnotationStyle
+from viz_core.drawing.canvas import Canvas
+from viz_core.errors import VizWarning
 
-__all__ = ["INSTANCE_OFFSET", "AnnotationStyle", "draw_instances", "draw_panoptic", "draw_semantic"]
+__all__ = ["INSTANCE_OFFSET", "draw_annotations"]
 
 #: A panoptic id is the instance times this plus the class.
 INSTANCE_OFFSET = 1000
@@ -33,40 +35,45 @@ _SEMANTIC_IGNORED = 255
 _AT_A_TIME = 1 << 18
 
 
-@dataclass(frozen=True)
-class AnnotationStyle:
-    """How samples are drawn. Palettes are what `palette.class_colors` takes.
-
-    Attributes:
-        classes: Names of the classes; None calls them `class 7`.
-        boxes: Palette of boxes.
-        masks: Palette of masks and maps.
-        texts: Palette of labels.
-        line_width: Of boxes, in points.
-        alpha: Opacity of boxes, contours, masks and maps, in 0..1.
-        jitter: Whether the masks of one class differ a little in color.
-        boxes_by_id: Whether boxes with an id differ as their masks do.
-    """
-
-    classes: Names | None = None
-    boxes: Any = None
-    masks: Any = None
-    texts: Any = (200, 200, 200)
-    line_width: float = 3
-    alpha: float = 0.8
-    jitter: bool = True
-    boxes_by_id: bool = True
-
-
-def draw_instances(canvas: Canvas, instances: Instances, style: AnnotationStyle) -> None:
-    """Draw objects: masks, their contours, boxes and labels, in this order.
-
-    Labels are in the corners of boxes; without boxes, on the masks.
+def draw_annotations(
+    canvas: Canvas,
+    annotations: object,
+    *,
+    style: AnnotationStyle | None = None,
+    classes: Names | None = None,
+) -> None:
+    """Draw objects, then a semantic map, then a panoptic map.
 
     Args:
         canvas: Drawn on.
-        instances: What is drawn. Objects whose box is not finite are left out, with a warning.
-        style: Names, palettes and widths.
+        annotations: What [`as_annotations`][viz_core.as_annotations] takes.
+        style: How they look; [`AnnotationStyle`][viz_core.AnnotationStyle]`()` by default.
+        classes: Names of the classes: a list whose index is the label, or a dict by label. A class
+            without one is called `class 7`.
+
+    Raises:
+        TypeError, ValueError: If `annotations` or `classes` are of another kind, or a mask or a map
+            is of another size than the image.
+
+    Warns:
+        VizWarning: If some objects are not drawn because their boxes are not finite, or if boxes
+            seem to be no corners in pixels.
+    """
+    found, names = as_annotations(annotations), as_names(classes)
+    style = AnnotationStyle() if style is None else style
+    _draw_instances(canvas, found, style, names)
+    if found.semantic is not None:
+        _draw_semantic(canvas, found.semantic, style, names)
+    if found.panoptic is not None:
+        _draw_panoptic(canvas, found.panoptic, style, names)
+
+
+def _draw_instances(
+    canvas: Canvas, instances: Annotations, style: AnnotationStyle, classes: Names | None
+) -> None:
+    """Draw masks, their contours, boxes and labels, in this order.
+
+    Labels are in the corners of boxes; without boxes, on the masks.
     """
     instances = _finite(instances)
     if not len(instances):
@@ -75,14 +82,14 @@ def draw_instances(canvas: Canvas, instances: Instances, style: AnnotationStyle)
     if instances.masks is not None:
         masks = as_crops(instances.masks, canvas.height, canvas.width)
         _draw_masks(canvas, instances, masks, style)
-    if instances.boxes is not None:
-        _draw_boxes(canvas, instances, instances.boxes, style)
+    if instances.bboxes is not None:
+        _draw_boxes(canvas, instances, instances.bboxes, style, classes)
     elif masks is not None:
-        _label_masks(canvas, instances, masks, style)
+        _label_masks(canvas, instances, masks, style, classes)
 
 
 def _draw_masks(
-    canvas: Canvas, instances: Instances, masks: Sequence[Crop], style: AnnotationStyle
+    canvas: Canvas, instances: Annotations, masks: Sequence[Crop], style: AnnotationStyle
 ) -> None:
     """Draw masks, the large ones first, so that none hides a smaller one; then their contours."""
     colors = _jittered(class_colors(style.masks, instances.labels.tolist()), instances, style)
@@ -116,7 +123,9 @@ def _takes_crops(canvas: Canvas) -> bool:
     return any(p.name == "offsets" or p.kind is p.VAR_KEYWORD for p in parameters)
 
 
-def _jittered(colors: Sequence[Ink], instances: Instances, style: AnnotationStyle) -> Sequence[Ink]:
+def _jittered(
+    colors: Sequence[Ink], instances: Annotations, style: AnnotationStyle
+) -> Sequence[Ink]:
     """Return colors that tell objects of one class apart, the same for an id in every frame."""
     if not style.jitter:
         return colors
@@ -138,11 +147,11 @@ def _batches(masks: Sequence[Crop], order: Iterable[int]) -> Iterator[list[int]]
         yield batch
 
 
-def _finite(instances: Instances) -> Instances:
+def _finite(instances: Annotations) -> Annotations:
     """Return the objects without those whose box is not finite."""
-    if instances.boxes is None:
+    if instances.bboxes is None:
         return instances
-    finite: npt.NDArray[np.bool_] = np.isfinite(instances.boxes).min(axis=1)
+    finite: npt.NDArray[np.bool_] = np.isfinite(instances.bboxes).min(axis=1)
     if not finite.all():
         warn_user(
             f"{int((~finite).sum())} of {len(finite)} boxes are not finite and are not drawn",
@@ -170,14 +179,18 @@ def _tell_of_layout(boxes: npt.NDArray[np.float64], canvas: Canvas) -> None:
 
 
 def _draw_boxes(
-    canvas: Canvas, instances: Instances, boxes: npt.NDArray[np.float64], style: AnnotationStyle
+    canvas: Canvas,
+    instances: Annotations,
+    boxes: npt.NDArray[np.float64],
+    style: AnnotationStyle,
+    classes: Names | None,
 ) -> None:
     _tell_of_layout(boxes, canvas)
     labels = instances.labels.tolist()
     low = np.minimum(boxes[:, :2], boxes[:, 2:])
     high = np.maximum(boxes[:, :2], boxes[:, 2:])
     colors: Sequence[Ink] = class_colors(style.boxes, labels)
-    if instances.ids is not None and style.boxes_by_id:
+    if instances.ids is not None and style.bbox_color is None:
         colors = _jittered(colors, instances, style)
     canvas.draw_bboxes(
         np.hstack([low, high]),
@@ -187,7 +200,7 @@ def _draw_boxes(
     )
     draw_labels(
         canvas,
-        _texts(instances, style),
+        _texts(instances, classes),
         low + style.line_width,
         (high - low).prod(axis=1),
         class_colors(style.texts, labels),
@@ -195,7 +208,11 @@ def _draw_boxes(
 
 
 def _label_masks(
-    canvas: Canvas, instances: Instances, masks: Sequence[Crop], style: AnnotationStyle
+    canvas: Canvas,
+    instances: Annotations,
+    masks: Sequence[Crop],
+    style: AnnotationStyle,
+    classes: Names | None,
 ) -> None:
     """Label each mask on its largest component; empty masks get no label."""
     shown = instances.select(np.array([crop.area > 0 for crop in masks], np.bool_))
@@ -208,7 +225,7 @@ def _label_masks(
             are_inside.append(found.are_inside[-1])
     draw_labels(
         canvas,
-        _texts(shown, style),
+        _texts(shown, classes),
         np.array(centers).reshape(-1, 2),
         np.array(areas),
         class_colors(style.texts, shown.labels.tolist()),
@@ -217,49 +234,36 @@ def _label_masks(
     )
 
 
-def _texts(instances: Instances, style: AnnotationStyle) -> list[str]:
+def _texts(instances: Annotations, classes: Names | None) -> list[str]:
     """Return the texts of the labels of objects."""
     names = instances.names
     if names is None:
-        names = [class_name(label, style.classes) for label in instances.labels.tolist()]
+        names = [class_name(label, classes) for label in instances.labels.tolist()]
     scores = [None] * len(names) if instances.scores is None else instances.scores.tolist()
     return [_text(str(name), score) for name, score in zip(names, scores, strict=True)]
 
 
-def draw_semantic(canvas: Canvas, semantic: SegmentMap, style: AnnotationStyle) -> None:
-    """Draw a semantic map: each class in its color, with its name on its largest component.
-
-    Args:
-        canvas: Drawn on.
-        semantic: Ids are class indices; 255 is ignored by default.
-        style: Names and palettes.
-
-    Raises:
-        ValueError: If the map is of another size than the image.
-    """
+def _draw_semantic(
+    canvas: Canvas, semantic: SegmentMap, style: AnnotationStyle, classes: Names | None
+) -> None:
+    """Draw each class in its color, with its name on its largest component."""
     ignored = (_SEMANTIC_IGNORED,) if semantic.ignored is None else semantic.ignored
-    _draw_map(canvas, semantic, ignored, style)
+    _draw_map(canvas, semantic, ignored, style, classes)
 
 
-def draw_panoptic(canvas: Canvas, panoptic: SegmentMap, style: AnnotationStyle) -> None:
-    """Draw a panoptic map: colors by class, white borders, names on the segments.
+def _draw_panoptic(
+    canvas: Canvas, panoptic: SegmentMap, style: AnnotationStyle, classes: Names | None
+) -> None:
+    """Draw segments in the colors of their classes, with white borders and names.
 
-    Args:
-        canvas: Drawn on.
-        panoptic: Ids are instance * 1000 + class, of which by default that after the last class is
-            ignored, or those of its segments. Ids that were colors, of which no class is known,
-            have that color; 0 is ignored.
-        style: Names and palettes.
-
-    Raises:
-        ValueError: If the map is of another size than the image.
+    Ids that were colors, of which no class is known, have that color.
     """
     ignored = panoptic.ignored
     if ignored is None:
-        classes = style.classes if panoptic.names is None else panoptic.names
-        ignored = (0,) if panoptic.is_coded else () if classes is None else (_count(classes),)
+        names = classes if panoptic.names is None else panoptic.names
+        ignored = (0,) if panoptic.is_coded else () if names is None else (_count(names),)
         ignored = () if panoptic.segments is not None else ignored
-    _draw_map(canvas, panoptic, ignored, style, is_panoptic=True)
+    _draw_map(canvas, panoptic, ignored, style, classes, is_panoptic=True)
 
 
 def _count(classes: Names) -> int:
@@ -274,6 +278,7 @@ def _draw_map(
     segments: SegmentMap,
     ignored: Sequence[int],
     style: AnnotationStyle,
+    classes: Names | None,
     *,
     is_panoptic: bool = False,
 ) -> None:
@@ -288,7 +293,7 @@ def _draw_map(
     known = keys if segments.segments is None else np.array(list(segments.segments), np.int64)
     shown = (keys >= 0) & ~np.isin(keys, ignored) & np.isin(keys, known)
     drawn = keys[shown].tolist()
-    names, inks, writing = _describe(segments, drawn, style, is_panoptic=is_panoptic)
+    names, inks, writing = _describe(segments, drawn, style, classes, is_panoptic=is_panoptic)
     found = iter(inks)
     colors = [next(found) if is_shown else None for is_shown in shown]
     index = np.repeat(runs.which, runs.lengths).reshape(runs.shape)
@@ -311,7 +316,12 @@ def _draw_map(
 
 
 def _describe(
-    segments: SegmentMap, ids: list[int], style: AnnotationStyle, *, is_panoptic: bool
+    segments: SegmentMap,
+    ids: list[int],
+    style: AnnotationStyle,
+    classes: Names | None,
+    *,
+    is_panoptic: bool,
 ) -> tuple[list[str], list[Ink], list[Ink]]:
     """Return the labels of segments, and the colors of the segments and of their labels."""
     if segments.segments is None and segments.is_coded:
@@ -324,7 +334,7 @@ def _describe(
         for i in ids
     ]
     labels = [segment.label for segment in found]
-    classes = style.classes if segments.names is None else segments.names
+    classes = classes if segments.names is None else segments.names
     names = [_text(class_name(label, classes), score) for label, score in found]
     writing = class_colors(style.texts, labels)
     if not is_panoptic:

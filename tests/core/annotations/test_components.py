@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from viz_mmdet_adapter.components import find_extent, find_runs, largest_components
+from viz_core.annotations.components import find_extent, find_runs, largest_components
 
 
 def flooded(values):
