@@ -129,7 +129,7 @@ HASHES = {
 @pytest.mark.parametrize("scene", SCENES)
 def test_an_image_is_what_it_was(scene):
     sample, arguments = SCENES[scene]
-    visualizer = Blocks(**arguments)
+    visualizer = Blocks(style="mmdet", **arguments)
     visualizer.dataset_meta = dict(classes=CLASSES, palette=PALETTE)
     visualizer.add_datasample(scene, PHOTO, sample)
     found = visualizer.get_image()

@@ -326,3 +326,29 @@ def test_a_subclass_may_draw_as_mmengine_s_signatures_have_it(visualizer, image,
     assert (mine.get_image() == visualizer.get_image()).all()
     size = image.shape[:2]
     assert calls == [("masks", size), ("masks", size), ("boxes", (3, 4)), ("it", 3)]
+
+
+def test_arguments_of_the_style_win_over_it_and_read_back_resolved():
+    legible, mmdet = DetLocalVisualizer(), DetLocalVisualizer(style="mmdet")
+    assert (legible.text_color, legible.line_width, legible.alpha) == ("auto", "image", 0.5)
+    assert (mmdet.text_color, mmdet.line_width, mmdet.alpha) == ((200, 200, 200), 3, 0.8)
+    own = DetLocalVisualizer(style=dict(look="mmdet", labels="name"), line_width=1, alpha=0.25)
+    assert (own.line_width, own.alpha, own.labels, own.jitter) == (1, 0.25, "name", True)
+    assert (own.style.bbox_alpha, own.style.mask_alpha) == (0.25, 0.25)
+    own.line_width = 2
+    assert own.style.line_width == 2
+    assert DetLocalVisualizer(text_color=None).text_color is None
+    most = DetLocalVisualizer(labels="score", color_by="track", label_size=20, jitter=False)
+    assert (most.style.labels, most.style.color_by, most.style.label_size) == ("score", "track", 20)
+    assert most.style.jitter is False
+
+
+def test_a_threshold_by_class_is_respected(image, make_sample):
+    boxes = np.array([[20.0, 30, 80, 90], [90, 50, 150, 110]])
+    sample = make_sample(bboxes=boxes, labels=[0, 1], scores=[0.6, 0.6])
+    visualizer = DetLocalVisualizer(labels="none", bbox_color="red")
+    visualizer.dataset_meta = dict(classes=["cat", "dog"])
+    visualizer.add_datasample("a", image, sample, draw_gt=False, pred_score_thr={"dog": 0.7})
+    found = visualizer.get_image()
+    assert (found[:, :86] != image[:, :86]).any()
+    assert (found[:, 86:] == image[:, 86:]).all()

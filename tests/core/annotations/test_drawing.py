@@ -14,10 +14,11 @@ def canvas(image):
     return Canvas(image)
 
 
-def look(classes=None, *, boxes=None, masks=None, texts=(200, 200, 200), **others):
+def look(classes=None, *, boxes=None, masks=None, texts="style", alpha="style", **others):
     """Return how annotations are drawn: the last arguments of `draw_annotations`."""
-    style = AnnotationStyle(bbox_color=boxes, mask_color=masks, text_color=texts, **others)
-    return {"classes": classes, "style": style}
+    others |= dict(bbox_color=boxes, mask_color=masks, text_color=texts)
+    others |= dict(bbox_alpha=alpha, mask_alpha=alpha)
+    return {"classes": classes, "style": AnnotationStyle("mmdet", **others)}
 
 
 def drawn(canvas, fields, how):

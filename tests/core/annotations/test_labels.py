@@ -1,8 +1,11 @@
 import numpy as np
 import pytest
 
-from viz_core import Canvas, VizWarning
-from viz_core.annotations.labels import adaptive_scales, as_names, class_name, draw_labels
+from viz_core import AnnotationStyle, Canvas, VizWarning
+from viz_core.annotations.labels import Labels, adaptive_scales, draw_labels
+from viz_core.annotations.names import as_names, class_name
+
+MMDET = AnnotationStyle("mmdet")
 
 
 def drawn(texts, positions, size=(200, 300), horizontal="left", area=30000):
@@ -10,7 +13,8 @@ def drawn(texts, positions, size=(200, 300), horizontal="left", area=30000):
     count = len(texts)
     colors = [(255, 255, 255)] * count
     areas = np.full(count, area)
-    draw_labels(canvas, texts, np.array(positions, float), areas, colors, horizontal=horizontal)
+    labels = Labels(texts, [0] * count, colors, areas)
+    draw_labels(canvas, labels, np.array(positions, float), MMDET, horizontal=horizontal)
     return canvas.get_image()
 
 
@@ -56,7 +60,8 @@ def test_a_label_may_have_its_middle_at_its_place():
     positions, areas = np.array([[60.0, 60], [200, 60]]), np.full(2, 30000)
     are_tops = np.array([False, True])
     colors = [(255, 255, 255)] * 2
-    draw_labels(canvas, ["dog", "dog"], positions, areas, colors, are_tops=are_tops)
+    labels = Labels(["dog", "dog"], [0, 0], colors, areas)
+    draw_labels(canvas, labels, positions, MMDET, are_tops=are_tops)
     _, _, y0, y1 = touched(canvas.get_image()[:, :150])
     assert abs((y0 + y1) / 2 - 60) <= 1
     assert abs(touched(canvas.get_image()[:, 150:])[2] - 60) <= 3
@@ -124,7 +129,8 @@ def test_of_thousands_of_labels_the_largest_are_drawn_and_told():
     areas[7] = 1
     colors = [(255, 255, 255)] * 2500
     with pytest.warns(VizWarning, match="only the 2000 largest of 2500 objects"):
-        draw_labels(canvas, ["dog"] * 2500, positions, areas, colors)
+        labels = Labels(["dog"] * 2500, [0] * 2500, colors, areas)
+        draw_labels(canvas, labels, positions, MMDET)
     assert (canvas.get_image()[140:, 190:] == 128).all()
     assert (canvas.get_image()[:60, :60] != 128).any()
 

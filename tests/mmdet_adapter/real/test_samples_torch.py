@@ -148,7 +148,7 @@ def test_images_are_nearly_those_of_mmdetection(image):
     ids = torch.tensor(np.kron([[0, 1001, 3, 2]], np.ones((120, 40), int)))[None].numpy()
     panoptic = DetDataSample(pred_panoptic_seg=PixelData(sem_seg=ids))
     for sample, share in ((plain, 0.1), (semantic, 0.05), (panoptic, 0.13)):
-        ours = drawn(image, sample)
+        ours = drawn(image, sample, style="mmdet")
         assert (ours != image).any()
         assert close(ours, drawn(image, sample, **theirs), share)
         assert not close(ours, image, share)

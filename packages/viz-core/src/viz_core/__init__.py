@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from viz_core.annotations.palette import get_palette, jitter_color
     from viz_core.annotations.placement import LabelPlacement, place_labels
     from viz_core.annotations.sides import as_annotations, read_sides
-    from viz_core.annotations.style import AnnotationStyle
+    from viz_core.annotations.style import AnnotationStyle, as_style
     from viz_core.backends.local import LocalVisBackend
     from viz_core.config.normalize import RunConfig, as_config
     from viz_core.drawing.grid import make_grid
@@ -96,6 +96,7 @@ __all__ = [
     "as_scalar",
     "as_scalars",
     "as_step",
+    "as_style",
     "capture",
     "draw_annotations",
     "draw_featmap",
@@ -130,6 +131,7 @@ _ON_USE = {
     "RunConfig": "viz_core.config.normalize",
     "as_annotations": "viz_core.annotations.sides",
     "as_config": "viz_core.config.normalize",
+    "as_style": "viz_core.annotations.style",
     "draw_annotations": "viz_core.annotations.drawing",
     "encode_png": "viz_core.files.encoding",
     "get_palette": "viz_core.annotations.palette",

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -11,13 +14,27 @@ from viz_core import (
     Visualizer,
     as_annotations,
     as_image,
+    as_style,
     draw_annotations,
     read_sides,
 )
-from viz_core.typing import ArrayLike, Colors, Image, VisBackends
+from viz_core.typing import ArrayLike, Image, Palette, VisBackends
 from viz_mmdet_adapter.files import write_image
 
 __all__ = ["DetLocalVisualizer"]
+
+
+class _OfStyle:
+    """An attribute of the visualizer that is an argument of its style, or several of one value."""
+
+    def __init__(self, *names: str) -> None:
+        self._names = names
+
+    def __get__(self, visualizer: DetLocalVisualizer, owner: object = None) -> Any:
+        return getattr(visualizer.style, self._names[0])
+
+    def __set__(self, visualizer: DetLocalVisualizer, value: Any) -> None:
+        visualizer.style = replace(visualizer.style, **dict.fromkeys(self._names, value))
 
 
 class DetLocalVisualizer(Visualizer):
@@ -36,14 +53,32 @@ class DetLocalVisualizer(Visualizer):
         bbox_color: Of boxes: one color as a tuple of red, green and blue in 0..255 or a name, a
             palette by its name or as a list, or None for that of the data set. What has a color
             without opacity, as `'none'` or `(255, 0, 0, 0)`, is not drawn.
-        text_color: Of labels: a color or a palette, as `bbox_color`.
+        text_color: Of labels: a color or a palette, as `bbox_color`, or `"auto"`: black or white,
+            whichever stands out from the label's background. By default as the style says.
         mask_color: Of masks and maps: a color or a palette, as `bbox_color`.
-        line_width: Of boxes, in points.
-        alpha: Opacity of boxes, masks and maps, in 0..1.
+        line_width: Of boxes, in points, or `"image"`: it grows with the image. By default as the
+            style says.
+        alpha: Opacity of boxes, masks and maps, in 0..1. By default as the style says.
         jitter: Whether the masks of one class differ a little in color. Objects with an
             `instances_id` have the same color in every frame, mask and box.
+        style: How samples are drawn: `"legible"`, `"mmdet"`, which is MMDetection's look, an
+            [`AnnotationStyle`][viz_core.AnnotationStyle], or some of its arguments in a dict. The
+            other arguments of this class win over it.
+        labels: What labels say, as `AnnotationStyle` takes it.
+        color_by: What has a color of its own: each `"class"`, `"instance"`, `"track"` or `"score"`.
+        label_size: Of the letters, in points, or `"image"`: it grows with the image.
         **kwargs: Other arguments of [`Visualizer`][viz_core.Visualizer].
     """
+
+    bbox_color = _OfStyle("bbox_color")
+    text_color = _OfStyle("text_color")
+    mask_color = _OfStyle("mask_color")
+    line_width = _OfStyle("line_width")
+    alpha = _OfStyle("mask_alpha", "bbox_alpha")
+    jitter = _OfStyle("jitter")
+    labels = _OfStyle("labels")
+    color_by = _OfStyle("color_by")
+    label_size = _OfStyle("label_size")
 
     def __init__(
         self,
@@ -51,22 +86,30 @@ class DetLocalVisualizer(Visualizer):
         image: ArrayLike | None = None,
         vis_backends: VisBackends | None = None,
         save_dir: str | os.PathLike[str] | None = None,
-        bbox_color: Colors | None = None,
-        text_color: Colors | None = (200, 200, 200),
-        mask_color: Colors | None = None,
-        line_width: float = 3,
-        alpha: float = 0.8,
+        bbox_color: Palette | None = None,
+        text_color: Palette | None = "style",
+        mask_color: Palette | None = None,
+        line_width: float | str = "style",
+        alpha: float | str = "style",
         *,
-        jitter: bool = True,
+        jitter: bool | str = "style",
+        style: str | Mapping[str, Any] | AnnotationStyle = "legible",
+        labels: str = "style",
+        color_by: str = "style",
+        label_size: float | str = "style",
         **kwargs: object,
     ) -> None:
         super().__init__(name, image, vis_backends, save_dir, **kwargs)  # type: ignore[arg-type]  # checked there
-        self.bbox_color = bbox_color
-        self.text_color = text_color
-        self.mask_color = mask_color
-        self.line_width = line_width
-        self.alpha = alpha
-        self.jitter = jitter
+        self.style = as_style(style)
+        own: dict[str, Any] = dict(
+            bbox_color=bbox_color, text_color=text_color, mask_color=mask_color
+        )
+        own |= dict(line_width=line_width, alpha=alpha, jitter=jitter)
+        own |= dict(labels=labels, color_by=color_by, label_size=label_size)
+        for argument, value in own.items():
+            is_left_out = value is None and argument != "text_color"
+            if not (is_left_out or (isinstance(value, str) and value == "style")):
+                setattr(self, argument, value)
         self.dataset_meta = {}
 
     def add_datasample(  # type: ignore[override]  # the positions that MMDetection's users know
@@ -79,7 +122,7 @@ class DetLocalVisualizer(Visualizer):
         show: bool = False,
         wait_time: float = 0,
         out_file: str | os.PathLike[str] | None = None,
-        pred_score_thr: float = 0.3,
+        pred_score_thr: float | Sequence[float] | Mapping[str, float] | Mapping[int, float] = 0.3,
         step: int = 0,
     ) -> None:
         """Draw a sample, the ground truth left of the prediction, and record the image.
@@ -102,7 +145,8 @@ class DetLocalVisualizer(Visualizer):
             out_file: Write the image to this file, in the format of its extension, instead of
                 recording it.
             pred_score_thr: Only predictions with a higher score are drawn, and those without
-                scores.
+                scores. A number, a list by class, or a dict by the name or the label of a class,
+                as `{"person": 0.5}`; a class that it lacks has 0.3.
             step: Of the recorded image.
 
         Raises:
@@ -138,21 +182,15 @@ class DetLocalVisualizer(Visualizer):
         elif not show:
             self._add_drawn(name, drawn, step)
 
-    def _draw_pane(self, image: Image, side: object, threshold: float | None = None) -> Image:
+    def _draw_pane(self, image: Image, side: object, threshold: Any = None) -> Image:
         """Return the image with one side of a sample drawn on it."""
         meta = self.dataset_meta or {}
-        style = AnnotationStyle(
-            palette=meta.get("palette"),
-            bbox_color=self.bbox_color,
-            mask_color=self.mask_color,
-            text_color=self.text_color,
-            line_width=self.line_width,
-            alpha=self.alpha,
-            jitter=self.jitter,
-        )
+        style = self.style
+        if style.palette is None:
+            style = replace(style, palette=meta.get("palette"))
         annotations = as_annotations(side)
         if threshold is not None:
-            annotations = annotations.above(threshold)
+            annotations = annotations.above(threshold, meta.get("classes"))
         self.set_image(image)
         draw_annotations(self, annotations, style=style, classes=meta.get("classes"))
         return self.get_image()

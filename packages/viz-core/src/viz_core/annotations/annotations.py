@@ -10,7 +10,9 @@ import numpy as np
 import numpy.typing as npt
 
 from viz_core._warnings import warn_user
+from viz_core.annotations.names import Names
 from viz_core.annotations.segments import SegmentMap
+from viz_core.annotations.thresholds import Threshold, find_threshold
 from viz_core.errors import VizWarning
 
 __all__ = ["Annotations"]
@@ -62,15 +64,25 @@ class Annotations:
 
         return replace(self, **{name: pick(getattr(self, name)) for name in _PER_OBJECT})
 
-    def above(self, threshold: float) -> Annotations:
+    def above(self, threshold: Threshold, classes: Names | None = None) -> Annotations:
         """Return the objects and segments whose score is above a threshold, or is not known.
+
+        Args:
+            threshold: One for all, a list by class, or a dict by the name or the label of a class;
+                a class that it lacks has 0.3.
+            classes: Names of the classes: a list whose index is the label, or a dict by label.
+
+        Raises:
+            TypeError: If a threshold is no number.
+            ValueError: If a dict has a name that no class has.
 
         Warns:
             VizWarning: If some are left out because their score is NaN.
         """
+        find = find_threshold(threshold, classes)
         kept = self
         if self.panoptic is not None:
-            kept = replace(kept, panoptic=self.panoptic.above(threshold))
+            kept = replace(kept, panoptic=self.panoptic.above(find))
         if self.scores is None:
             return kept
         unknown = int(np.isnan(self.scores).sum())
@@ -79,4 +91,8 @@ class Annotations:
                 f"{unknown} of {len(self)} predictions have the score NaN and are not drawn",
                 VizWarning,
             )
-        return kept.select(self.scores > threshold)
+        names = [None] * len(self) if self.names is None else self.names
+        limits = [
+            find(label, name) for label, name in zip(self.labels.tolist(), names, strict=True)
+        ]
+        return kept.select(self.scores > np.array(limits, np.float64))

@@ -1,26 +1,34 @@
-"""Labels of objects: their texts, sizes and places."""
+"""Labels of objects: their sizes, colors and places."""
 
 from __future__ import annotations
 
-import numbers
-from collections.abc import Mapping, Sequence
-from typing import Any, Literal
+import textwrap
+from collections.abc import Sequence
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from viz_core._warnings import warn_user
-from viz_core.annotations.palette import Ink, opacity
+from viz_core.annotations.palette import Ink, class_colors, opacity
+from viz_core.annotations.placement import place_labels
+from viz_core.annotations.style import AnnotationStyle, image_scale
 from viz_core.drawing.canvas import Canvas
 from viz_core.errors import VizWarning
 
-__all__ = ["Names", "adaptive_scales", "as_names", "class_name", "draw_labels"]
+__all__ = ["Labels", "adaptive_scales", "draw_labels", "draw_placed_labels", "is_bright"]
 
-#: Of classes: a list whose index is the label, or by label.
-Names = Sequence[str] | Mapping[int, str]
-
-_FONT_SIZE = 13
+# MMDetection's.
+_LARGEST = 13
 _BACKGROUND = {"facecolor": "black", "alpha": 0.8, "pad": 0.7, "edgecolor": "none"}
+
+# Of the legible look: points of the smallest and the largest letters, how many pixels of an
+# object's side make them a point larger, and the pixels around them.
+_POINTS, _PIXELS_A_POINT, _PADDING = (9.0, 12.0), 40.0, 2.0
+_BACKGROUND_ALPHA = 0.85
+
+# A name that takes more of the image's width goes on in the next line; so many lines, no more.
+_WIDEST, _MOST_LINES = 0.6, 4
 
 # In pixels: the padding of 0.7 points is one, and rounding to whole pixels may take another.
 _MARGIN = 2.0
@@ -32,43 +40,29 @@ _MOST = 2000
 _FARTHEST = 3
 
 
-def as_names(classes: Any) -> Names | None:
-    """Return the names of classes, in a list or by label, whatever a data set has them in.
+class Labels(NamedTuple):
+    """The labels of N objects.
 
-    Args:
-        classes: A list of names, the name of the only class, names by label, labels by name, or
-            COCO's categories: dicts with `id` and `name`. None has no names.
-
-    Raises:
-        TypeError: If it is none of these.
+    Attributes:
+        texts: What they say.
+        classes: Labels of the objects' classes.
+        inks: Colors of the objects.
+        areas: Of the objects, in pixels, shape (N,). Larger objects have larger letters.
     """
-    if classes is None:
-        return None
-    if isinstance(classes, str):
-        return (classes,)
-    try:
-        if isinstance(classes, Mapping):
-            if classes and all(isinstance(label, numbers.Integral) for label in classes.values()):
-                return {int(label): str(name) for name, label in classes.items()}
-            return {int(label): str(name) for label, name in classes.items()}
-        entries = list(classes)
-        if entries and all(isinstance(entry, Mapping) for entry in entries):
-            return {int(entry["id"]): str(entry["name"]) for entry in entries}
-    except (TypeError, ValueError, KeyError) as error:
-        raise TypeError(
-            "classes must be a list of names, or a dict of names by label, as "
-            f"{{1: 'person', 13: 'stop sign'}}, got {classes!r:.200}"
-        ) from error
-    return [str(entry) for entry in entries]
 
+    texts: list[str]
+    classes: list[int]
+    inks: Sequence[Ink]
+    areas: npt.NDArray[Any]
 
-def class_name(label: int, classes: Names | None) -> str:
-    """Return the name of a class; `class 7` where `classes` has none."""
-    if isinstance(classes, Mapping):
-        return classes.get(label, f"class {label}")
-    if classes is not None and 0 <= label < len(classes):
-        return str(classes[label])
-    return f"class {label}"
+    def take(self, rows: Sequence[int]) -> Labels:
+        """Return some of them."""
+        return Labels(
+            [self.texts[i] for i in rows],
+            [self.classes[i] for i in rows],
+            [self.inks[i] for i in rows],
+            self.areas[list(rows)],
+        )
 
 
 def adaptive_scales(
@@ -85,13 +79,19 @@ def adaptive_scales(
     return np.clip(scales, 0.5, 1.0)
 
 
+def is_bright(ink: Ink) -> bool:
+    """Return whether black stands out from a color more than white does."""
+    red, green, blue = ink[:3]
+    return 0.299 * red + 0.587 * green + 0.114 * blue > 140
+
+
 def draw_labels(
     canvas: Canvas,
-    texts: list[str],
+    labels: Labels,
     positions: npt.NDArray[np.float64],
-    areas: npt.NDArray[Any],
-    colors: Sequence[Ink],
+    style: AnnotationStyle,
     *,
+    letters: Sequence[Ink] | None = None,
     horizontal: Literal["left", "center"] = "left",
     are_tops: npt.NDArray[np.bool_] | None = None,
 ) -> None:
@@ -101,42 +101,179 @@ def draw_labels(
 
     Args:
         canvas: Drawn on.
-        texts: One for each of N objects.
+        labels: Of N objects.
         positions: x and y in pixels of a point of each text, shape (N, 2).
-        areas: Of the objects, in pixels, shape (N,). Larger objects have larger labels.
-        colors: One for each text; one without opacity leaves out its label.
+        style: How they look.
+        letters: Colors of the letters, in place of the style's; one without opacity leaves out its
+            label.
         horizontal: Which part of a text is at x.
         are_tops: Whether y is that of the top of a text, or of its middle, shape (N,); the top of
             all by default.
     """
-    seen = [i for i, color in enumerate(colors) if opacity(color)]
+    inks = _letters(labels, style) if letters is None else letters
+    seen = _seen(labels, inks)
     if not seen:
         return
+    labels, inks, positions = labels.take(seen), [inks[i] for i in seen], positions[seen]
+    are_tops = None if are_tops is None else are_tops[seen]
+    sizes = _sizes(canvas, labels.areas, style)
+    texts, extents = _measured(canvas, labels.texts, sizes, wrap=style.is_legible)
+    pad = _padding(canvas) if style.is_legible else 0.0
+    margin = _MARGIN + pad
+    corners = positions.copy()
+    if horizontal == "center":
+        corners[:, 0] -= extents[:, 0] / 2
+    if are_tops is not None:
+        corners[:, 1] -= np.where(are_tops, 0, extents[:, 1] / 2)
+    room = np.array([canvas.width, canvas.height]) - extents - margin
+    # A text wider than the image keeps its start visible, by which names are told apart.
+    corners = np.maximum(np.minimum(corners, room), margin)
+    _part(corners, extents + 2 * margin, room[:, 1])
+    if style.is_legible:
+        _write(canvas, texts, corners, sizes, inks, labels.inks, range(len(texts)))
+    else:
+        inside = np.minimum(corners, [canvas.width - 1, canvas.height - 1])
+        canvas.draw_texts(texts, inside, sizes, colors=inks, bboxes=_BACKGROUND)
+
+
+def draw_placed_labels(
+    canvas: Canvas,
+    labels: Labels,
+    boxes: npt.NDArray[np.float64],
+    style: AnnotationStyle,
+    priorities: npt.NDArray[np.float64] | None,
+) -> None:
+    """Draw labels in the colors of their objects, each where it can be read.
+
+    Args:
+        canvas: Drawn on.
+        labels: Of N objects.
+        boxes: x1, y1, x2, y2 in pixels, sorted, shape (N, 4).
+        style: How they look.
+        priorities: Which choose their places first, and are drawn last: shape (N,), the highest; by
+            default as given.
+    """
+    inks = _letters(labels, style)
+    seen = _seen(labels, inks)
+    if not seen:
+        return
+    labels, inks, boxes = labels.take(seen), [inks[i] for i in seen], boxes[seen]
+    priorities = None if priorities is None else priorities[seen]
+    sizes = _sizes(canvas, labels.areas, style)
+    texts, extents = _measured(canvas, labels.texts, sizes, wrap=True)
+    pad = _padding(canvas)
+    size = (canvas.width, canvas.height)
+    places = place_labels(boxes, np.ceil(extents + 2 * pad), size, priorities=priorities)
+    order = np.arange(len(texts))[::-1] if priorities is None else np.argsort(priorities)
+    crowded = [] if style.crowded == "hide" else order[~places.placed[order]].tolist()
+    free = order[places.placed[order]].tolist()
+    corners = np.round(places.positions) + pad
+    leaders = places.leaders
+    led = [i for i in [*crowded, *free] if np.isfinite(leaders[i]).all()]
+    if led:
+        ends = np.clip(leaders[led], 0, size)
+        colors = [labels.inks[i] for i in led]
+        canvas.draw_lines(ends[..., 0], ends[..., 1], colors, line_widths=image_scale(*size))
+    # Those that have a place of their own cannot cover each other: in the order of their looks, of
+    # which drawing knows the last, they take half the time.
+    free.sort(key=lambda i: (sizes[i], labels.inks[i], inks[i]))
+    rows = [*crowded, *free]
+    _write(canvas, texts, corners, sizes, inks, labels.inks, rows)
+
+
+def _write(
+    canvas: Canvas,
+    texts: list[str],
+    corners: npt.NDArray[np.float64],
+    sizes: list[float],
+    letters: Sequence[Ink],
+    faces: Sequence[Ink],
+    rows: Sequence[int],
+) -> None:
+    """Draw some of the texts, in this order, on backgrounds of the given colors."""
+    pad = _padding(canvas) * 72 / canvas.dpi
+    known = {ink: ink[:3] if opacity(ink) else (0, 0, 0) for ink in {*faces}}
+    backgrounds = {
+        ink: dict(facecolor=face, alpha=_BACKGROUND_ALPHA, pad=pad, edgecolor="none")
+        for ink, face in known.items()
+    }
+    canvas.draw_texts(
+        [texts[i] for i in rows],
+        np.clip(corners, 0, [canvas.width, canvas.height])[rows],
+        [sizes[i] for i in rows],
+        colors=[letters[i] for i in rows],
+        bboxes=[backgrounds[faces[i]] for i in rows],
+    )
+
+
+def _padding(canvas: Canvas) -> float:
+    return round(_PADDING * image_scale(canvas.width, canvas.height))
+
+
+def _letters(labels: Labels, style: AnnotationStyle) -> list[Ink]:
+    """Return the color of the letters of each label."""
+    if isinstance(style.text_color, str) and style.text_color == "auto":
+        if not style.is_legible:
+            return [(255, 255, 255)] * len(labels.texts)  # on black
+        bright = [opacity(ink) > 0 and is_bright(ink) for ink in labels.inks]
+        return [(0, 0, 0) if is_on_bright else (255, 255, 255) for is_on_bright in bright]
+    return class_colors(style.texts, labels.classes)
+
+
+def _seen(labels: Labels, inks: Sequence[Ink]) -> list[int]:
+    """Return which labels are drawn: those with a color and a text, the largest of very many."""
+    seen = [i for i, color in enumerate(inks) if opacity(color) and labels.texts[i]]
     if len(seen) > _MOST:
-        largest = sorted(seen, key=lambda i: -areas[i])[:_MOST]
+        largest = sorted(seen, key=lambda i: -labels.areas[i])[:_MOST]
         warn_user(
             f"only the {_MOST} largest of {len(seen)} objects have their names drawn, since so many "
             "hide the image; of a map this may mean that its ids are noise, as in a JPEG",
             VizWarning,
         )
         seen = sorted(largest)
-    if len(seen) < len(texts):
-        texts, colors = [texts[i] for i in seen], [colors[i] for i in seen]
-        positions, areas = positions[seen], areas[seen]
-        are_tops = None if are_tops is None else are_tops[seen]
-    sizes = (_FONT_SIZE * adaptive_scales(areas)).astype(int).tolist()
+    return seen
+
+
+def _sizes(canvas: Canvas, areas: npt.NDArray[Any], style: AnnotationStyle) -> list[float]:
+    """Return the size of the letters of each label, in points."""
+    if style.label_size == "object":
+        whole: list[float] = (_LARGEST * adaptive_scales(areas)).astype(int).tolist()
+        return whole
+    if style.label_size == "image":
+        scale = image_scale(canvas.width, canvas.height)
+        smallest, largest = _POINTS
+        points = smallest + np.sqrt(areas) / (_PIXELS_A_POINT * scale)
+        rounded: list[float] = np.rint(np.clip(points, smallest, largest) * scale).tolist()
+        return rounded
+    return [float(style.label_size)] * len(areas)
+
+
+def _measured(
+    canvas: Canvas, texts: list[str], sizes: list[float], *, wrap: bool
+) -> tuple[list[str], npt.NDArray[np.float64]]:
+    """Return texts, those that are too wide in several lines, and their widths and heights."""
     extents = canvas.measure_texts(texts, font_sizes=sizes)
-    corners = positions.copy()
-    if horizontal == "center":
-        corners[:, 0] -= extents[:, 0] / 2
-    if are_tops is not None:
-        corners[:, 1] -= np.where(are_tops, 0, extents[:, 1] / 2)
-    room = np.array([canvas.width, canvas.height]) - extents - _MARGIN
-    # A text wider than the image keeps its start visible, by which names are told apart.
-    corners = np.maximum(np.minimum(corners, room), _MARGIN)
-    _part(corners, extents + 2 * _MARGIN, room[:, 1])
-    inside = np.minimum(corners, [canvas.width - 1, canvas.height - 1])
-    canvas.draw_texts(texts, inside, sizes, colors=list(colors), bboxes=_BACKGROUND)
+    wide = np.flatnonzero(extents[:, 0] > _WIDEST * canvas.width).tolist() if wrap else []
+    if wide:
+        texts = list(texts)
+        for i in wide:
+            texts[i] = _wrapped(texts[i], _WIDEST * canvas.width * len(texts[i]) / extents[i, 0])
+        broken = [texts[i] for i in wide]
+        extents[wide] = canvas.measure_texts(broken, font_sizes=[sizes[i] for i in wide])
+    return texts, extents
+
+
+def _wrapped(text: str, width: float) -> str:
+    """Return a text in lines of so many letters; of too long a name the end is left out."""
+    name, _, last = text.rpartition(" ")
+    most = max(int(width), 1)
+    most = max(most, min(len(last), int(most / _WIDEST)))  # a score stays whole if it can
+    longest = max(_MOST_LINES - 1, 1) * most
+    if name and len(name) > longest:
+        text = f"{name[: longest - 1]}… {last}"
+    elif not name and len(text) > _MOST_LINES * most:
+        text = text[: _MOST_LINES * most - 1] + "…"
+    return "\n".join(textwrap.wrap(text, most)) or text
 
 
 def _part(

@@ -22,6 +22,7 @@ __all__ = [
     "get_palette",
     "jitter_color",
     "opacity",
+    "score_colors",
 ]
 
 #: Red, green and blue in 0..255.
@@ -52,6 +53,9 @@ _THINGS = 80
 
 # MMDetection's green is brighter than matplotlib's.
 _NAMED: dict[str, RGB] = {"green": (0, 255, 0)}
+
+# At the scores 0, a quarter, half, three quarters and 1: viridis, so that lightness follows.
+_RAMP = ((68, 1, 84), (59, 82, 139), (33, 145, 140), (94, 201, 98), (253, 231, 37))
 
 _GROUPS = (tuple, list, np.ndarray, str)
 
@@ -231,6 +235,14 @@ def class_colors(palette: Any, labels: Iterable[int]) -> list[Ink]:
     return [
         _as_ink(known[label]) if label in known else spare[label % DISTINCT] for label in wanted
     ]
+
+
+def score_colors(scores: npt.NDArray[np.float64]) -> list[Ink]:
+    """Return the color of each score in 0..1, from violet over green to yellow; NaN is gray."""
+    known = np.nan_to_num(np.clip(scores, 0, 1))
+    channels = [np.interp(known, np.linspace(0, 1, 5), stop) for stop in zip(*_RAMP, strict=True)]
+    inks: list[Ink] = [tuple(ink) for ink in np.rint(channels).astype(int).T.tolist()]
+    return [(128, 128, 128) if np.isnan(s) else ink for s, ink in zip(scores, inks, strict=True)]
 
 
 def opacity(ink: Ink) -> float:

@@ -16,8 +16,8 @@ from viz_core.annotations.fields import (
     read_known,
     tell_of_unknown,
 )
-from viz_core.annotations.labels import as_names, class_name
 from viz_core.annotations.masks import as_mask_list
+from viz_core.annotations.names import as_names, class_name
 from viz_core.convert import as_array, is_tensor
 
 __all__ = ["INSTANCE_FIELDS", "read_instances"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from viz_core.annotations.fields import read_field
-from viz_core.annotations.labels import Names, as_names
+from viz_core.annotations.names import Names, as_names, class_name
 from viz_core.convert import as_array, is_tensor
 
 __all__ = ["Segment", "SegmentMap", "read_map"]
@@ -41,15 +41,19 @@ class SegmentMap:
     segments: Mapping[int, Segment] | None = None
     is_coded: bool = False
 
-    def above(self, threshold: float) -> SegmentMap:
-        """Return the map without the segments whose score is known and not above the threshold."""
+    def above(self, threshold: Callable[[int, str | None], float]) -> SegmentMap:
+        """Return the map without segments whose score is known and not above that of their class.
+
+        Args:
+            threshold: Of the label and the name of a class.
+        """
         if self.segments is None:
             return self
-        kept = {
-            number: segment
-            for number, segment in self.segments.items()
-            if segment.score is None or segment.score > threshold
-        }
+        kept = {}
+        for number, segment in self.segments.items():
+            name = None if self.names is None else class_name(segment.label, self.names)
+            if segment.score is None or segment.score > threshold(segment.label, name):
+                kept[number] = segment
         return replace(self, segments=kept)
 
 

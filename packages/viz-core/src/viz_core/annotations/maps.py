@@ -1,0 +1,132 @@
+"""Drawing semantic and panoptic maps on a canvas."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from viz_core.annotations.components import find_runs, largest_components
+from viz_core.annotations.contours import map_contours
+from viz_core.annotations.labels import Labels, draw_labels
+from viz_core.annotations.names import Names, class_name, label_text
+from viz_core.annotations.overlays import lay_line, lay_over
+from viz_core.annotations.palette import Ink, class_colors, opacity
+from viz_core.annotations.segments import Segment, SegmentMap
+from viz_core.annotations.style import AnnotationStyle
+from viz_core.drawing.canvas import Canvas
+
+__all__ = ["INSTANCE_OFFSET", "draw_panoptic", "draw_semantic"]
+
+#: A panoptic id is the instance times this plus the class.
+INSTANCE_OFFSET = 1000
+
+_WHITE = (255, 255, 255)
+_SEMANTIC_IGNORED = 255
+
+
+def draw_semantic(
+    canvas: Canvas, semantic: SegmentMap, style: AnnotationStyle, classes: Names | None
+) -> None:
+    """Draw each class in its color, with its name on its largest component."""
+    ignored = (_SEMANTIC_IGNORED,) if semantic.ignored is None else semantic.ignored
+    _draw_map(canvas, semantic, ignored, style, classes)
+
+
+def draw_panoptic(
+    canvas: Canvas, panoptic: SegmentMap, style: AnnotationStyle, classes: Names | None
+) -> None:
+    """Draw segments in the colors of their classes, with white borders and names.
+
+    Ids that were colors, of which no class is known, have that color.
+    """
+    ignored = panoptic.ignored
+    if ignored is None:
+        names = classes if panoptic.names is None else panoptic.names
+        ignored = (0,) if panoptic.is_coded else () if names is None else (_count(names),)
+        ignored = () if panoptic.segments is not None else ignored
+    _draw_map(canvas, panoptic, ignored, style, classes, is_panoptic=True)
+
+
+def _count(classes: Names) -> int:
+    """Return the number after the label of the last class."""
+    if isinstance(classes, Mapping):
+        return max(classes, default=-1) + 1
+    return len(classes)
+
+
+def _draw_map(
+    canvas: Canvas,
+    segments: SegmentMap,
+    ignored: Sequence[int],
+    style: AnnotationStyle,
+    classes: Names | None,
+    *,
+    is_panoptic: bool = False,
+) -> None:
+    """Draw segments in the colors of their classes, with names on their largest components."""
+    if segments.ids.shape != (canvas.height, canvas.width):
+        raise ValueError(
+            f"sem_seg must have the image's size, ({canvas.height}, {canvas.width}), got "
+            f"{segments.ids.shape}; resize the map or the image"
+        )
+    runs = find_runs(segments.ids)
+    keys = runs.keys.astype(np.int64)
+    known = keys if segments.segments is None else np.array(list(segments.segments), np.int64)
+    shown = (keys >= 0) & ~np.isin(keys, ignored) & np.isin(keys, known)
+    drawn = keys[shown].tolist()
+    texts, inks, found = _describe(segments, drawn, style, classes, is_panoptic=is_panoptic)
+    each = iter(inks)
+    colors = [next(each) if is_shown else None for is_shown in shown]
+    index = np.repeat(runs.which, runs.lengths).reshape(runs.shape)
+    image = lay_over(canvas.get_image(), index, colors, style.mask_alpha)
+    if is_panoptic:
+        seen = np.array([color is not None and opacity(color) > 0 for color in colors])
+        outlined = np.where(seen, np.arange(len(seen)), -1)
+        lay_line(image, map_contours(outlined[index], -1), _WHITE, style.mask_alpha)
+    canvas.set_image(image)
+    if style.labels == "none":
+        return
+    components = largest_components(runs)
+    labels = Labels(texts, [label for label, _ in found], inks, components.areas[shown])
+    draw_labels(
+        canvas,
+        labels,
+        components.centers[shown],
+        style,
+        # MMDetection's names of a semantic map are white.
+        letters=None if is_panoptic or style.is_legible else _white(labels, style),
+        horizontal="center",
+        are_tops=components.are_inside[shown],
+    )
+
+
+def _describe(
+    segments: SegmentMap,
+    ids: list[int],
+    style: AnnotationStyle,
+    classes: Names | None,
+    *,
+    is_panoptic: bool,
+) -> tuple[list[str], list[Ink], list[Segment]]:
+    """Return the labels of segments, their colors, and their classes."""
+    if segments.segments is None and segments.is_coded:
+        coded: list[Ink] = [(i & 255, i >> 8 & 255, i >> 16) for i in ids]
+        return [f"segment {i}" for i in ids], coded, [Segment(i) for i in range(len(ids))]
+    found = [
+        Segment(i % INSTANCE_OFFSET if is_panoptic else i)
+        if segments.segments is None
+        else segments.segments[i]
+        for i in ids
+    ]
+    classes = classes if segments.names is None else segments.names
+    texts = [
+        label_text(style.labels, class_name(label, classes), score, number, label, look=style.look)
+        for number, (label, score) in zip(ids, found, strict=True)
+    ]
+    return texts, class_colors(style.masks, [label for label, _ in found]), found
+
+
+def _white(labels: Labels, style: AnnotationStyle) -> list[Ink]:
+    inks = class_colors(style.texts, labels.classes)
+    return [_WHITE if opacity(ink) else ink for ink in inks]
