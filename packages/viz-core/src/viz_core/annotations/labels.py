@@ -27,6 +27,9 @@ _BACKGROUND = {"facecolor": "black", "alpha": 0.8, "pad": 0.7, "edgecolor": "non
 _POINTS, _PIXELS_A_POINT, _PADDING = (9.0, 12.0), 40.0, 2.0
 _BACKGROUND_ALPHA = 0.85
 
+# Labels that would take so much of the image have the smallest letters.
+_CROWDED = 0.3
+
 # A name that takes more of the image's width goes on in the next line; so many lines, no more.
 _WIDEST, _MOST_LINES = 0.6, 4
 
@@ -163,6 +166,10 @@ def draw_placed_labels(
     texts, extents = _measured(canvas, labels.texts, sizes, wrap=True)
     pad = _padding(canvas)
     size = (canvas.width, canvas.height)
+    is_crowd = (extents + 2 * pad).prod(axis=1).sum() > _CROWDED * canvas.width * canvas.height
+    if is_crowd and style.label_size == "image":
+        sizes = _sizes(canvas, np.zeros(len(texts)), style)  # the smallest
+        texts, extents = _measured(canvas, labels.texts, sizes, wrap=True)
     places = place_labels(boxes, np.ceil(extents + 2 * pad), size, priorities=priorities)
     order = np.arange(len(texts))[::-1] if priorities is None else np.argsort(priorities)
     crowded = [] if style.crowded == "hide" else order[~places.placed[order]].tolist()

@@ -25,7 +25,7 @@ _SMALL = 2.2
 # What a place costs: for the part of the label that is hidden there, and of a small object that it
 # hides; for each place before it in the list; and for each height of the label between it and the
 # box.
-_HIDDEN, _HIDING, _LATER, _DISTANT = 10.0, 4.0, 0.004, 0.1
+_HIDDEN, _HIDING, _LATER, _DISTANT = 10.0, 8.0, 0.004, 0.1
 
 # A place is free if what is hidden there costs no more than this.
 _FREE = 0.01
