@@ -308,5 +308,8 @@ def test_a_name_is_any_text_that_is_not_empty():
     for empty in ("", "  "):
         with pytest.raises(ValueError, match="name must not be empty"):
             as_name(empty)
+    assert as_name("", may_be_empty=True) == ""
+    with pytest.raises(ValueError, match="name must not be empty, got '  '"):
+        as_name("  ", may_be_empty=True)
     with pytest.raises(ValueError, match="name must be valid unicode"):
         as_name("\ud800")

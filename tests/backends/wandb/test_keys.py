@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from viz_backend_wandb.keys import STEP_KEY, from_key, to_image_key, to_key
 
-NAMES = st.text(st.characters(codec="utf-8"), min_size=1)
+NAMES = st.text(st.characters(codec="utf-8"))
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,13 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 from PIL import Image
 
-from viz_core import LocalVisBackend, MissingSaveDirError, RecordingWarning, write_whole
+from viz_core import (
+    LocalVisBackend,
+    MissingSaveDirError,
+    Recorder,
+    RecordingWarning,
+    write_whole,
+)
 
 
 @pytest.fixture
@@ -111,6 +117,14 @@ def test_takes_what_the_converters_take_when_used_alone(tmp_path, alone, image):
         backend.add_image("wrong", image.astype(float))
     with pytest.raises(ValueError, match="name must not be empty"):
         backend.add_scalar("", 1)
+
+
+@pytest.mark.parametrize("alone", [True, False])
+def test_an_image_may_have_no_name(tmp_path, alone, image):
+    backend = LocalVisBackend(tmp_path)
+    keeper = backend if alone else Recorder({"Local": backend}, on_backend_error="raise")
+    keeper.add_image("", image, step=2)
+    assert (np.asarray(Image.open(tmp_path / "vis_image/_2.png")) == image).all()
 
 
 def test_good_scalars_are_written_before_a_wrong_one_raises(tmp_path):

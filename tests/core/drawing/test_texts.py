@@ -238,9 +238,27 @@ def test_what_is_no_text_says_what_to_do(texts, told):
             call()
 
 
-def test_a_background_has_its_colors_in_0_to_255():
-    looks = {"facecolor": (200, 30, 40), "edgecolor": (200, 30, 40)}
-    left, top, _, _, image = ink("a", (60, 60), bboxes=looks)
-    assert image[top + 2, left + 2].tolist() == [200, 30, 40]
-    with pytest.raises(ValueError, match=r"0\.2.* looks like 0\.\.1; write \(51, "):
-        ink("a", bboxes={"facecolor": (0.2, 0.5, 1)})
+@pytest.mark.parametrize(
+    ("color", "seen"),
+    [
+        ((200, 30, 40), [200, 30, 40]),
+        ((0, 2, 1), [0, 2, 1]),
+        ((1, 1, 1), [255, 255, 255]),
+        ([0.2, 0.5, 1], [51, 128, 255]),
+        (np.array([0, 0, 1, 1]), [0, 0, 255]),
+        ((0.2, 0.5, 1, 0.0), [90, 90, 90]),
+        ((200, 30, 40, 255), [200, 30, 40]),
+    ],
+)
+@pytest.mark.parametrize("alias", [True, False])
+def test_a_background_has_its_colors_in_0_to_255_or_in_0_to_1(color, seen, alias):
+    looks = {"fc" if alias else "facecolor": color, "edgecolor": (0, 0, 0, 0)}
+    ground = np.full_like(GROUND, 90)
+    image = Canvas(ground).draw_texts("H", (60, 60), colors="none", bboxes=looks).get_image()
+    assert image[62, 62].tolist() == seen
+
+
+@pytest.mark.parametrize("color", [(-0.1, 0, 0), (1, 1), (1, 1, np.nan)])
+def test_a_background_has_no_other_colors(color):
+    with pytest.raises(ValueError, match=r"bboxes\['facecolor'\] must"):
+        ink("a", bboxes={"facecolor": color})

@@ -138,6 +138,8 @@ BACKGROUNDS = {
     "crossed": {"fc": "k", "ec": "none", "boxstyle": "round,pad=0.2,rounding_size=2"},
     "light": {"fc": "0.7", "ec": "none", "boxstyle": "round"},
     "edge": {"facecolor": "none", "edgecolor": "k", "linewidth": 2, "pad": 5},
+    "numbers": {"fc": (0.8, 0.8, 0.8), "ec": (0, 0, 0, 0.6), "lw": 3, "boxstyle": "Round"},
+    "white": {"fc": np.float32([1, 1, 1]), "ec": [0, 0, 0, 1], "boxstyle": "SQUARE,pad=0.5"},
     "dashed": {"fc": "0.8", "ec": "k", "lw": 1.5, "ls": "--", "boxstyle": "round"},
 }
 

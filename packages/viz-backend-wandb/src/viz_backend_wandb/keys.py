@@ -51,7 +51,7 @@ def to_key(name: str) -> str:
         name = _ESCAPE_LIKE.sub("%25", name)
     if "\0" in name:
         name = name.replace("\0", "%00")
-    if name[0] == "_" or name == STEP_KEY:
+    if name.startswith("_") or name == STEP_KEY:
         name = f"%{ord(name[0]):02X}{name[1:]}"
     return name
 

@@ -267,8 +267,12 @@ def as_step(step: ScalarLike) -> int:
     return int(number)
 
 
-def as_name(name: object) -> str:
+def as_name(name: object, *, may_be_empty: bool = False) -> str:
     """Return the name of an image or a scalar; any unicode and `/` are allowed.
+
+    Args:
+        name: Is checked.
+        may_be_empty: Whether `""` is a name, as it is of an image: one of a run that has no other.
 
     Raises:
         TypeError: If it is not a string.
@@ -276,7 +280,7 @@ def as_name(name: object) -> str:
     """
     if not isinstance(name, str):
         raise TypeError(f"name must be a string, got {type(name).__name__}: {shortened(name)}")
-    if not name.strip():
+    if not name.strip() and not (may_be_empty and not name):
         raise ValueError(f"name must not be empty, got {name!r}")
     if not name.isascii():
         try:

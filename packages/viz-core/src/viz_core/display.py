@@ -20,18 +20,18 @@ class Window:
     """One window, opened when first shown in and used again afterwards.
 
     Args:
-        figure_arguments: Arguments of the `matplotlib` figure.
+        figure_arguments: Of the `matplotlib` figure; `arguments` has them, and may be changed.
     """
 
     def __init__(self, figure_arguments: Mapping[str, Any]) -> None:
-        self._arguments = dict(figure_arguments)
+        self.arguments = dict(figure_arguments)
         self._figure: Any = None
         self._cv2_name = str(id(self))
         self._cv2: Any = None
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Return what makes a copy, which has no window open."""
-        return type(self), (self._arguments,)
+        return type(self), (self.arguments,)
 
     @property
     def manager(self) -> Any:
@@ -111,7 +111,7 @@ class Window:
             return self._figure
         height, width = image.shape[:2]
         dpi = 100.0
-        arguments = {"figsize": (width / dpi, height / dpi), "dpi": dpi, **self._arguments}
+        arguments = {"figsize": (width / dpi, height / dpi), "dpi": dpi, **self.arguments}
         figure = plt.figure(**arguments)
         if not getattr(figure.canvas, "required_interactive_framework", None):
             plt.close(figure)

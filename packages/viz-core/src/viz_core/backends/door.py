@@ -167,7 +167,8 @@ def _image(method: _Method, check: _Check) -> _Method:
     ) -> None:
         if kwargs:
             step = check(self, kwargs, step)
-        method(self, name=as_name(name), image=as_image(image), step=as_step(step), **kwargs)
+        name = as_name(name, may_be_empty=True)
+        method(self, name=name, image=as_image(image), step=as_step(step), **kwargs)
 
     return add_image
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -16,7 +16,7 @@ from viz_core.colors import as_colors, faded
 from viz_core.convert import as_array
 from viz_core.drawing import arguments as check
 from viz_core.drawing import limits
-from viz_core.drawing.surface import DPI, Surface, make_axes, render_axes
+from viz_core.drawing.surface import DPI, Surface, make_axes, render
 from viz_core.drawing.text_background import as_backgrounds
 from viz_core.images import as_image
 from viz_core.typing import ArrayLike, Color, Colors, Image
@@ -150,7 +150,7 @@ class Canvas:
             sides = np.array(corners)
             limits.check_bounds(sides[:, :2], sides[:, 2:], "dashed bboxes", width, height)
         if leaves:
-            _warn_out_of_bounds("bbox")
+            self._warn_out_of_bounds("bbox")
         draw_boxes(surface, corners, *styles)
         return self
 
@@ -192,7 +192,7 @@ class Canvas:
         low, high = corners.min(axis=1), corners.max(axis=1)
         limits.check_bounds(low, high, "rotated bboxes", self.width, self.height)
         if check.leaves(low, high, self.width, self.height):
-            _warn_out_of_bounds("rotated bbox")
+            self._warn_out_of_bounds("rotated bbox")
         draw_paths(surface, place_polygons([[box] for box in corners], surface.window), styles)
         return self
 
@@ -232,7 +232,7 @@ class Canvas:
             points = np.concatenate(corners)
             limits.check_polygons(points, [*map(len, corners)], self.width, self.height)
             if check.leaves(points, points, self.width, self.height):
-                _warn_out_of_bounds("polygon")
+                self._warn_out_of_bounds("polygon")
         draw_paths(surface, place_polygons(rings, surface.window), styles)
         return self
 
@@ -270,7 +270,7 @@ class Canvas:
             low, high = centers - reach, centers + reach
         limits.check_bounds(low, high, "circles", self.width, self.height)
         if check.leaves(low, high, self.width, self.height):
-            _warn_out_of_bounds("circle")
+            self._warn_out_of_bounds("circle")
         draw_paths(surface, place_circles(centers, radii, surface.window), styles)
         return self
 
@@ -308,7 +308,7 @@ class Canvas:
         low, high = np.minimum(ends[:, 0], ends[:, 1]), np.maximum(ends[:, 0], ends[:, 1])
         limits.check_bounds(low, high, "lines", self.width, self.height, sides=2)
         if check.leaves(low, high, self.width, self.height):
-            _warn_out_of_bounds("line")
+            self._warn_out_of_bounds("line")
         draw_paths(surface, place_segments(ends, surface.window), styles)
         return self
 
@@ -352,7 +352,7 @@ class Canvas:
                 low, high = (np.array([f(line, axis=0) for line in seen]) for f in (np.min, np.max))
                 limits.check_faded(low, high, self.width, self.height)
             if check.leaves(every, every, self.width, self.height):
-                _warn_out_of_bounds("line")
+                self._warn_out_of_bounds("line")
         (draw_faded if fade else draw_polylines)(surface, points, styles)
         return self
 
@@ -448,7 +448,7 @@ class Canvas:
         limits.check_bounds(low, high, "limbs", self.width, self.height, sides=2)
         shown = points.positions[points.is_shown]
         if check.leaves(shown, shown, self.width, self.height):
-            _warn_out_of_bounds("keypoint")
+            self._warn_out_of_bounds("keypoint")
         draw_keypoints(surface, points, drawn, inks, limbs, *columns)
         return self
 
@@ -488,7 +488,8 @@ class Canvas:
             bboxes: The background of a text, as in ``dict(facecolor='black', alpha=0.8,
                 pad=0.7, edgecolor='none')``: facecolor, edgecolor, linewidth, linestyle, alpha,
                 pad and boxstyle (``square`` or ``round``) as matplotlib's FancyBboxPatch has
-                them, but for colors of numbers, which are in 0..255 here as everywhere.
+                them. Colors of numbers are in 0..255 as everywhere, unless none is above 1: then
+                they are matplotlib's, in 0..1.
             font_properties: A matplotlib FontProperties, or a pathlib.Path of a font file. It
                 comes before ``font_families``; its size is not used.
             rotations: In degrees, counterclockwise.
@@ -532,7 +533,7 @@ class Canvas:
             as_backgrounds(bboxes, sizes),
         )
         if leaves:
-            _warn_out_of_bounds("text")
+            self._warn_out_of_bounds("text")
         draw_texts(surface, words, places, fonts, *columns)
         return self
 
@@ -580,7 +581,7 @@ class Canvas:
 
         arranged = legend.arrange(names, surface, find_font, font_sizes)
         if not arranged.fits(surface):
-            _warn_out_of_bounds("legend")
+            self._warn_out_of_bounds("legend")
         legend.draw_legend(surface, arranged, names, colors, where, opacity)
         return self
 
@@ -658,10 +659,20 @@ class Canvas:
             with canvas.axes() as axes:
                 axes.arrow(10, 10, 50, 20)
         """
-        surface = self._surface
-        axes = make_axes(surface)
+        axes = make_axes(self._surface)
         yield axes
-        render_axes(surface, axes)
+        self._render(axes.figure.draw)
+
+    def _render(self, draw: Callable[[Any], object]) -> None:
+        """Have `draw` draw on the image with matplotlib's `RendererAgg`, which it is called with.
+
+        There (0, 0) is the image's lower left corner, as on a figure of its size.
+        """
+        render(self._surface, draw)
+
+    def _warn_out_of_bounds(self, kind: str) -> None:
+        """Warn that something that is drawn leaves the image."""
+        warn_user(f"Warning: The {kind} is out of bounds, the drawn {kind} may not be in the image")
 
     def __repr__(self) -> str:
         """Return what it is and the size of its image."""
@@ -710,7 +721,3 @@ def _styles(
     each = list(zip(*columns, strict=True))
     styles = {values: Style.faded(*values) for values in set(each)}  # mostly a few, many times
     return [styles[values] for values in each]
-
-
-def _warn_out_of_bounds(kind: str) -> None:
-    warn_user(f"Warning: The {kind} is out of bounds, the drawn {kind} may not be in the image")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.transforms import Affine2D
 
-__all__ = ["DPI", "Octets", "Surface", "make_axes", "make_renderer", "render_axes"]
+__all__ = ["DPI", "Octets", "Surface", "make_axes", "make_renderer", "render"]
 
 Octets: TypeAlias = npt.NDArray[np.uint8]
 
@@ -168,13 +168,11 @@ def make_axes(surface: Surface) -> Axes:
     return axes
 
 
-def render_axes(surface: Surface, axes: Axes) -> None:
-    """Draw what is on the Axes onto the image."""
+def render(surface: Surface, draw: Callable[[Any], object]) -> None:
+    """Have ``draw`` draw on the image with the renderer that it is called with."""
     pixels = surface.pixels
     renderer, layer = make_renderer(surface.width, surface.height)
     layer[..., :3] = pixels
     layer[..., 3] = 255
-    figure = axes.get_figure()
-    assert figure is not None
-    figure.draw(renderer)
+    draw(renderer)
     pixels[...] = layer[..., :3]

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from viz_core._checks import as_fraction, as_length
 from viz_core.colors import RGBA, as_color
+from viz_core.convert import as_array
 from viz_core.drawing.arguments import as_line_style, per_item
 from viz_core.drawing.limits import LARGEST_LENGTH, as_line_width
 from viz_core.drawing.surface import DPI
@@ -73,11 +74,11 @@ def as_background(
     """Return the background that matplotlib draws for these properties of a FancyBboxPatch.
 
     Args:
-        value: Some of facecolor (C0), edgecolor (black), both as `as_color` takes them,
-            linewidth (1, in points), linestyle, alpha (of face and edge, in place of their own),
-            boxstyle (``square`` or ``round``, with ``pad`` and ``rounding_size`` as in
-            ``"round,pad=0.2"``) and pad. As in matplotlib, pad is in points (4) without a boxstyle,
-            and in font sizes (0.3) with one.
+        value: Some of facecolor (C0), edgecolor (black), both as `as_color` takes them or as
+            matplotlib does, linewidth (1, in points), linestyle, alpha (of face and edge, in place
+            of their own), boxstyle (``square`` or ``round``, in any case, with ``pad`` and
+            ``rounding_size`` as in ``"round,pad=0.2"``) and pad. As in matplotlib, pad is in points
+            (4) without a boxstyle, and in font sizes (0.3) with one.
         name: What it is called in an error.
         font_size: In points.
 
@@ -113,8 +114,8 @@ def as_background(
         )
     if alpha is not None:
         alpha = as_fraction(alpha, f"{name}['alpha']")
-    face = _with_alpha(as_color(given.get("facecolor", "C0"), f"{name}['facecolor']"), alpha)
-    edge = _with_alpha(as_color(given.get("edgecolor", "black"), f"{name}['edgecolor']"), alpha)
+    face = _with_alpha(_as_color(given.get("facecolor", "C0"), f"{name}['facecolor']"), alpha)
+    edge = _with_alpha(_as_color(given.get("edgecolor", "black"), f"{name}['edgecolor']"), alpha)
     width = as_line_width(given.get("linewidth", 1.0), f"{name}['linewidth']")
     dashes = as_line_style(given.get("linestyle", "-"), f"{name}['linestyle']")
     is_plain = not rounding and not (edge[3] and width) and largest <= _WIDEST_PLAIN
@@ -125,6 +126,7 @@ def as_background(
 def _box_shape(boxstyle: Any, pad: float, name: str) -> tuple[float, float]:
     """Return the padding and the radius of the corners in font sizes."""
     shape, *settings = str(boxstyle).replace(" ", "").split(",")
+    shape = shape.lower()
     values = {"pad": pad, "rounding_size": 0.0}
     try:
         if shape not in ("square", "round"):
@@ -141,6 +143,24 @@ def _box_shape(boxstyle: Any, pad: float, name: str) -> tuple[float, float]:
         ) from error
     pad, radius = values.values()
     return pad, (radius or pad) if shape == "round" else 0.0
+
+
+def _as_color(color: Any, name: str) -> RGBA:
+    """Return a color; 3 or 4 numbers of which none is above 1 are matplotlib's, in 0..1.
+
+    MMEngine hands the description to matplotlib, so that its users write them so, and 0..255 is
+    almost black then.
+    """
+    if not isinstance(color, str):
+        numbers = as_array(color, name)
+        if (
+            numbers.shape in ((3,), (4,))
+            and numbers.dtype.kind in "iuf"
+            and (numbers >= 0).all()
+            and (numbers <= 1).all()
+        ):
+            return as_color(tuple((numbers.astype(float) * 255).tolist()), name)
+    return as_color(color, name)
 
 
 def _with_alpha(color: RGBA, alpha: float | None) -> RGBA:

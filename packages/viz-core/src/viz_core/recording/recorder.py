@@ -177,7 +177,8 @@ class Recorder:
         """Record an image, as [`as_image`][viz_core.as_image] takes it."""
         if kwargs:
             step = take_global_step(step, kwargs)
-        name, step, shared = as_name(name), as_step(step), SharedImage(image)
+        name, step = as_name(name, may_be_empty=True), as_step(step)
+        shared = SharedImage(image)
         self._record("image", (name, shared.image, step, shared), kwargs)
 
     def add_scalar(self, name: str, value: ScalarLike, step: int = 0, **kwargs: object) -> None:
