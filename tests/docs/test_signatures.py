@@ -43,7 +43,11 @@ def annotations():
 
 def test_few_signatures_say_any(annotations):
     assert len(annotations) > 500
-    bare = sorted(where for where, annotation in annotations.items() if annotation == "Any")
+    bare = sorted(
+        where
+        for where, annotation in annotations.items()
+        if annotation == "Any" and not where.endswith("(kwargs)")  # of which the next test is
+    )
     assert len(bare) <= 20, "\n".join(bare)
 
 

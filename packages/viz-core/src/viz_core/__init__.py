@@ -30,7 +30,7 @@ from viz_core.errors import (
 from viz_core.featmap import draw_featmap
 from viz_core.featmap.capture import capture
 from viz_core.files.paths import as_path
-from viz_core.images import as_image, to_uint8
+from viz_core.images import as_image, as_images, to_uint8
 from viz_core.instances import NamedInstances
 from viz_core.plugins.registry import VISBACKENDS, VISUALIZERS, Registry
 from viz_core.processes import after_fork, get_rank, get_world_size, is_main_process
@@ -51,6 +51,18 @@ if TYPE_CHECKING:
     from viz_core.files.atomic import sync_to_disk, write_whole
     from viz_core.files.encoding import ImageEncoder, encode_png
     from viz_core.files.scalars import read_scalars
+    from viz_core.kinds.evaluation import (
+        ConfusionMatrix,
+        Hparams,
+        PRCurve,
+        as_confusion_matrix,
+        as_hparams,
+        as_pr_curve,
+    )
+    from viz_core.kinds.figures import DrawnFigure, as_figure
+    from viz_core.kinds.histograms import Histogram, as_histogram
+    from viz_core.kinds.tables import Table, as_table
+    from viz_core.kinds.videos import Video, as_video
     from viz_core.plugins.hookspecs import hookimpl
     from viz_core.recording.recorder import Recorder
 
@@ -65,12 +77,17 @@ __all__ = [
     "AppendLog",
     "BaseVisBackend",
     "Canvas",
+    "ConfusionMatrix",
+    "DrawnFigure",
+    "Histogram",
+    "Hparams",
     "ImageEncoder",
     "InstanceError",
     "LabelPlacement",
     "LocalVisBackend",
     "MissingSaveDirError",
     "NamedInstances",
+    "PRCurve",
     "PluginError",
     "PluginWarning",
     "RankError",
@@ -81,7 +98,9 @@ __all__ = [
     "RunConfig",
     "RunIndex",
     "Scalars",
+    "Table",
     "UnknownTypeError",
+    "Video",
     "Visualizer",
     "VizError",
     "VizWarning",
@@ -90,13 +109,21 @@ __all__ = [
     "as_array",
     "as_color",
     "as_config",
+    "as_confusion_matrix",
+    "as_figure",
+    "as_histogram",
+    "as_hparams",
     "as_image",
+    "as_images",
     "as_name",
     "as_path",
+    "as_pr_curve",
     "as_scalar",
     "as_scalars",
     "as_step",
     "as_style",
+    "as_table",
+    "as_video",
     "capture",
     "draw_annotations",
     "draw_featmap",
@@ -124,14 +151,28 @@ _ON_USE = {
     "AnnotationStyle": "viz_core.annotations.style",
     "Annotations": "viz_core.annotations.annotations",
     "AppendLog": "viz_core.files.append_log",
+    "ConfusionMatrix": "viz_core.kinds.evaluation",
+    "DrawnFigure": "viz_core.kinds.figures",
+    "Histogram": "viz_core.kinds.histograms",
+    "Hparams": "viz_core.kinds.evaluation",
     "ImageEncoder": "viz_core.files.encoding",
     "LabelPlacement": "viz_core.annotations.placement",
     "LocalVisBackend": "viz_core.backends.local",
+    "PRCurve": "viz_core.kinds.evaluation",
     "Recorder": "viz_core.recording.recorder",
     "RunConfig": "viz_core.config.normalize",
+    "Table": "viz_core.kinds.tables",
+    "Video": "viz_core.kinds.videos",
     "as_annotations": "viz_core.annotations.sides",
     "as_config": "viz_core.config.normalize",
+    "as_confusion_matrix": "viz_core.kinds.evaluation",
+    "as_figure": "viz_core.kinds.figures",
+    "as_histogram": "viz_core.kinds.histograms",
+    "as_hparams": "viz_core.kinds.evaluation",
+    "as_pr_curve": "viz_core.kinds.evaluation",
     "as_style": "viz_core.annotations.style",
+    "as_table": "viz_core.kinds.tables",
+    "as_video": "viz_core.kinds.videos",
     "draw_annotations": "viz_core.annotations.drawing",
     "encode_png": "viz_core.files.encoding",
     "get_palette": "viz_core.annotations.palette",

@@ -25,6 +25,7 @@ __all__ = [
     "as_step",
     "is_tensor",
     "shortened",
+    "take_global_step",
 ]
 
 #: Numbers that numpy keeps as objects: those of `decimal` and `fractions`, and huge ints.
@@ -265,6 +266,30 @@ def as_step(step: ScalarLike) -> int:
     if number != number or number in (float("inf"), float("-inf")) or int(number) != number:
         raise ValueError(f"step must be a whole number, got {number!r}")
     return int(number)
+
+
+def take_global_step(step: ScalarLike, keywords: dict[str, Any]) -> int:
+    """Return the step, which may stand among `keywords` as SummaryWriter's `global_step`.
+
+    Args:
+        step: The step given as such; 0, the default, says nothing.
+        keywords: `global_step` is taken out of them.
+
+    Raises:
+        TypeError: If both are given and differ, or one is no number.
+        ValueError: If one is not whole.
+    """
+    given = keywords.pop("global_step", None)
+    number = as_step(step)
+    if given is None:
+        return number
+    same = as_step(given)
+    if number not in (0, same):
+        raise TypeError(
+            f"step={number} and global_step={same} are two names of one thing, and differ; pass "
+            "one of them"
+        )
+    return same
 
 
 def as_name(name: object, *, may_be_empty: bool = False) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -12,7 +12,7 @@ import numpy.typing as npt
 from viz_core.convert import as_array, is_tensor, shortened
 from viz_core.typing import ArrayLike, Image
 
-__all__ = ["as_image", "over_white", "to_uint8"]
+__all__ = ["as_image", "as_images", "over_white", "to_uint8"]
 
 _CHANNELS = (1, 3, 4)
 
@@ -93,6 +93,36 @@ def _read(image: Any, name: str) -> npt.NDArray[Any]:
             "PIL.Image.open(io.BytesIO(...))"
         )
     return as_array(image, name)
+
+
+def as_images(images: ArrayLike | Iterable[ArrayLike], name: str = "images") -> list[Image]:
+    """Return several images as `as_image` does each.
+
+    Args:
+        images: Shape (N, H, W) or (N, H, W, C), a tensor also (N, C, H, W); or a list or an
+            iterator of images, which may have several sizes.
+        name: What they are called in an error.
+
+    Raises:
+        TypeError: If they are no images.
+        ValueError: If there is none, or one is wrong.
+    """
+    several: Any = images
+    if is_tensor(several) or hasattr(type(several), "__array__"):
+        if getattr(several, "ndim", 0) not in (3, 4) or hasattr(several, "getbands"):
+            raise ValueError(
+                f"{name} must have shape (N, H, W) or (N, H, W, C), got "
+                f"{tuple(getattr(several, 'shape', ()))}; record one image with add_image"
+            )
+    elif isinstance(several, (str, bytes)) or not hasattr(type(several), "__iter__"):
+        raise TypeError(
+            f"{name} must be an array, a tensor or a list of images, got "
+            f"{type(several).__name__}: {shortened(several)}"
+        )
+    found = [as_image(image, f"{name}[{number}]") for number, image in enumerate(several)]
+    if not found:
+        raise ValueError(f"{name} must hold an image, got none")
+    return found
 
 
 def over_white(image: Image) -> Image:

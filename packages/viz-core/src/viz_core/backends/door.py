@@ -13,12 +13,12 @@ from types import MethodType
 from typing import Any, TypeAlias
 
 from viz_core._warnings import warn_user
-from viz_core.convert import Scalars, as_name, as_scalar, as_scalars, as_step
+from viz_core.convert import Scalars, as_name, as_scalar, as_scalars, as_step, take_global_step
 from viz_core.errors import VizWarning
 from viz_core.images import as_image
 from viz_core.typing import ArrayLike, Kind, ScalarLike
 
-__all__ = ["behind_door", "named_keywords", "take_global_step", "tell_of_keywords", "with_door"]
+__all__ = ["behind_door", "named_keywords", "tell_of_keywords", "with_door"]
 
 _Method: TypeAlias = Callable[..., Any]
 
@@ -79,30 +79,6 @@ def named_keywords(method: _Method, bound: int = 0) -> frozenset[str] | None:
     if not named and any(p.kind is p.VAR_KEYWORD for p in parameters):
         return None
     return frozenset(p.name for p in named if p.kind is not p.POSITIONAL_ONLY)
-
-
-def take_global_step(step: ScalarLike, keywords: dict[str, Any]) -> int:
-    """Return the step, which may stand among `keywords` as SummaryWriter's `global_step`.
-
-    Args:
-        step: The step given as such; 0, the default, says nothing.
-        keywords: `global_step` is taken out of them.
-
-    Raises:
-        TypeError: If both are given and differ, or one is no number.
-        ValueError: If one is not whole.
-    """
-    given = keywords.pop("global_step", None)
-    number = as_step(step)
-    if given is None:
-        return number
-    same = as_step(given)
-    if number not in (0, same):
-        raise TypeError(
-            f"step={number} and global_step={same} are two names of one thing, and differ; pass "
-            "one of them"
-        )
-    return same
 
 
 def tell_of_keywords(

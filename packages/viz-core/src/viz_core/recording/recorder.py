@@ -13,9 +13,8 @@ from typing import Any, TypeAlias, get_args
 
 from viz_core._inside import TOO_DEEP, catch_up, enter, inside, late, notice_thread, postpone
 from viz_core.backends.base import BaseVisBackend
-from viz_core.backends.door import take_global_step
 from viz_core.config.normalize import as_config
-from viz_core.convert import as_name, as_scalar, as_scalars, as_step
+from viz_core.convert import as_name, as_scalar, as_scalars, as_step, take_global_step
 from viz_core.files.encoding import SharedImage
 from viz_core.processes import is_main_process
 from viz_core.recording.dispatch import (
