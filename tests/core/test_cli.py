@@ -59,11 +59,15 @@ def test_lists_what_is_there(viz):
     assert done.stdout.startswith("LocalVisBackend")
     assert f"viz-core {__version__}" in done.stdout
     assert "supports: config, image, scalar, scalars" in done.stdout
+    assert "as another kind: images (image), " in done.stdout
+    assert "keeps no: graph, " in done.stdout
 
 
 def test_says_it_as_json(viz):
     local = entry(viz("backends", "--json"), "LocalVisBackend")
     assert local["supports"] == ["config", "image", "scalar", "scalars"]
+    assert local["becomes"]["histogram"] == ["image"]
+    assert local["lacks"][0] == "graph"
     assert local["problem"] is None
 
 

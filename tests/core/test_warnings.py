@@ -20,6 +20,7 @@ import time
 from contextlib import ExitStack
 from threading import Thread
 import numpy as np
+from matplotlib.figure import Figure
 from viz_core import Canvas, VISBACKENDS, VISUALIZERS, draw_featmap, read_scalars
 
 IMAGE = np.zeros((120, 160, 3), np.uint8)
@@ -175,6 +176,19 @@ visualizer.add_scalar("loss", 2)  # told
 visualizer = Visualizer(vis_backends=[LOCAL], save_dir=FOLDER)
 visualizer.add_scalar("step", 1)  # told
 VISBACKENDS.build(dict(LOCAL, save_dir=FOLDER)).add_scalar("step", 1)  # told
+""",
+    ),
+    "kinds": (
+        "NaN or infinite are in no bin|of it instead|nor anything that",
+        """
+from viz_core import as_histogram
+as_histogram([1.0, np.nan])  # told
+visualizer = Visualizer(vis_backends=[VISBACKENDS.build(dict(type=LOCAL["type"], save_dir=FOLDER))])
+visualizer.add_histogram("w", [1.0, np.nan])  # told
+class Scalars(VISBACKENDS.get("LocalVisBackend").__base__):
+    def add_image(self, **kwargs): pass
+Visualizer(vis_backends=[Scalars()]).add_figure("a", Figure())  # told
+Visualizer(vis_backends=[Scalars()]).add_text("a", "b")  # told
 """,
     ),
     "no backend": (

@@ -16,7 +16,9 @@ from typing import get_args
 
 import viz_core
 from viz_core import VISBACKENDS, PluginWarning, VizError
+from viz_core.kinds.fallbacks import FALLBACKS
 from viz_core.plugins.host import host
+from viz_core.recording.forms import bind, keeps
 from viz_core.typing import Kind
 
 __all__ = ["main"]
@@ -34,6 +36,8 @@ class Report:
         provider: Distribution, version and entry point.
         tracker: The package it records with and its version; None if it needs none.
         supports: The kinds of records it keeps.
+        becomes: The kinds that it keeps as others, and as which.
+        lacks: The kinds of which it keeps nothing.
         problem: Why it cannot be used, or None.
     """
 
@@ -41,6 +45,8 @@ class Report:
     provider: str
     tracker: str | None = None
     supports: list[str] = field(default_factory=list)
+    becomes: dict[str, list[str]] = field(default_factory=dict)
+    lacks: list[str] = field(default_factory=list)
     problem: str | None = None
 
 
@@ -113,17 +119,17 @@ def _examine(name: str, check: bool) -> Report:
     except VizError as error:
         report.problem = " ".join(str(error).split())
         return report
-    report.supports = [kind for kind in get_args(Kind) if _supports(backend, kind)]
+    report.supports = [kind for kind in get_args(Kind) if keeps(backend, kind)]
+    bound = bind(backend, FALLBACKS)
+    for kind in [kind for kind in get_args(Kind) if kind not in report.supports]:
+        if kind in bound and bound[kind].becomes:
+            report.becomes[kind] = [*bound[kind].becomes]
+        else:
+            report.lacks.append(kind)
     tracker = getattr(backend, "tracker", None)
     if tracker is not None:
         report.tracker, report.problem = _find_tracker(tracker, check)
     return report
-
-
-def _supports(backend: type, kind: str) -> bool:
-    if hasattr(backend, "supports"):
-        return bool(backend.supports(kind))
-    return hasattr(backend, f"add_{kind}")
 
 
 def _find_tracker(tracker: str, check: bool) -> tuple[str, str | None]:
@@ -149,6 +155,11 @@ def _print(reports: Sequence[Report], left_out: Sequence[str], disabled: Sequenc
             print(f"{'':<{width}}  tracker: {report.tracker}")
         if report.supports:
             print(f"{'':<{width}}  supports: {', '.join(report.supports)}")
+        if report.becomes:
+            forms = [f"{kind} ({' and '.join(form)})" for kind, form in report.becomes.items()]
+            print(f"{'':<{width}}  as another kind: {', '.join(forms)}")
+        if report.supports and report.lacks:
+            print(f"{'':<{width}}  keeps no: {', '.join(report.lacks)}")
         if report.problem:
             print(f"{'':<{width}}  broken: {report.problem}")
     for failure in left_out:

@@ -147,7 +147,24 @@ ScalarLike: TypeAlias = "SupportsFloat | SupportsArray"
 ScalarDict: TypeAlias = "Mapping[str, ScalarLike | ScalarDict]"
 """Scalars that belong together, by name, and groups of them by name."""
 
-Kind: TypeAlias = Literal["config", "graph", "image", "scalar", "scalars"]
+Kind: TypeAlias = Literal[
+    "config",
+    "graph",
+    "image",
+    "scalar",
+    "scalars",
+    "images",
+    "figure",
+    "histogram",
+    "text",
+    "table",
+    "video",
+    "html",
+    "file",
+    "hparams",
+    "pr_curve",
+    "confusion_matrix",
+]
 """The kinds of records that a backend may support."""
 
 OnError: TypeAlias = Literal["warn", "raise"]

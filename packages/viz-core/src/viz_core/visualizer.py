@@ -12,6 +12,7 @@ from viz_core.drawing.canvas import Canvas
 from viz_core.errors import MissingSaveDirError, VizWarning
 from viz_core.featmap import draw_featmap
 from viz_core.instances import NamedInstances
+from viz_core.kinds.methods import RecordedKinds
 from viz_core.plugins.registry import VISUALIZERS
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from viz_core.typing import (
         ArrayLike,
         ImageFormat,
+        Kind,
         OnError,
         Ranks,
         ScalarDict,
@@ -36,28 +38,27 @@ Self = TypeVar("Self", bound="Visualizer")
 
 
 @VISUALIZERS.register_module()
-class Visualizer(Canvas, NamedInstances):
+class Visualizer(Canvas, NamedInstances, RecordedKinds):
     """Draws on images and records what a run yields, from anywhere in the code.
 
     Drawing works on every rank and returns the visualizer. Recording goes to every backend in
     order; one that fails stops neither the program nor the others.
 
-    The drawing methods are those of [`Canvas`][viz_core.Canvas], the named instances those of
-    [`NamedInstances`][viz_core.NamedInstances]; subclasses may override both.
+    It draws as a [`Canvas`][viz_core.Canvas] and is named as
+    [`NamedInstances`][viz_core.NamedInstances]; subclasses may override their methods.
 
     Args:
         name: What `get_instance` knows it by; not empty.
         image: The image to draw on, as `set_image` takes it.
-        vis_backends: Configs (`dict(type='LocalVisBackend')`) or backend objects, one or a
-            sequence. An entry may name itself (`name=`) and its folder (`save_dir=`).
+        vis_backends: Configs (`dict(type='LocalVisBackend')`) or backend objects, one or several.
+            An entry may name itself (`name=`) and its folder (`save_dir=`).
         save_dir: Backends write to `<save_dir>/vis_data`. It is made absolute at once, and `~`
             is the home folder. Without it those that need a folder are left out, with a warning.
         fig_save_cfg: Has no effect: MMEngine draws on a figure, this class on pixels.
         fig_show_cfg: Arguments of the `matplotlib` figure that `show` opens.
-        on_backend_error: `'warn'`: the first failure of each kind is told, later ones are
-            counted, and `close` says what was not recorded. `'raise'`: every backend
-            has its turn, then one [`RecordingError`][viz_core.RecordingError] names those that
-            failed.
+        on_backend_error: `'warn'`: the first failure of each kind is told, later ones are counted,
+            and `close` says what was not recorded. `'raise'`: every backend has its turn, then one
+            [`RecordingError`][viz_core.RecordingError] names those that failed.
         ranks: `'main'`: rank 0 records. `'all'`: each rank does, in files of its own.
         background: Whether each backend has a thread of its own, so that recording returns at
             once. Nothing is dropped: a full queue blocks, and a normal exit writes what is left.
@@ -97,8 +98,8 @@ class Visualizer(Canvas, NamedInstances):
                 "without a figure",
                 VizWarning,
             )
-        # With all that records, which a program that only draws on a canvas never needs.
         from viz_core.files.encoding import ImageEncoder
+        from viz_core.kinds.fallbacks import FALLBACKS
         from viz_core.recording.building import join_backends
         from viz_core.recording.recorder import Recorder
 
@@ -112,9 +113,10 @@ class Visualizer(Canvas, NamedInstances):
             on_backend_error=on_backend_error,
             ranks=ranks,
             background=background,
+            fallbacks=FALLBACKS,
         )
         self._recorder.spare(backends.given)
-        if backends.left_out:  # which was told, so that nobody need be told that there is none
+        if backends.left_out:  # which was told
             self._recorder.backends = backends.joined
         self._window = Window(_FIG_CFG if fig_show_cfg is None else fig_show_cfg)
         self._dataset_meta: Any = None
@@ -201,8 +203,7 @@ class Visualizer(Canvas, NamedInstances):
         Args:
             drawn_img: The image, as `set_image` takes it; by default the one drawn on.
             win_name: Title of the window.
-            wait_time: Seconds to wait for the key; 0 waits until it is pressed or the window
-                is closed.
+            wait_time: Seconds to wait for the key; 0 waits for it, or for the window to be closed.
             continue_key: The key that goes on, as matplotlib calls it.
             backend: `'matplotlib'` or `'cv2'`.
 
@@ -212,8 +213,8 @@ class Visualizer(Canvas, NamedInstances):
         Warns:
             VizWarning: Once, if there is no display. Nothing is shown and nothing waits.
         """
-        image = self.get_image() if drawn_img is None else drawn_img
-        self._window.show(image, win_name, wait_time, continue_key, backend)
+        shown = self.get_image() if drawn_img is None else drawn_img
+        self._window.show(shown, win_name, wait_time, continue_key, backend)
 
     def add_config(self, config: object, **kwargs: object) -> None:
         """Record the config of the run.
@@ -269,14 +270,17 @@ class Visualizer(Canvas, NamedInstances):
         """Record scalars that belong together.
 
         Args:
-            scalar_dict: Values by name, as `add_scalar` takes them; a mapping among them is
-                a group: `{"val": {"loss": 0.5}}` is `val/loss`. A `"step"` in it wins over
-                the argument. The good ones are recorded even if one is not a number.
+            scalar_dict: Values by name, as `add_scalar` takes them; a mapping among them is a group:
+                `{"val": {"loss": 0.5}}` is `val/loss`. A `"step"` in it wins over the argument.
+                The good ones are recorded even if one is not a number.
             step: Any whole number, in any order; repeats are kept.
             file_path: The local backend appends them to this `.json` file too.
             **kwargs: Passed on to the backends; `global_step` is another name of `step`.
         """
         self._recorder.add_scalars(scalar_dict, step, file_path, **kwargs)
+
+    def _record_kind(self, kind: Kind, values: tuple[Any, ...], extra: dict[str, Any]) -> None:
+        self._recorder._record_kind(kind, values, extra)
 
     def add_datasample(
         self,
@@ -299,14 +303,13 @@ class Visualizer(Canvas, NamedInstances):
             draw_pred: Whether to draw the prediction.
             show: Whether to show the image in a window.
             wait_time: Seconds to show it; 0 waits for a key.
-            step: Of the recorded image; any whole number.
+            step: Of the recorded image.
         """
 
     def _add_drawn(self, name: str, image: ArrayLike, step: int) -> None:
         """Record what `add_datasample` has drawn, by `add_image`, which subclasses override.
 
-        Where there is neither a backend nor a `save_dir`, it is drawn for `get_image()`: nothing
-        is lost, and nobody told.
+        Without a backend and a `save_dir` it is drawn for `get_image()`, and nobody told.
         """
         recorder = self._recorder
         tells = recorder.tells_of_none

@@ -14,6 +14,7 @@ from viz_core.backends.door import with_door
 from viz_core.errors import MissingSaveDirError, RankError
 from viz_core.files.atomic import remove_abandoned
 from viz_core.files.paths import as_path
+from viz_core.kinds.kept import ARGUMENTS, KeptKinds, fits
 from viz_core.processes import get_rank, is_main_process
 from viz_core.runs.index import RunIndex, adopt, identity_of
 from viz_core.typing import Image, Kind, Ranks, Scalar
@@ -26,7 +27,7 @@ __all__ = ["BaseVisBackend"]
 Self = TypeVar("Self", bound="BaseVisBackend")
 
 
-class BaseVisBackend:
+class BaseVisBackend(KeptKinds):
     """Keeps what a [`Visualizer`][viz_core.Visualizer] records, in one tracker or file format.
 
     Override the `add_*` methods of the kinds you keep; none is required, and the others do
@@ -229,7 +230,14 @@ class BaseVisBackend:
 
     @classmethod
     def supports(cls, kind: Kind) -> bool:
-        """Return whether records of this kind are kept: whether the class has its own method."""
+        """Return whether records of this kind are kept: whether the class has its own method.
+
+        One of that name that takes something else than we give is none.
+        """
+        if kind in ARGUMENTS:
+            method = getattr(cls, f"add_{kind}")
+            is_own = method is not getattr(BaseVisBackend, f"add_{kind}")
+            return is_own and fits(kind, getattr(method, "behind_door", method), by_any=True)
         kept = {"scalar", "scalars"} if kind in ("scalar", "scalars") else {kind}
         return any(
             getattr(cls, f"add_{k}") is not getattr(BaseVisBackend, f"add_{k}") for k in kept

@@ -16,6 +16,8 @@ from viz_core._warnings import warn_user
 from viz_core.convert import Scalars, as_name, as_scalar, as_scalars, as_step, take_global_step
 from viz_core.errors import VizWarning
 from viz_core.images import as_image
+from viz_core.kinds.kept import ARGUMENTS
+from viz_core.kinds.methods import RecordedKinds
 from viz_core.typing import ArrayLike, Kind, ScalarLike
 
 __all__ = ["behind_door", "named_keywords", "tell_of_keywords", "with_door"]
@@ -26,7 +28,7 @@ _Method: TypeAlias = Callable[..., Any]
 _Check: TypeAlias = Callable[..., Any]
 
 #: The kinds of records that have a step.
-_STEPPED = ("image", "scalar", "scalars")
+_STEPPED = ("image", "scalar", "scalars", *(k for k in ARGUMENTS if "step" in ARGUMENTS[k]))
 
 
 def with_door(kind: Kind, method: _Method) -> _Method:
@@ -35,9 +37,9 @@ def with_door(kind: Kind, method: _Method) -> _Method:
     One that has a door already, that takes other arguments than ours, or whose kind needs no
     conversion, is returned as it is.
     """
-    if kind not in _DOORS or not inspect.isfunction(method) or hasattr(method, "behind_door"):
+    if not inspect.isfunction(method) or hasattr(method, "behind_door"):
         return method
-    names, make = _DOORS[kind]
+    names, make = _DOORS[kind] if kind in _DOORS else ({*ARGUMENTS[kind]}, _make_of_kind(kind))
     parameters = inspect.signature(method).parameters.values()
     taken = {p.name for p in parameters if p.kind is not p.POSITIONAL_ONLY}
     if not names <= taken and all(p.kind is not p.VAR_KEYWORD for p in parameters):
@@ -46,7 +48,7 @@ def with_door(kind: Kind, method: _Method) -> _Method:
 
     def check(self: object, keywords: dict[str, Any], step: Any = 0) -> Any:
         """Return the step, after a look at what the method does not name."""
-        if kind in _STEPPED:
+        if kind in _STEPPED and kind in _DOORS:  # the others take it before
             step = take_global_step(step, keywords)
         # A subclass that passes them on to `super()` has been told.
         if known is not None and getattr(type(self), f"add_{kind}", None) is door:
@@ -184,6 +186,35 @@ def _scalars(method: _Method, check: _Check) -> _Method:
             raise error
 
     return add_scalars
+
+
+class _OneBackend(RecordedKinds):
+    """Gives what is recorded to one method of one backend."""
+
+    def __init__(self, backend: object, method: _Method, check: _Check) -> None:
+        self._backend, self._method, self._check = backend, method, check
+
+    def _record_kind(self, kind: Kind, values: tuple[Any, ...], extra: dict[str, Any]) -> None:
+        if extra:
+            self._check(self._backend, extra)
+        self._method(self._backend, **dict(zip(ARGUMENTS[kind], values, strict=True)), **extra)
+
+
+def _make_of_kind(kind: Kind) -> Callable[[_Method, _Check], _Method]:
+    taken = inspect.signature(getattr(RecordedKinds, f"add_{kind}")).parameters
+    converted = [name for name in ARGUMENTS[kind] if name not in taken]
+
+    def make(method: _Method, check: _Check) -> _Method:
+        def add(self: object, *arguments: object, **keywords: object) -> None:
+            if any(name in keywords for name in converted):  # from a subclass, through super()
+                method(self, *arguments, **keywords)
+                return
+            record = _OneBackend(self, method, check)
+            getattr(record, f"add_{kind}")(*arguments, **keywords)
+
+        return add
+
+    return make
 
 
 #: By kind of record, the arguments that a method must take, and what makes its door.

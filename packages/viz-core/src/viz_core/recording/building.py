@@ -6,13 +6,14 @@ import inspect
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, get_args
 
 from viz_core._warnings import warn_user
 from viz_core.backends.base import BaseVisBackend
 from viz_core.errors import RecordingWarning, VizWarning
 from viz_core.files.paths import as_path
 from viz_core.plugins.registry import VISBACKENDS
+from viz_core.typing import Kind
 
 __all__ = ["Backends", "join_backends"]
 
@@ -137,8 +138,7 @@ def _checked_name(name: Any, backend: Any) -> str:
 
 def _is_backend(value: object) -> bool:
     return not isinstance(value, type) and any(
-        callable(getattr(value, f"add_{kind}", None))
-        for kind in ("image", "scalar", "scalars", "config", "graph")
+        callable(getattr(value, f"add_{kind}", None)) for kind in get_args(Kind)
     )
 
 

@@ -26,10 +26,12 @@ class Bound(NamedTuple):
     Attributes:
         call: Calls its method.
         keywords: What the method names, of what a caller may pass besides; None if it takes all.
+        becomes: The kinds that it is kept as, if not as it is.
     """
 
     call: Call
     keywords: frozenset[str] | None
+    becomes: tuple[Kind, ...] = ()
 
 
 #: The arguments of each kind of record, in the order that MMEngine gives them.
@@ -61,17 +63,19 @@ def bind(backend: object) -> dict[Kind, Bound]:
             bound[kind] = _bind(kind, behind_door(method))
     # The base class passes single scalars on, as we do: without its call in between.
     inherits = getattr(type(backend), "add_scalar", None) is BaseVisBackend.add_scalar
+    if not inherits and getattr(type(backend), "add_scalars", 0) is BaseVisBackend.add_scalars:
+        del bound["scalars"]  # which does nothing
     if "scalars" in bound and ("scalar" not in bound or inherits):
-        several, keywords = bound["scalars"]
+        several, keywords, _ = bound["scalars"]
         bound["scalar"] = Bound(
             lambda values, extra: several(({values[0]: values[1]}, values[2], None), extra),
             keywords,
         )
     elif "scalar" in bound and "scalars" not in bound:
-        single, keywords = bound["scalar"]
+        single, keywords, _ = bound["scalar"]
         bound["scalars"] = Bound(_one_by_one(single), keywords)
     if "config" in bound and not isinstance(backend, BaseVisBackend):
-        call, keywords = bound["config"]
+        call, keywords, _ = bound["config"]
         bound["config"] = Bound(_as_its_author_knows_it(call), keywords)
     return bound
 

@@ -12,6 +12,8 @@ from viz_core.errors import RecordingError, RecordingWarning
 
 __all__ = ["Failures", "with_article"]
 
+_SEVERAL = ("scalars", "images", "hparams")
+
 
 class Failures:
     """Counts the failures of all backends of one recorder.
@@ -36,8 +38,8 @@ class Failures:
     def add(self, backend: str, what: str, error: Exception) -> None:
         """Note that `backend` failed to record `what` (`"image"`, `"scalar"`, ...)."""
         key = (backend, what, type(error).__name__)
+        self.count(backend, what)
         with self._lock:
-            self._counts[backend, what] = self._counts.get((backend, what), 0) + 1
             if key in self._told:
                 return
             self._told.add(key)
@@ -45,6 +47,11 @@ class Failures:
             f"{backend} did not {_doing(what)}: {_text(error)}; training "
             "goes on, further failures of this kind are counted and told by close()"
         )
+
+    def count(self, backend: str, what: str) -> None:
+        """Count a record that a backend cannot keep, of which the user is told otherwise."""
+        with self._lock:
+            self._counts[backend, what] = self._counts.get((backend, what), 0) + 1
 
     def note(self, message: str, category: type[Warning] = RecordingWarning) -> None:
         """Note something else that the caller is to be told."""
@@ -107,7 +114,7 @@ class Failures:
 
 def with_article(what: str) -> str:
     """Return the name of a kind of record as it stands in a sentence."""
-    return what if what == "scalars" else f"an {what}" if what[0] in "aeiou" else f"a {what}"
+    return what if what in _SEVERAL else f"an {what}" if what[0] in "aeiou" else f"a {what}"
 
 
 def _doing(what: str) -> str:

@@ -16,16 +16,11 @@ from viz_core.backends.base import BaseVisBackend
 from viz_core.config.normalize import as_config
 from viz_core.convert import as_name, as_scalar, as_scalars, as_step, take_global_step
 from viz_core.files.encoding import SharedImage
+from viz_core.kinds.methods import RecordedKinds
 from viz_core.processes import is_main_process
-from viz_core.recording.dispatch import (
-    Call,
-    bind,
-    call_without_values,
-    own,
-    tell_of_none,
-    tell_of_unknown,
-)
+from viz_core.recording.dispatch import Call, call_without_values, tell_of_none, tell_of_unknown
 from viz_core.recording.failures import Failures, with_article
+from viz_core.recording.forms import Fallbacks, Forms, bind, note_forms, own
 from viz_core.recording.interruptions import BUSY, attempt, while_handling
 from viz_core.recording.shutdown import finish_later, is_ending, look_after
 from viz_core.recording.worker import Worker, join_all
@@ -38,7 +33,7 @@ _Targets: TypeAlias = list[tuple[str, threading.RLock, Call]]
 _MAIN_THREAD = threading.main_thread().ident
 
 
-class Recorder:
+class Recorder(RecordedKinds):
     """Checks and converts a record once, then gives it to every backend in order.
 
     What is wrong with the record itself raises before anything is written, on every rank. A
@@ -57,6 +52,7 @@ class Recorder:
             initialized later.
         background: Whether each backend has a worker and a queue.
         queue_bytes: How much may wait for each backend. A full queue blocks.
+        fallbacks: By kind, the ways to keep it as others where a backend lacks it.
 
     Raises:
         ValueError: For another `on_backend_error` or `ranks`.
@@ -70,6 +66,7 @@ class Recorder:
         ranks: Ranks = "main",
         background: bool = False,
         queue_bytes: int = 256 << 20,
+        fallbacks: Fallbacks | None = None,
     ) -> None:
         if on_backend_error not in ("warn", "raise"):
             raise ValueError(
@@ -81,9 +78,10 @@ class Recorder:
         self._ranks: Ranks = ranks
         self._background = background
         self._queue_bytes = queue_bytes
+        self._fallbacks = fallbacks or {}
         self._failures = Failures(on_backend_error == "raise")
         self._workers: dict[str, Worker] = {}
-        self._told_keywords: set[str] = set()
+        self._told: set[str] = set()
         self.backends = dict(backends or {})
         self.tells_of_none = not backends  # whether the next record says that there is no backend
         self._finishes = dict(self._backends)
@@ -105,7 +103,7 @@ class Recorder:
             worker.join()
         self._backends = backends
         self.tells_of_none = False  # who assigns none wants none
-        self._bound = {name: bind(backend) for name, backend in backends.items()}
+        self._bound = {name: bind(each, self._fallbacks) for name, each in backends.items()}
         self._trackers = {getattr(backend, "tracker", None) for backend in backends.values()}
         for backend in backends.values():
             if hasattr(backend, "ranks"):
@@ -119,13 +117,10 @@ class Recorder:
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Return what makes a copy with unopened backends; what waits or failed is not copied."""
-        names = ("on_backend_error", "ranks", "background", "queue_bytes")
+        names = ("on_backend_error", "ranks", "background", "queue_bytes", "fallbacks")
         options: dict[str, Any] = {name: getattr(self, f"_{name}") for name in names}
-        return (
-            partial(type(self), **options),
-            (self._backends,),
-            {"tells_of_none": self.tells_of_none},
-        )
+        state = {"tells_of_none": self.tells_of_none}
+        return partial(type(self), **options), (self._backends,), state
 
     @property
     def workers(self) -> Mapping[str, Worker]:
@@ -223,6 +218,12 @@ class Recorder:
         finally:
             self._failures.settle()
 
+    def _record_kind(self, kind: Kind, values: tuple[Any, ...], extra: dict[str, Any]) -> None:
+        if self._ranks == "all" or is_main_process():
+            note_forms(kind, self._bound, self._told, self._failures)
+        self._record(kind, (*values, Forms()), extra)
+        self._failures.tell({}, "backends failed")
+
     def _record(self, kind: Kind, values: tuple[Any, ...], extra: dict[str, Any]) -> None:
         targets = self._targets[kind]
         if not (targets or self.tells_of_none) or not (self._ranks == "all" or is_main_process()):
@@ -232,7 +233,7 @@ class Recorder:
             tell_of_none(kind)
             return
         if extra:
-            told, note = self._told_keywords, self._failures.note
+            told, note = self._told, self._failures.note
             tell_of_unknown(kind, extra, self._bound, told, note)  # when it is recorded
         errors: dict[str, Exception] = {}
         me = get_ident()
@@ -265,8 +266,8 @@ class Recorder:
         for name, lock, call in targets:
             job = partial(self._attempt, name, kind, lock, call, values, extra, None)
             self._workers[name].put(job, size)
-        # A model that is traced is in evaluation; nobody else waits while the program ends.
-        if kind == "graph" or is_ending():
+        # A model that is traced is in evaluation, a file may go; the end of the program waits.
+        if kind in ("graph", "file", "video") or is_ending():
             for name, _, _ in targets:
                 self._workers[name].join()
 

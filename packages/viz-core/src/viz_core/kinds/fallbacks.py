@@ -1,0 +1,208 @@
+"""What a kind becomes where a backend lacks it: the same numbers, in another form.
+
+The one table of it is `FALLBACKS`. Nobody but a recorder calls these functions, once a record.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+import os
+import tempfile
+import weakref
+from collections.abc import Callable, Mapping, Sequence
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from viz_core.images import over_white
+from viz_core.kinds.evaluation import Hparam, PRCurve
+from viz_core.kinds.figures import DrawnFigure
+from viz_core.kinds.tables import Cell
+from viz_core.typing import Image, Kind, Scalar
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from viz_core.kinds.histograms import Histogram
+    from viz_core.kinds.videos import Video
+
+__all__ = ["FALLBACKS", "Fallback", "as_csv", "as_markdown"]
+
+Made: TypeAlias = "list[tuple[Kind, tuple[Any, ...]]]"
+"""Records of other kinds, each with what its method gets."""
+
+#: Rows of a table that a text shows, frames of a video that an image shows, and classes of a
+#: confusion matrix whose numbers are written into it.
+_ROWS, _FRAMES, _CLASSES = 100, 9, 20
+
+
+class Fallback(NamedTuple):
+    """One way to keep a kind.
+
+    Attributes:
+        kinds: Those that it becomes, all of which a backend must keep.
+        render: Takes what the method of the kind gets, by position.
+    """
+
+    kinds: tuple[Kind, ...]
+    render: Callable[..., Made]
+
+
+def _images_as_image(name: str, images: Sequence[Image], step: int) -> Made:
+    return [("image", (name, _grid(images), step))]
+
+
+def _grid(images: Sequence[Image]) -> Image:
+    """Return images side by side on white, in about as many rows as columns."""
+    columns = math.ceil(math.sqrt(len(images)))
+    rows = math.ceil(len(images) / columns)
+    height = max(image.shape[0] for image in images)
+    width = max(image.shape[1] for image in images)
+    gap = 2 if len(images) > 1 else 0
+    grid = np.full((rows * (height + gap) - gap, columns * (width + gap) - gap, 3), 255, np.uint8)
+    for number, image in enumerate(images):
+        row, column = divmod(number, columns)
+        top, left = row * (height + gap), column * (width + gap)
+        grid[top : top + image.shape[0], left : left + image.shape[1]] = over_white(image)
+    return grid
+
+
+def _figure_as_image(name: str, figure: DrawnFigure, step: int) -> Made:
+    return [("image", (name, figure.image, step))]
+
+
+def _histogram_as_figure(name: str, histogram: Histogram, step: int) -> Made:
+    figure, axes = _axes(f"{name}, step {step}")
+    axes.stairs(histogram.counts, histogram.edges, fill=True)
+    axes.set_ylabel(f"count, {histogram.missing} not finite" if histogram.missing else "count")
+    return [("figure", (name, figure, step))]
+
+
+def _pr_curve_as_figure(name: str, curve: PRCurve, step: int) -> Made:
+    figure, axes = _axes(f"{name}, step {step}")
+    axes.plot(curve.recall, curve.precision, ".-")
+    axes.set(xlabel="recall", ylabel="precision", xlim=(-0.02, 1.02), ylim=(-0.02, 1.02))
+    return [("figure", (name, figure, step))]
+
+
+def _confusion_matrix_as_figure(
+    name: str, matrix: npt.NDArray[np.float64], classes: Sequence[str], step: int
+) -> Made:
+    figure, axes = _axes(f"{name}, step {step}")
+    axes.imshow(matrix, cmap="Blues", vmin=0)
+    axes.set(xlabel="predicted", ylabel="true")
+    if len(classes) <= _CLASSES:
+        axes.set_xticks(range(len(classes)), classes, rotation=90, parse_math=False)
+        axes.set_yticks(range(len(classes)), classes, parse_math=False)
+        for row, column in np.ndindex(matrix.shape):
+            value = matrix[row, column]
+            color = "white" if value > matrix.max() / 2 else "black"
+            axes.text(column, row, f"{value:g}", ha="center", va="center", color=color)
+    return [("figure", (name, figure, step))]
+
+
+def _axes(title: str) -> tuple[DrawnFigure, Axes]:
+    from matplotlib.figure import Figure
+
+    figure = Figure(layout="tight")
+    axes = figure.add_subplot()
+    axes.set_title(title, parse_math=False)
+    return DrawnFigure(figure), axes
+
+
+def _text_as_file(name: str, text: str, step: int) -> Made:
+    return _file(text, f"{name}_{step}.md")
+
+
+def _html_as_file(name: str, html: str, step: int) -> Made:
+    return _file(html, f"{name}_{step}.html")
+
+
+def _table_as_text(
+    name: str, columns: Sequence[str], rows: Sequence[Sequence[Cell]], step: int
+) -> Made:
+    return [("text", (name, as_markdown(columns, rows), step))]
+
+
+def _table_as_file(
+    name: str, columns: Sequence[str], rows: Sequence[Sequence[Cell]], step: int
+) -> Made:
+    return _file(as_csv(columns, rows), f"{name}_{step}.csv")
+
+
+def as_markdown(columns: Sequence[str], rows: Sequence[Sequence[Cell]]) -> str:
+    """Return a table as Markdown: 100 rows at most, and how many there are besides."""
+    lines = [_line(columns), _line(["---"] * len(columns)), *map(_line, rows[:_ROWS])]
+    if len(rows) > _ROWS:
+        lines += ["", f"and {len(rows) - _ROWS} more rows of {len(rows)}"]
+    return "\n".join(lines)
+
+
+def _line(cells: Sequence[Cell]) -> str:
+    texts = ("" if cell is None else str(cell) for cell in cells)
+    escaped = (text.replace("\\", "\\\\").replace("|", "\\|") for text in texts)
+    return f"| {' | '.join(' '.join(text.split()) for text in escaped)} |"
+
+
+def as_csv(columns: Sequence[str], rows: Sequence[Sequence[Cell]]) -> str:
+    """Return a table as RFC 4180 has it: None is empty, and lines end in CR LF."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
+    writer.writerow(columns)
+    writer.writerows(rows)
+    return text.getvalue()
+
+
+def _video_as_image(name: str, video: Video, step: int, _: float) -> Made:
+    """Return frames from the whole of a video, side by side; it is read twice, never held."""
+    count = sum(1 for _ in video.frames())
+    stride = max(1, math.ceil(count / _FRAMES))
+    return _images_as_image(name, [*islice(video.frames(), 0, None, stride)], step)
+
+
+def _video_as_file(name: str, video: Video, step: int, _: float) -> Made:
+    return [("file", (video.path, f"{name}_{step}.{video.format}"))]
+
+
+def _hparams_as_config_and_scalars(
+    hparams: Mapping[str, Hparam], metrics: Mapping[str, Scalar]
+) -> Made:
+    from viz_core.config.normalize import as_config
+
+    made: Made = [("config", (as_config(hparams),))]
+    return [*made, ("scalars", (dict(metrics), 0, None))] if metrics else made
+
+
+class _Temporary(type(Path())):  # type: ignore[misc]  # the path of this system
+    """The path of a file that goes with it; `Path` itself cannot be watched."""
+
+
+def _file(text: str, name: str) -> Made:
+    suffix = f".{name.rpartition('.')[2]}"
+    descriptor, path = tempfile.mkstemp(suffix, "viz-")
+    with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
+        file.write(text)
+    temporary = _Temporary(path)
+    weakref.finalize(temporary, Path(path).unlink, missing_ok=True)
+    return [("file", (temporary, name))]
+
+
+#: By kind, what it becomes where a backend lacks it: the first that the backend keeps, itself or as
+#: yet another kind.
+FALLBACKS: Mapping[Kind, tuple[Fallback, ...]] = {
+    "figure": (Fallback(("image",), _figure_as_image),),
+    "images": (Fallback(("image",), _images_as_image),),
+    "histogram": (Fallback(("figure",), _histogram_as_figure),),
+    "pr_curve": (Fallback(("figure",), _pr_curve_as_figure),),
+    "confusion_matrix": (Fallback(("figure",), _confusion_matrix_as_figure),),
+    "text": (Fallback(("file",), _text_as_file),),
+    "html": (Fallback(("file",), _html_as_file),),
+    "table": (Fallback(("text",), _table_as_text), Fallback(("file",), _table_as_file)),
+    "video": (Fallback(("image",), _video_as_image), Fallback(("file",), _video_as_file)),
+    "hparams": (Fallback(("config", "scalars"), _hparams_as_config_and_scalars),),
+}
