@@ -59,16 +59,28 @@ def test_lists_what_is_there(viz):
     assert done.stdout.startswith("LocalVisBackend")
     assert f"viz-core {__version__}" in done.stdout
     assert "supports: config, image, scalar, scalars" in done.stdout
-    assert "as another kind: images (image), " in done.stdout
-    assert "keeps no: graph, " in done.stdout
+    assert "keeps no: graph" in done.stdout
 
 
 def test_says_it_as_json(viz):
     local = entry(viz("backends", "--json"), "LocalVisBackend")
-    assert local["supports"] == ["config", "image", "scalar", "scalars"]
-    assert local["becomes"]["histogram"] == ["image"]
-    assert local["lacks"][0] == "graph"
+    kinds = ["config", "image", "scalar", "scalars", "images", "figure", "histogram", "text"]
+    kinds += ["table", "video", "html", "file", "hparams", "pr_curve", "confusion_matrix"]
+    assert local["supports"] == kinds
+    assert local["becomes"] == {}
+    assert local["lacks"] == ["graph"]
     assert local["problem"] is None
+
+
+def test_says_what_becomes_of_a_kind_that_a_backend_lacks(viz, install):
+    install("viz-tracked", TRACKED.format(tracker="json").replace("scalars", "image"))
+    tracked = entry(viz("backends", "--json"), "TrackedVisBackend")
+    assert tracked["supports"] == ["image"]
+    assert tracked["becomes"]["histogram"] == ["image"]
+    assert tracked["lacks"][-1] == "hparams"
+    printed = viz("backends").stdout
+    assert "as another kind: images (image), figure (image), " in printed
+    assert "keeps no: config, graph, scalar, scalars, text, " in printed
 
 
 def test_a_broken_plugin_is_listed_and_makes_the_status_1(viz, install):

@@ -217,6 +217,13 @@ class BaseVisBackend(KeptKinds):
                 a name ending in `.json`, of a file that is to have these scalars too.
         """
 
+    def note_lost(self, counts: Mapping[str, Mapping[str, int]]) -> None:
+        """Take note of what was not recorded; called when the visualizer is closed.
+
+        Args:
+            counts: How many records of each kind, by the name of the backend that lacks them.
+        """
+
     def flush(self, sync: bool = False) -> None:
         """Hand everything recorded so far to the tracker or the operating system.
 

@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from viz_core._warnings import warn_user
-from viz_core.backends.base import BaseVisBackend
+from viz_core.backends.local_kinds import LocalKinds
 from viz_core.errors import RecordingWarning
 from viz_core.files.append_log import AppendLog
-from viz_core.files.atomic import sync_to_disk, write_whole
+from viz_core.files.atomic import copy_whole, sync_to_disk, write_whole
 from viz_core.files.encoding import ImageEncoder
 from viz_core.files.paths import as_inner_path, file_name
 from viz_core.files.scalars import encode_line, encode_scalar
@@ -32,8 +32,8 @@ _NAMES_FILE = "names.json"
 _MOST_LISTED = 1000
 
 
-class LocalVisBackend(BaseVisBackend):
-    """Keeps images, scalars and configs as files.
+class LocalVisBackend(LocalKinds):
+    """Keeps every kind of record but graphs as files.
 
     A record is with the operating system when the call returns, so that killing the process
     loses none; `flush(sync=True)` waits for the disk. No reader ever finds half an image,
@@ -41,7 +41,8 @@ class LocalVisBackend(BaseVisBackend):
 
     `scalars.json` has one line for each call; [`read_scalars`][viz_core.read_scalars] reads it.
     Images are `<name>_<step>.png`, where `/` in a name makes folders. No name leaves the folder. A
-    name that is too long for a file is cut, and is whole in `names.json` beside the images.
+    name that is too long for a file is cut, and is whole in `names.json` beside the images. Where the
+    other kinds are stands at their methods.
 
     Args:
         save_dir: The folder for all of them. The others are inside it, or absolute.
@@ -79,10 +80,11 @@ class LocalVisBackend(BaseVisBackend):
         self._scalar_file = _as_file(scalar_save_file, "scalar_save_file", ".json")
         self._encode = ImageEncoder(image_format, quality, max_side)
         self._files: dict[str, AppendLog] = {}
-        self._scalars = self._scalar_lines(self._scalar_file)
+        self._scalars = self._run_lines(self._scalar_file)
         self._listed: set[str] = set()
         self._unsynced: dict[str, int] = {}
         self._untold: RunIndex | None = None
+        self._last_index: RunIndex | None = None
         self._step_is_taken = False
 
     @property
@@ -92,16 +94,18 @@ class LocalVisBackend(BaseVisBackend):
 
     def add_config(self, config: RunConfig, **kwargs: object) -> None:
         """Keep the config as Python source."""
-        source = config.pretty_text.encode()
+        self._replace(self._config_file, config.pretty_text.encode())
+
+    def _replace(self, file: str, content: bytes) -> None:
         index = self._entered()
-        name = self._config_file
+        name = file
         path, writer = self._locate(name), index.writer_of(name)
         if path.exists() and writer > index.number:
             name = index.own_name(name)  # `config.py` is the newest run's
             path = self._locate(name)
-        elif path.exists() and writer < index.number and path.read_bytes() != source:
+        elif path.exists() and writer < index.number and path.read_bytes() != content:
             path.rename(self._locate(index.own_name(name, writer)))
-        write_whole(path, source)
+        write_whole(path, content)
         index.note(name, 0)
         self._note_unsynced(name, path)
         self._tell()
@@ -109,18 +113,32 @@ class LocalVisBackend(BaseVisBackend):
     def add_image(self, name: str, image: Image, step: int = 0, **kwargs: object) -> None:
         """Keep an image as a file of its own."""
         data = self._encode(image).data
+        self._write(self._image_folder, name, f"_{step}.{self._encode.image_format}", data)
+
+    def _write(self, folder: str, name: str, ending: str, content: bytes | Path) -> None:
         self._entered()
-        relative, shortened = file_name(name, f"_{step}.{self._encode.image_format}")
-        path = self.directory / self._image_folder / relative
+        relative, shortened = file_name(name, ending)
+        path = self.directory / folder / relative
         path.parent.mkdir(parents=True, exist_ok=True)
-        write_whole(path, data)
-        self._note_unsynced(self._image_folder, path)
-        if shortened and str(relative) not in self._listed:
-            entry = json.dumps({"file": str(relative), "name": name})
-            self._lines(f"{self._image_folder}/{_NAMES_FILE}").append(f"{entry}\n".encode())
+        if isinstance(content, bytes):
+            write_whole(path, content)
+        else:
+            copy_whole(content, path)
+        self._note_unsynced(folder, path)
+        if shortened and (listed := f"{folder}/{relative}") not in self._listed:
+            # `a/b.bin` is listed as what it was called, `a/b_3.png` as what the record is.
+            entry = {
+                "file": str(relative),
+                "name": name if ending.startswith("_") else name + ending,
+            }
+            self._lines(f"{folder}/{_NAMES_FILE}").append(f"{json.dumps(entry)}\n".encode())
             if len(self._listed) >= _MOST_LISTED:
                 self._listed.clear()  # a line that is there twice does no harm
-            self._listed.add(str(relative))
+            self._listed.add(listed)
+        self._tell()
+
+    def _append(self, file: str, line: bytes) -> None:
+        self._run_lines(file).append(line)
         self._tell()
 
     def add_scalar(self, name: str, value: Scalar, step: int = 0, **kwargs: object) -> None:
@@ -170,7 +188,7 @@ class LocalVisBackend(BaseVisBackend):
                 )
         line = encode_line({**scalar_dict, "step": step})
         if file_path is not None:
-            self._scalar_lines(file_path).append(line)
+            self._run_lines(file_path).append(line)
         self._scalars.append(line)
         if self._untold is not None:
             self._tell()
@@ -187,9 +205,19 @@ class LocalVisBackend(BaseVisBackend):
 
     def close(self) -> None:
         """Close the files. The next record opens them again."""
+        index = self._run_index
         super().close()
         for file in list(self._files.values()):
             file.close()
+        if index is not None:
+            self._last_index = index
+            index.end()
+
+    def note_lost(self, counts: Mapping[str, Mapping[str, int]]) -> None:
+        """Keep what backends did not record as a line of the index."""
+        index = self._run_index or self._last_index
+        if index is not None:
+            index.note_lost(counts)
 
     def _entered(self) -> RunIndex:
         """Return the index, where this run is entered at its first record."""
@@ -220,8 +248,8 @@ class LocalVisBackend(BaseVisBackend):
             file = self._files.setdefault(name, AppendLog(lambda: self._locate(name)))
         return file
 
-    def _scalar_lines(self, name: str) -> AppendLog:
-        """Return the file of scalars that is called `name` unless another process writes there."""
+    def _run_lines(self, name: str) -> AppendLog:
+        """Return the file of lines that is called `name` unless another process writes there."""
 
         def choose() -> Path:
             self._locate(name)

@@ -6,9 +6,13 @@ import contextlib
 import fcntl
 import os
 import re
+from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 
-__all__ = ["remove_abandoned", "sync_to_disk", "write_whole"]
+__all__ = ["copy_whole", "remove_abandoned", "sync_to_disk", "write_whole"]
+
+_CHUNK = 1 << 20
 
 _TEMPORARY = re.compile(r"\.[0-9a-f]{16}\.tmp")
 
@@ -30,14 +34,32 @@ def write_whole(path: str | os.PathLike[str], data: bytes, *, sync: bool = False
     Raises:
         OSError: If it cannot be written. It names `path`, and what was there stays as it was.
     """
-    path = Path(path)
+    _write_chunks(Path(path), [data], sync)
+
+
+def copy_whole(source: str | os.PathLike[str], path: str | os.PathLike[str]) -> None:
+    """Copy a file so that whoever opens the copy finds all of it, as `write_whole` does.
+
+    Args:
+        source: A file, of which 1 MB at a time is in memory.
+        path: The copy, in a folder that exists. One that is there is replaced.
+
+    Raises:
+        OSError: If the source cannot be read or the copy not be written.
+    """
+    with open(source, "rb") as file:  # noqa: PTH123  # it may be a string
+        _write_chunks(Path(path), iter(partial(file.read, _CHUNK), b""), False)
+
+
+def _write_chunks(path: Path, chunks: Iterable[bytes], sync: bool) -> None:
     temporary = path
     try:
         temporary, fd = _open_beside(path)
         try:
-            view = memoryview(data)
-            while view:
-                view = view[os.write(fd, view) :]
+            for data in chunks:
+                view = memoryview(data)
+                while view:
+                    view = view[os.write(fd, view) :]
             if sync:
                 os.fsync(fd)
             temporary.replace(path)

@@ -139,12 +139,12 @@ def file_name(name: str, ending: str) -> FileName:
 
     Args:
         name: Any unicode, not empty.
-        ending: Put behind the name, such as `'_3.png'`.
+        ending: Put behind the name, such as `'_3.png'`; may be empty.
     """
     *folders, last = _ESCAPE_LIKE.sub("%25", name).replace("\0", "%00").split("/")
     suffix = PurePosixPath(ending).suffix
     parts = [_folder(part, suffix) for part in folders]
-    parts.append(f"{last}{ending}")
+    parts.append(f"{last}{ending}" if ending else _folder(last, ""))
     size = len("/".join(parts).encode())
     if size <= _LONGEST_PART:
         return FileName(PurePosixPath(*parts), False)
@@ -160,7 +160,7 @@ def _folder(part: str, suffix: str) -> str:
         return "%2F"
     if _ONLY_DOTS.fullmatch(part):
         return part.replace(".", "%2E")
-    if part.endswith(suffix):  # it would be in the way of a file, or a file in its
+    if suffix and part.endswith(suffix):  # it would be in the way of a file, or a file in its
         return f"{part.removesuffix(suffix)}%2E{suffix[1:]}"
     return part
 

@@ -21,7 +21,7 @@ from viz_core.errors import RecordingWarning
 from viz_core.files.paths import as_path
 from viz_core.typing import Scalar
 
-__all__ = ["Point", "encode_line", "encode_scalar", "read_scalars"]
+__all__ = ["Point", "as_json", "encode_line", "encode_scalar", "read_scalars"]
 
 _NOT_JSON = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
 
@@ -35,6 +35,12 @@ class Point(NamedTuple):
     name: str
     step: int
     value: Scalar
+
+
+def as_json(value: Any) -> Any:
+    """Return a value for strict JSON: NaN and infinities as strings, any other as it is."""
+    is_number = isinstance(value, float) and not math.isfinite(value)
+    return json.loads(_encoded(value)) if is_number else value
 
 
 def encode_line(values: Mapping[str, Scalar]) -> bytes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import traceback
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from viz_core._warnings import warn_user
 from viz_core.errors import RecordingError, RecordingWarning
@@ -83,20 +83,28 @@ class Failures:
             raise RecordingError(message, {**kept, **errors})
         _warn(self._take_pending())
 
-    def settle(self) -> None:
+    def settle(self, backends: Iterable[object] = ()) -> None:
         """Warn of what was not recorded in all, and start counting anew."""
-        _warn(self.take_all())
+        _warn(self.take_all(backends))
 
-    def take_all(self) -> list[tuple[str, type[Warning]]]:
-        """Return all there is to say, and start counting anew."""
+    def take_all(self, backends: Iterable[object] = ()) -> list[tuple[str, type[Warning]]]:
+        """Return all there is to say, and start counting anew.
+
+        Args:
+            backends: Those that have a `note_lost` are told what was not recorded.
+        """
         kept, pending = self._take_kept(), self._take_pending()
         lost = []
+        counts: dict[str, dict[str, int]] = {}
         for key, count in list(self._counts.items()):
             new = count - self._settled.get(key, 0)
             self._settled[key] = count
             if new:
                 lost.append(f"{key[0]}: {new} x {key[1]}")
+                counts.setdefault(key[0], {})[key[1]] = new
         self._told.clear()
+        for backend in backends if counts else ():
+            getattr(backend, "note_lost", id)(counts)
         said = [f"{backend} failed: {_text(error)}" for backend, error in kept.items()]
         if lost:
             said.append(f"not recorded: {', '.join(lost)}")

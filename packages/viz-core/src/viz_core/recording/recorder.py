@@ -134,7 +134,7 @@ class Recorder(RecordedKinds):
 
     def last_words(self) -> list[str]:
         """Return what the user was not told yet, and forget it."""
-        return [message for message, _ in self._failures.take_all()]
+        return [message for message, _ in self._failures.take_all(self._backends.values())]
 
     def _prepare(self) -> None:
         self._locks = {name: threading.RLock() for name in self._backends}
@@ -216,7 +216,7 @@ class Recorder(RecordedKinds):
         try:
             self._finish("close", {}, timeout)
         finally:
-            self._failures.settle()
+            self._failures.settle(self._backends.values())
 
     def _record_kind(self, kind: Kind, values: tuple[Any, ...], extra: dict[str, Any]) -> None:
         if self._ranks == "all" or is_main_process():

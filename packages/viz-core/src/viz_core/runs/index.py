@@ -3,7 +3,9 @@
 `index.jsonl` has a line `{"run": 2, "pid": 4711, "rank": 0, "started": 1764350000.0}` for each run,
 and `{"run": 2, "file": "scalars.json", "from_byte": 310, "time": 1764350001.5}` where it begins to
 write to a file, and at most once a second after that. What follows such a byte in the file, up to
-the next, is of that run, and was written at that time or within the second after it.
+the next, is of that run, and was written at that time or within the second after it. A line
+`{"run": 2, "ended": 1764350009.0}` says that it was closed, `{"run": 2, "not_recorded":
+{"WandbVisBackend": {"image": 3}}, "time": ...}` what backends did not record.
 """
 
 from __future__ import annotations
@@ -13,7 +15,7 @@ import fcntl
 import json
 import os
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -135,6 +137,17 @@ class RunIndex:
         now = round(time.time(), 3)
         with contextlib.suppress(OSError):  # the record is kept, only its time is not
             self._append({"run": self.number, "file": file, "from_byte": from_byte, "time": now})
+
+    def end(self) -> None:
+        """Note that this run ended now; whatever it writes after that, it goes on."""
+        with contextlib.suppress(OSError):
+            self._append({"run": self.number, "ended": round(time.time(), 3)})
+
+    def note_lost(self, counts: Mapping[str, Mapping[str, int]]) -> None:
+        """Note what was not recorded in this run: how many of each kind, by backend."""
+        now = round(time.time(), 3)
+        with contextlib.suppress(OSError):
+            self._append({"run": self.number, "not_recorded": counts, "time": now})
 
     def writer_of(self, file: str) -> int:
         """Return which run wrote `file` last, by its number; if nobody noted it, the one before."""

@@ -1,0 +1,142 @@
+"""The records of a local run that are neither images, scalars nor a config."""
+
+# ruff: noqa: ARG002  # a backend takes what callers may pass, also where it means nothing here
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from viz_core.backends.base import BaseVisBackend
+from viz_core.files.encoding import ImageEncoder
+from viz_core.files.scalars import as_json
+from viz_core.kinds.fallbacks import as_csv
+from viz_core.typing import Image, Scalar
+
+if TYPE_CHECKING:
+    from viz_core.kinds.evaluation import Hparam, PRCurve
+    from viz_core.kinds.figures import DrawnFigure
+    from viz_core.kinds.histograms import Histogram
+    from viz_core.kinds.tables import Cell
+    from viz_core.kinds.videos import Video
+
+__all__ = ["LocalKinds"]
+
+#: A larger file is not copied: its path and its size are kept.
+_LARGEST = 100_000_000
+
+
+class LocalKinds(BaseVisBackend):
+    """Keeps what `docs/local-format.md` says, in files that its subclass writes.
+
+    A file of its own is written whole, at `<folder>/<name>_<step>.<ending>`; a line of JSON is
+    appended to a file.
+    """
+
+    _encode: ImageEncoder
+
+    def _write(self, folder: str, name: str, ending: str, content: bytes | Path) -> None:
+        """Write a file of the run, from bytes or as a copy of another file."""
+        raise NotImplementedError
+
+    def _append(self, file: str, line: bytes) -> None:
+        """Append a line of JSON to a file of the run."""
+        raise NotImplementedError
+
+    def _replace(self, file: str, content: bytes) -> None:
+        """Write a file of which there is one a run."""
+        raise NotImplementedError
+
+    def add_images(
+        self, name: str, images: Sequence[Image], step: int = 0, **kwargs: object
+    ) -> None:
+        """Keep each as the image `<name>/<number>`, from 0."""
+        for number, image in enumerate(images):
+            self.add_image(name=f"{name}/{number}", image=image, step=step)
+
+    def add_figure(self, name: str, figure: DrawnFigure, step: int = 0, **kwargs: object) -> None:
+        """Keep what the figure looks like in `figures`, in the format of images."""
+        data = self._encode(figure.image).data
+        self._write("figures", name, f"_{step}.{self._encode.image_format}", data)
+
+    def add_histogram(
+        self, name: str, histogram: Histogram, step: int = 0, **kwargs: object
+    ) -> None:
+        """Keep edges and counts as a line of `histograms.jsonl`."""
+        line = {"name": name, "step": step, "edges": histogram.edges, "counts": histogram.counts}
+        missing = {"missing": histogram.missing} if histogram.missing else {}
+        self._line("histograms.jsonl", {**line, **missing})
+
+    def add_text(self, name: str, text: str, step: int = 0, **kwargs: object) -> None:
+        """Keep a text in `text`, as Markdown."""
+        self._write("text", name, f"_{step}.md", text.encode())
+
+    def add_table(
+        self,
+        name: str,
+        columns: Sequence[str],
+        rows: Sequence[Sequence[Cell]],
+        step: int = 0,
+        **kwargs: object,
+    ) -> None:
+        """Keep a table in `tables`, as CSV with the names of the columns first."""
+        self._write("tables", name, f"_{step}.csv", as_csv(columns, rows).encode())
+
+    def add_video(
+        self, name: str, frames: Video, step: int = 0, fps: float = 4, **kwargs: object
+    ) -> None:
+        """Keep a video in `videos`, in the format that it has."""
+        self._write("videos", name, f"_{step}.{frames.format}", frames.path)
+
+    def add_html(self, name: str, html: str, step: int = 0, **kwargs: object) -> None:
+        """Keep a page in `html`."""
+        self._write("html", name, f"_{step}.html", html.encode())
+
+    def add_file(self, path: Path, name: str, **kwargs: object) -> None:
+        """Keep a copy of a file in `files`; of one over 100 MB, its path as a line of `files.jsonl`."""
+        size = path.stat().st_size
+        if size > _LARGEST:
+            self._line("files.jsonl", {"name": name, "link": str(path), "size": size})
+            return
+        ending = PurePosixPath(name.rpartition("/")[2]).suffix
+        self._write("files", name.removesuffix(ending), ending, path)
+
+    def add_hparams(
+        self, hparams: Mapping[str, Hparam], metrics: Mapping[str, Scalar], **kwargs: object
+    ) -> None:
+        """Keep hyperparameters and metrics as `summary.json`, of the newest run."""
+        parts = {"hparams": hparams, "metrics": metrics}
+        plain = {part: {k: as_json(v) for k, v in values.items()} for part, values in parts.items()}
+        self._replace("summary.json", f"{json.dumps(plain, allow_nan=False)}\n".encode())
+
+    def add_pr_curve(self, name: str, curve: PRCurve, step: int = 0, **kwargs: object) -> None:
+        """Keep thresholds, counts, precision and recall as a line of `pr_curves.jsonl`."""
+        self._line("pr_curves.jsonl", {"name": name, "step": step, **curve._asdict()})
+
+    def add_confusion_matrix(
+        self,
+        name: str,
+        matrix: npt.NDArray[np.float64],
+        classes: Sequence[str],
+        step: int = 0,
+        **kwargs: object,
+    ) -> None:
+        """Keep a matrix and its classes as a line of `confusion_matrices.jsonl`."""
+        line = {"name": name, "step": step, "classes": [*classes], "matrix": matrix}
+        self._line("confusion_matrices.jsonl", line)
+
+    def _line(self, file: str, values: dict[str, Any]) -> None:
+        line = json.dumps(values, allow_nan=False, default=_as_list)
+        self._append(file, f"{line}\n".encode())
+
+
+def _as_list(array: npt.NDArray[np.float64]) -> list[Any]:
+    """Return an array as lists, of ints where it holds only such, which are shorter."""
+    is_whole = (array % 1 == 0).all() and (abs(array) < 2**53).all()
+    numbers: list[Any] = (array.astype(np.int64) if is_whole else array).tolist()
+    return numbers
