@@ -99,6 +99,29 @@ def many():
     ):
         yield "draw_points", (rng.uniform(0, 240, (MILLION // 10, 2)),), looks
 
+def counts():
+    words = ["".join(map(chr, row)) for row in rng.integers(97, 123, (20_000, 6))]
+    for count in (1000, 20_000, 500_000):
+        for reach in (1, 300, 1e300):
+            corners = rng.uniform(-reach, reach, (count, 4))
+            boxes = np.sort(corners.reshape(-1, 2, 2), axis=1).reshape(-1, 4)
+            looks = style(**faces())
+            yield "draw_bboxes", (boxes,), looks
+            yield "draw_circles", (corners[:, :2], np.abs(corners[:, 2])), looks
+            yield "draw_lines", (corners[:, :2], corners[:, 2:]), style()
+            yield "draw_polygons", (list(corners.reshape(-1, 2, 2)),), looks
+            colors, sizes = rng.integers(0, 256, (count, 4)), np.abs(corners[:, 2]).clip(0, 1e6)
+            yield "draw_points", (corners[:, :2],), dict(colors=colors, sizes=sizes)
+            masks = [np.ones((int(rng.choice([1, 50, 240])), 320), bool)] * count
+            yield "draw_binary_masks", (masks,), dict(offsets=np.floor(corners[:, :2].clip(-9, 99)))
+            turns = [float(turn) for turn in corners[:, 0].clip(-360, 360)]
+            some = words * (count // len(words) + 1)
+            for looks in (dict(), dict(rotations=turns), dict(bboxes=background())):
+                yield "draw_texts", (some[:count], corners[:, :2]), dict(looks, font_sizes=10)
+            sizes = [float(size) for size in np.abs(corners[:, 0]).clip(1, 500)]
+            yield "draw_texts", (["a: 7"] * count, corners[:, :2]), dict(font_sizes=sizes)
+            yield "measure_texts", (some[:count],), {}
+
 def maps():
     sizes = [(2**40, 2**40), (1, 2**40), (2**40, 1), (1, 65536), (65536, 1), (8000, 8000)]
     for size in sizes:
@@ -114,6 +137,7 @@ def tried():
     for _ in range(150):
         yield from fuzz()
     yield from many()
+    yield from counts()
     for name, _, looks in maps():
         yield name, (np.arange(48.0, dtype=np.float32).reshape(3, 4, 4),), looks
 

@@ -3,14 +3,12 @@
 import numpy as np
 import pytest
 
-from viz_core import Canvas, draw_featmap
+from viz_core import draw_featmap
 from viz_core.drawing.limits import (
     as_font_size,
     as_line_width,
     as_marker_size,
     as_rotation,
-    check_bounds,
-    check_polygons,
     check_texts,
 )
 from viz_core.drawing.text_background import as_background
@@ -67,73 +65,6 @@ def test_a_text_has_a_most(text, size, degrees, told):
     check_texts(["", text], [1.0, float(size)], [0.0, float(degrees)])
     with pytest.raises(ValueError, match=rf"^texts\[1\] must have {told}.*; cut it, or draw it"):
         check_texts(["", f"{text}a"], [1.0, float(size)], [0.0, float(degrees)])
-
-
-def test_an_outline_has_a_most_in_the_image():
-    there_and_back = np.tile([[0.0, 5], [1000, 5]], (2000, 1))  # 1,000 pixels a piece
-    triangle = np.array([[0.0, 0], [9, 0], [9, 9]])
-
-    def check(polygon, width=1000):
-        polygons = [triangle, polygon, triangle]
-        check_polygons(np.vstack(polygons), [*map(len, polygons)], width, 900)
-
-    check(there_and_back)
-    check(np.vstack([there_and_back, [[0, 5]] * 9]))
-    check(np.tile([[0.0, 5], [1e300, 5]], (10_000, 1)), 100)
-    with pytest.raises(
-        ValueError, match=r"^polygons\[1\] must have an outline of at most 4,000,000 "
-    ):
-        check(np.vstack([there_and_back, [[0, 5], [1, 5]]]))
-
-
-def test_the_outlines_of_a_call_have_a_most_in_the_image():
-    square = np.array([[0.0, 0], [1000, 0], [1000, 1000], [0, 1000]])
-
-    def check(count, more=()):
-        counts = [4] * count + [2] * len(more)
-        check_polygons(np.vstack([square] * count + list(more)), counts, 1000, 1000)
-
-    check(10_000)
-    with pytest.raises(ValueError, match="polygons must have outlines of at most 40,000,000 "):
-        check(10_000, [np.array([[0.0, 0], [0, 1]])])
-
-
-@pytest.mark.parametrize(("sides", "most"), [(2, 20_000), (4, 10_000)])
-def test_shapes_have_a_most_by_their_bounds_in_the_image(sides, most):
-    def check(count, reach=1e300):
-        check_bounds(np.full((count, 2), -9.0), np.full((count, 2), reach), "x", 999, 1001, sides)
-
-    check(most)
-    check(10 * most, 99)
-    with pytest.raises(ValueError, match="x must have outlines of at most 40,000,000 pixels in "):
-        check(most + 1)
-
-
-@pytest.mark.parametrize(
-    "draw",
-    [
-        lambda canvas: canvas.draw_lines([[0, 9000]] * 6000, [[0, 9000]] * 6000),
-        lambda canvas: canvas.draw_circles([[4000, 4000]] * 3000, 1e9),
-        lambda canvas: canvas.draw_bboxes([[0, 0, 4000, 4000]] * 3000, line_styles=["-", ":"]),
-        lambda canvas: canvas.draw_polygons([[[0, 0], [0, 4000], [4000, 4000]]] * 3000),
-        lambda canvas: canvas.draw_polylines([[[0, 0], [0, 4000], [4000, 4000]]] * 3000),
-        lambda canvas: canvas.draw_keypoints([[[0, 0], [4000, 4000]]] * 6000, [[0, 1]]),
-        lambda canvas: canvas.draw_rotated_bboxes([[2000, 2000, 4000, 4000, 30]] * 3000),
-    ],
-)
-def test_too_much_is_refused_before_anything_is_drawn(draw):
-    canvas = Canvas(np.zeros((4000, 4000, 3), np.uint8))
-    with pytest.raises(ValueError, match="at most 40,000,000 pixels in the image, all together"):
-        draw(canvas)
-    assert not canvas.get_image().any()
-
-
-def test_lines_that_fade_have_a_most_in_the_image():
-    canvas = Canvas(np.zeros((3000, 4000, 3), np.uint8))
-    lines = [[[0, 0], [9e9, 3000]]] * 11
-    with pytest.raises(ValueError, match=r"lines that fade .* at most 120,000,000 pixels"):
-        canvas.draw_polylines(lines, fade=True)
-    assert not canvas.get_image().any()
 
 
 @pytest.mark.parametrize(

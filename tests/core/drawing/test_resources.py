@@ -9,6 +9,7 @@ import pytest
 
 from viz_core import Canvas
 from viz_core.drawing import labels
+from viz_core.drawing.byte_cache import ByteCache
 from viz_core.drawing.fonts import find_fonts
 
 
@@ -50,6 +51,7 @@ def test_labels_are_composed_once_in_large_letters_too(monkeypatch):
         canvas = Canvas(np.zeros((300, 300, 3), np.uint8))
         canvas.draw_texts(texts, places, 40, "w", bboxes={"pad": 1})
 
+    monkeypatch.setattr(labels, "_styles", ByteCache(labels.MOST_OF_LABELS))
     draw_all()
     monkeypatch.setattr(labels, "as_core", None)  # no bitmap is made any more
     draw_all()

@@ -15,7 +15,7 @@ from viz_core._warnings import warn_user
 from viz_core.colors import as_colors, faded
 from viz_core.convert import as_array
 from viz_core.drawing import arguments as check
-from viz_core.drawing import limits
+from viz_core.drawing import limits, work
 from viz_core.drawing.surface import DPI, Surface, make_axes, render
 from viz_core.drawing.text_background import as_backgrounds
 from viz_core.images import as_image
@@ -136,6 +136,7 @@ class Canvas:
 
         surface = self._surface
         corners = check.as_rows(bboxes, "bboxes", 4, "x1, y1, x2, y2")
+        work.check_count(work.BOXES, len(corners))
         width, height = surface.width, surface.height
         leaves = False
         for number, (x1, y1, x2, y2) in enumerate(corners):
@@ -146,9 +147,9 @@ class Canvas:
         styles = check.style_columns(
             len(corners), edge_colors, face_colors, line_widths, line_styles, alpha
         )
-        if any(dashes != "-" for dashes in styles[3]):
+        if not work.is_little(work.BOXES, len(corners), 2 * len(corners), styles, surface):
             sides = np.array(corners)
-            limits.check_bounds(sides[:, :2], sides[:, 2:], "dashed bboxes", width, height)
+            work.check_shapes(work.BOXES, sides[:, :2], sides[:, 2:], styles, surface)
         if leaves:
             self._warn_out_of_bounds("bbox")
         draw_boxes(surface, corners, *styles)
@@ -188,12 +189,17 @@ class Canvas:
 
         surface = self._surface
         corners = as_corners(bboxes, angle_unit)
-        styles = _styles(len(corners), edge_colors, face_colors, line_widths, line_styles, alpha)
+        count = len(corners)
+        columns = check.style_columns(
+            count, edge_colors, face_colors, line_widths, line_styles, alpha
+        )
         low, high = corners.min(axis=1), corners.max(axis=1)
-        limits.check_bounds(low, high, "rotated bboxes", self.width, self.height)
+        if not work.is_little(work.ROTATED_BOXES, count, 2 * count, columns, surface):
+            work.check_shapes(work.ROTATED_BOXES, low, high, columns, surface)
         if check.leaves(low, high, self.width, self.height):
             self._warn_out_of_bounds("rotated bbox")
-        draw_paths(surface, place_polygons([[box] for box in corners], surface.window), styles)
+        boxes = place_polygons([[box] for box in corners], surface.window)
+        draw_paths(surface, boxes, _styles(columns))
         return self
 
     @names_keywords
@@ -222,18 +228,21 @@ class Canvas:
         from viz_core.drawing.shapes import place_polygons
 
         surface = self._surface
-        rings = [
-            check.as_rings(polygon, f"polygons[{i}]")
-            for i, polygon in enumerate(check.as_polygons(polygons))
-        ]
-        styles = _styles(len(rings), edge_colors, face_colors, line_widths, line_styles, alpha)
+        given = check.as_polygons(polygons)
+        work.check_count(work.POLYGONS, len(given))
+        rings = [check.as_rings(polygon, f"polygons[{i}]") for i, polygon in enumerate(given)]
+        count = len(rings)
+        columns = check.style_columns(
+            count, edge_colors, face_colors, line_widths, line_styles, alpha
+        )
         if rings:
             corners = [np.concatenate(polygon) for polygon in rings]
             points = np.concatenate(corners)
-            limits.check_polygons(points, [*map(len, corners)], self.width, self.height)
+            if not work.is_little(work.POLYGONS, count, len(points), columns, surface):
+                work.check_polygons(points, [*map(len, corners)], columns, surface)
             if check.leaves(points, points, self.width, self.height):
                 self._warn_out_of_bounds("polygon")
-        draw_paths(surface, place_polygons(rings, surface.window), styles)
+        draw_paths(surface, place_polygons(rings, surface.window), _styles(columns))
         return self
 
     @names_keywords
@@ -263,15 +272,20 @@ class Canvas:
 
         surface = self._surface
         centers = check.as_coordinates(center, "center", 2, "x, y")
+        work.check_count(work.CIRCLES, len(centers))
         radii = check.as_radii(radius, len(centers))
-        styles = _styles(len(centers), edge_colors, face_colors, line_widths, line_styles, alpha)
+        count = len(centers)
+        columns = check.style_columns(
+            count, edge_colors, face_colors, line_widths, line_styles, alpha
+        )
         reach = np.array(radii).reshape(-1, 1)
         with np.errstate(over="ignore"):  # infinity leaves the image as well
             low, high = centers - reach, centers + reach
-        limits.check_bounds(low, high, "circles", self.width, self.height)
+        if not work.is_little(work.CIRCLES, count, 2 * count, columns, surface):
+            work.check_shapes(work.CIRCLES, low, high, columns, surface)
         if check.leaves(low, high, self.width, self.height):
             self._warn_out_of_bounds("circle")
-        draw_paths(surface, place_circles(centers, radii, surface.window), styles)
+        draw_paths(surface, place_circles(centers, radii, surface.window), _styles(columns))
         return self
 
     @names_keywords
@@ -298,18 +312,21 @@ class Canvas:
         surface = self._surface
         x_pairs = check.as_coordinates(x_datas, "x_datas", 2, "x of start and end")
         y_pairs = check.as_coordinates(y_datas, "y_datas", 2, "y of start and end")
+        work.check_count(work.LINES, len(x_pairs))
         if x_pairs.shape != y_pairs.shape:
             raise ValueError(
                 f"x_datas and y_datas must have the same shape, got {as_array(x_datas).shape} and "
                 f"{as_array(y_datas).shape}"
             )
-        styles = _styles(len(x_pairs), colors, "none", line_widths, line_styles, 1.0)
+        count = len(x_pairs)
+        columns = check.style_columns(count, colors, "none", line_widths, line_styles, 1.0)
         ends = np.stack([x_pairs, y_pairs], axis=-1)
         low, high = np.minimum(ends[:, 0], ends[:, 1]), np.maximum(ends[:, 0], ends[:, 1])
-        limits.check_bounds(low, high, "lines", self.width, self.height, sides=2)
+        if not work.is_little(work.LINES, count, count, columns, surface):
+            work.check_shapes(work.LINES, low, high, columns, surface)
         if check.leaves(low, high, self.width, self.height):
             self._warn_out_of_bounds("line")
-        draw_paths(surface, place_segments(ends, surface.window), styles)
+        draw_paths(surface, place_segments(ends, surface.window), _styles(columns))
         return self
 
     @names_keywords
@@ -336,24 +353,29 @@ class Canvas:
             fade: Whether the first point of each is transparent, the last has the color's opacity,
                 and those between them gain it evenly.
         """
-        from viz_core.drawing.polylines import draw_faded, draw_polylines
+        from viz_core.drawing.polylines import count_pieces, draw_faded, draw_polylines
 
         surface = self._surface
+        given = check.as_polygons(lines)
+        work.check_count(work.POLYLINES, len(given))
         points = [
             check.as_coordinates(line, f"lines[{i}]", 2, "x, y of each point")
-            for i, line in enumerate(check.as_polygons(lines))
+            for i, line in enumerate(given)
         ]
-        styles = _styles(len(points), colors, "none", line_widths, line_styles, 1.0)
-        seen = [line for line in points if len(line)]
-        if seen:
-            every, counts = np.concatenate(seen), [*map(len, seen)]
-            limits.check_polygons(every, counts, self.width, self.height, "lines")
-            if fade:
-                low, high = (np.array([f(line, axis=0) for line in seen]) for f in (np.min, np.max))
-                limits.check_faded(low, high, self.width, self.height)
-            if check.leaves(every, every, self.width, self.height):
-                self._warn_out_of_bounds("line")
-        (draw_faded if fade else draw_polylines)(surface, points, styles)
+        columns = check.style_columns(len(points), colors, "none", line_widths, line_styles, 1.0)
+        seen = [number for number, line in enumerate(points) if len(line) > 1]
+        if not seen:
+            return self
+        shown = [points[number] for number in seen]
+        styles: Any = tuple([column[number] for number in seen] for column in columns)
+        every, counts = np.concatenate(shown), [*map(len, shown)]
+        if fade:
+            work.check_polygons(every, counts, styles, surface, work.FADED, count_pieces(counts))
+        elif not work.is_little(work.POLYLINES, len(seen), len(every), styles, surface):
+            work.check_polygons(every, counts, styles, surface, work.POLYLINES)
+        if check.leaves(every, every, self.width, self.height):
+            self._warn_out_of_bounds("line")
+        (draw_faded if fade else draw_polylines)(surface, shown, _styles(styles))
         return self
 
     @names_keywords
@@ -379,6 +401,7 @@ class Canvas:
         surface = self._surface
         places = check.as_coordinates(positions, "positions", 2, "x, y")
         count = len(places)
+        work.check_count(work.POINTS, count)
         draw_points(
             surface,
             places,
@@ -439,17 +462,25 @@ class Canvas:
             else as_colors(limb_colors, len(pairs), "limb_colors")
         )
         diameters = 36.0 if sizes is None else sizes
-        columns = (
-            check.per_item(diameters, count, "sizes", limits.as_marker_size),
-            check.per_item(line_widths, len(pairs), "line_widths", limits.as_line_width),
-        )
+        areas = check.per_item(diameters, count, "sizes", limits.as_marker_size)
+        widths = check.per_item(line_widths, len(pairs), "line_widths", limits.as_line_width)
+        work.check_count(work.KEYPOINTS, points.is_shown.sum())
         drawn = find_limbs(points, pairs)
         low, high = drawn.ends.min(axis=1), drawn.ends.max(axis=1)
-        limits.check_bounds(low, high, "limbs", self.width, self.height, sides=2)
+        number = len(low)
+        columns = (
+            [limbs[pair] for pair in drawn.numbers.tolist()],
+            [(0, 0, 0, 0.0)] * number,
+            [widths[pair] for pair in drawn.numbers.tolist()],
+            ["-"] * number,
+            [1.0] * number,
+        )
+        if not work.is_little(work.LIMBS, number, number, columns, surface):
+            work.check_shapes(work.LIMBS, low, high, columns, surface)
         shown = points.positions[points.is_shown]
         if check.leaves(shown, shown, self.width, self.height):
             self._warn_out_of_bounds("keypoint")
-        draw_keypoints(surface, points, drawn, inks, limbs, *columns)
+        draw_keypoints(surface, points, drawn, inks, limbs, areas, widths)
         return self
 
     @names_keywords
@@ -494,11 +525,13 @@ class Canvas:
                 comes before ``font_families``; its size is not used.
             rotations: In degrees, counterclockwise.
         """
+        from viz_core.drawing.text_work import check_texts
         from viz_core.drawing.texts import draw_texts, find_fonts
 
         surface = self._surface
         words = check.as_texts(texts)
         count = len(words)
+        work.check_count(work.TEXTS, count)
         places = check.as_rows(positions, "positions", 2, "x, y")
         if len(places) != count:
             raise ValueError(
@@ -517,8 +550,11 @@ class Canvas:
         sizes = [font.size for font in fonts]
         turns = check.per_item(rotations, count, "rotations", limits.as_rotation, cycle=False)
         limits.check_texts(words, sizes, turns)
+        tints = as_colors(colors, count, cycle=False)
+        backgrounds = as_backgrounds(bboxes, sizes)
+        check_texts(words, fonts, tints, turns, backgrounds, surface)
         columns = (
-            as_colors(colors, count, cycle=False),
+            tints,
             check.per_item(
                 horizontal_alignments,
                 count,
@@ -530,7 +566,7 @@ class Canvas:
                 vertical_alignments, count, "vertical_alignments", check.as_vertical, cycle=False
             ),
             turns,
-            as_backgrounds(bboxes, sizes),
+            backgrounds,
         )
         if leaves:
             self._warn_out_of_bounds("text")
@@ -604,14 +640,19 @@ class Canvas:
         Returns:
             Shape (N, 2).
         """
-        from viz_core.drawing.texts import find_fonts, measure
+        from viz_core.drawing.text_work import check_texts
+        from viz_core.drawing.texts import find_fonts, measure_texts
 
+        surface = self._surface
         words = check.as_texts(texts)
-        sizes = self._surface.font_size if font_sizes is None else font_sizes
-        fonts = find_fonts(len(words), sizes, font_families, font_properties)
-        limits.check_texts(words, [font.size for font in fonts], [0.0] * len(words))
-        measured = [measure(text, font) for text, font in zip(words, fonts, strict=True)]
-        return np.array(measured, dtype=np.float64).reshape(-1, 2)
+        count = len(words)
+        work.check_count(work.TEXTS, count)
+        sizes = surface.font_size if font_sizes is None else font_sizes
+        fonts = find_fonts(count, sizes, font_families, font_properties)
+        turns = [0.0] * count
+        limits.check_texts(words, [font.size for font in fonts], turns)
+        check_texts(words, fonts, [None] * count, turns, [None] * count, surface)
+        return np.array(measure_texts(words, fonts), dtype=np.float64).reshape(-1, 2)
 
     @names_keywords
     def draw_binary_masks(
@@ -638,6 +679,7 @@ class Canvas:
 
         surface = self._surface
         masks = check.as_masks(binary_masks)
+        work.check_count(work.MASKS, len(masks))
         if offsets is None:
             check.check_whole(masks, self.height, self.width)
             corners = [[0, 0]] * len(masks)
@@ -711,13 +753,10 @@ class Canvas:
         return self._canvas_surface
 
 
-def _styles(
-    count: int, edges: Any, faces: Any, widths: Any, line_styles: Any, alphas: Any
-) -> list[Style]:
+def _styles(columns: work.Columns) -> list[Style]:
     """Return the style of each shape."""
     from viz_core.drawing.paths import Style
 
-    columns = check.style_columns(count, edges, faces, widths, line_styles, alphas)
     each = list(zip(*columns, strict=True))
     styles = {values: Style.faded(*values) for values in set(each)}  # mostly a few, many times
     return [styles[values] for values in each]

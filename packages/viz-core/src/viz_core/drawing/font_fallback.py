@@ -119,6 +119,11 @@ def cover(text: str, properties: FontProperties) -> tuple[str, FontProperties]:
     return text, properties
 
 
+def look_up(text: str, properties: FontProperties) -> None:
+    """Look for all characters that a font lacks at once, which takes about as long as for one."""
+    _find_owners(_missing(text, findfont(properties)))
+
+
 def _missing(text: str, path: Any) -> list[str]:
     """Return the characters of ``text`` that the font lacks, each once."""
     characters = dict.fromkeys(text)

@@ -14,15 +14,25 @@ from matplotlib.font_manager import FontProperties, findfont, get_font
 from viz_core._checks import as_string
 from viz_core.drawing.arguments import per_item
 from viz_core.drawing.byte_cache import ByteCache
-from viz_core.drawing.font_fallback import as_font_properties, cover, with_known_family
+from viz_core.drawing.font_fallback import as_font_properties, cover, look_up, with_known_family
 from viz_core.drawing.limits import as_font_size
 from viz_core.drawing.surface import DPI, Octets, make_renderer
+from viz_core.drawing.work import FONT, check_work
 
-__all__ = ["Extent", "Run", "SizedFont", "find_fonts"]
+__all__ = [
+    "BARE_RUN",
+    "MOST_OF_RUNS",
+    "NUMERALS",
+    "Extent",
+    "Run",
+    "SizedFont",
+    "find_fonts",
+    "runs_from_the_right",
+]
 
 # What is set apart at the end of a line: the scores of labels.
 _DIGITS = "0123456789"
-_NUMERALS = _DIGITS + ".%"
+NUMERALS = _DIGITS + ".%"
 
 # Unicode's classes of what is written from right to left.
 _FROM_THE_RIGHT = ("R", "AL", "AN")
@@ -70,11 +80,11 @@ class Run(NamedTuple):
 
 _NO_INK = np.empty((0, 0), np.uint8)
 
-# The bytes that all runs may take, and about those of one without ink.
-_MOST = 4 << 20
-_BARE_RUN = 400
+#: The bytes that all runs may take, and about those of one without ink.
+MOST_OF_RUNS = 4 << 20
+BARE_RUN = 400
 
-_runs: ByteCache[Run] = ByteCache(_MOST)
+_runs: ByteCache[Run] = ByteCache(MOST_OF_RUNS)
 
 
 class SizedFont:
@@ -105,6 +115,10 @@ class SizedFont:
         self.ascent, self.descent, self.margin = self._line_metrics()
         self.spacing = 1.2 if _IS_OLD else 1.0
 
+    def look_up(self, text: str) -> None:
+        """Find what has the characters of all lines of a call, before they are drawn one by one."""
+        look_up(text, self._properties)
+
     def extent(self, text: str) -> Extent:
         """Return the size of a line as it is drawn."""
         head = text.rstrip("".join(self.numerals))
@@ -121,7 +135,7 @@ class SizedFont:
         It is None where they may not be: where text runs from the right, or where ink reaches into
         their place.
         """
-        if _runs_from_the_right(head):
+        if runs_from_the_right(head):
             return None
         run = self.run(head)
         width, *heights = run.extent
@@ -135,7 +149,7 @@ class SizedFont:
 
         It stays within the numeral's width, and does not rise over the digits.
         """
-        runs = {numeral: self._render(numeral, 0.0, _START) for numeral in _NUMERALS}
+        runs = {numeral: self._render(numeral, 0.0, _START) for numeral in NUMERALS}
         return {
             numeral: run
             for numeral, run in runs.items()
@@ -155,7 +169,7 @@ class SizedFont:
         run = _runs.get(key)
         if run is None:
             run = self._render(text, degrees)
-            _runs.keep(key, run, run.coverage.nbytes + _BARE_RUN)
+            _runs.keep(key, run, run.coverage.nbytes + BARE_RUN)
         return run
 
     def _line_metrics(self) -> tuple[float, float, float]:
@@ -213,7 +227,8 @@ class SizedFont:
         return Run(ink, x0 + int(columns[0]), y0 + int(rows[0]), extent)
 
 
-def _runs_from_the_right(text: str) -> bool:
+def runs_from_the_right(text: str) -> bool:
+    """Return whether some of a text is written from right to left."""
     return not text.isascii() and any(
         unicodedata.bidirectional(character) in _FROM_THE_RIGHT for character in text
     )
@@ -230,14 +245,18 @@ def find_fonts(count: int, sizes: Any, families: Any, properties: Any) -> list[S
     """
     if properties is None and isinstance(families, str) and isinstance(sizes, float):  # mostly
         return [_find_font(None, families, as_font_size(sizes, "font_sizes"))] * count
-    return list(
-        map(
-            _find_font,
+    looks = list(
+        zip(
             per_item(properties, count, "font_properties", as_font_properties, cycle=False),
             per_item(families, count, "font_families", as_string, cycle=False),
             per_item(sizes, count, "font_sizes", as_font_size, cycle=False),
+            strict=True,
         )
     )
+    each = dict.fromkeys(looks)
+    check_work("fonts and sizes", len(each), len(each) * FONT)
+    fonts = {look: _find_font(*look) for look in each}
+    return [fonts[look] for look in looks]
 
 
 @lru_cache(maxsize=256)

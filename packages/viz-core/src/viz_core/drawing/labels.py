@@ -21,12 +21,12 @@ from viz_core.drawing.fonts import Run, SizedFont
 from viz_core.drawing.surface import Octets
 from viz_core.drawing.text_background import TextBackground
 
-__all__ = ["LabelStyle", "anchors", "find_label_style"]
+__all__ = ["BARE_BITMAP", "MOST_OF_LABELS", "LabelStyle", "anchors", "find_label_style"]
 
-# The bytes that all styles may take, and about those of one without labels and of a bare bitmap.
-_MOST = 6 << 20
+#: The bytes that all styles may take, and about those of one without labels and of a bare bitmap.
+MOST_OF_LABELS = 6 << 20
 _BARE_STYLE = 5000
-_BARE_BITMAP = 1500
+BARE_BITMAP = 1500
 
 # So many pixels off nothing reaches into an image, and Pillow's numbers end.
 _FAR = 1 << 23
@@ -224,7 +224,7 @@ def anchors(top: float, bottom: float, drop: float, descent: float) -> dict[str,
     }
 
 
-_styles: ByteCache[LabelStyle] = ByteCache(_MOST)
+_styles: ByteCache[LabelStyle] = ByteCache(MOST_OF_LABELS)
 
 
 def find_label_style(font: SizedFont, color: RGBA, background: TextBackground | None) -> LabelStyle:
@@ -263,7 +263,7 @@ def _make_bitmap(coverage: Octets, table: _Table) -> tuple[Any, Any]:
     """Return the colors and the opacities for how much letters cover, 0 to 255, shape (h, w)."""
     height, width = coverage.shape
     colors, opacities = table
-    _styles.count(6 * coverage.size + _BARE_BITMAP)
+    _styles.count(6 * coverage.size + BARE_BITMAP)
     return (
         as_core(colors[coverage].reshape(height, 3 * width), 3 * width, height),
         as_core(np.repeat(opacities[coverage], 3, axis=1), 3 * width, height),

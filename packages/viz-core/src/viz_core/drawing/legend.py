@@ -16,7 +16,7 @@ from viz_core.drawing.fonts import SizedFont
 from viz_core.drawing.paths import Style, draw_paths
 from viz_core.drawing.shapes import place_boxes, place_turned, round_box
 from viz_core.drawing.surface import DPI, Surface
-from viz_core.drawing.texts import draw_texts, measure
+from viz_core.drawing.texts import draw_texts, measure_texts
 from viz_core.typing import Color
 
 __all__ = ["Legend", "arrange", "as_entries", "as_location", "draw_legend"]
@@ -113,7 +113,7 @@ def arrange(
 
 def _arrange(names: Sequence[str], height: int, font: SizedFont) -> Legend:
     unit = font.size * DPI / 72
-    sizes = np.array([measure(name, font) for name in names])
+    sizes = np.array(measure_texts(names, [font] * len(names)))
     row = max(float(sizes[:, 1].max()), _SWATCH[1] * unit)
     gap, pad, margin = _ROW_GAP * unit, _PAD * unit, _MARGIN * unit
     most = max(1, int((height - 2 * margin - 2 * pad + gap) // (row + gap)))

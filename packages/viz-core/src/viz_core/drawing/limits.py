@@ -9,9 +9,6 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
-import numpy.typing as npt
-
 from viz_core._checks import as_length, as_number
 
 __all__ = [
@@ -20,9 +17,6 @@ __all__ = [
     "as_line_width",
     "as_marker_size",
     "as_rotation",
-    "check_bounds",
-    "check_faded",
-    "check_polygons",
     "check_texts",
 ]
 
@@ -43,13 +37,6 @@ _LONGEST_LINE = 10_000
 _LONGEST_TURNED_LINE = 4_000
 _AROUND_TURNED = 3
 _MOST_INK = 2_000_000
-
-# In pixels, of one polygon, whose crossings cost more, and of all shapes of a call: a second's work.
-_LONGEST_OUTLINE = 4_000_000
-_LONGEST_OUTLINES = 40_000_000
-
-# In pixels, of the bounding boxes of all lines of a call that fade: a second's work.
-_LARGEST_FADED = 120_000_000
 
 
 def as_font_size(value: Any, name: str) -> float:
@@ -112,95 +99,3 @@ def check_texts(texts: Sequence[str], sizes: Sequence[float], rotations: Sequenc
                     f"texts[{number}] must have at most {most:,} letters of {size:g} points"
                     f"{where}, got {length:,}; cut it, or draw it smaller"
                 )
-
-
-def check_polygons(
-    points: npt.NDArray[np.float64],
-    counts: Sequence[int],
-    width: int,
-    height: int,
-    name: str = "polygons",
-) -> None:
-    """Raise ValueError if polygons cross the image so often that to draw them takes seconds.
-
-    Args:
-        points: The corners of all, one polygon after the other, shape (M, 2).
-        counts: How many corners each has.
-        width: Columns of the image.
-        height: Rows of the image.
-        name: What all are called in the error.
-    """
-    if len(points) * (width + height) <= _LONGEST_OUTLINE:  # mostly
-        return
-    seen = np.clip(points, 0, (width, height))
-    starts = np.cumsum(counts) - np.array(counts, np.intp)
-    before = np.arange(-1, len(points) - 1)
-    before[starts] += counts
-    lengths = np.add.reduceat(np.hypot(*(seen - seen[before]).T), starts)
-    longest = int(lengths.argmax())
-    if lengths[longest] > _LONGEST_OUTLINE:
-        raise ValueError(
-            f"{name}[{longest}] must have an outline of at most {_LONGEST_OUTLINE:,} pixels in "
-            f"the image, got {lengths[longest]:,.0f} between {counts[longest]:,} points; leave "
-            "some of them out, or draw it in parts"
-        )
-    _check_length(float(lengths.sum()), name)
-
-
-def check_bounds(
-    low: npt.NDArray[np.float64],
-    high: npt.NDArray[np.float64],
-    name: str,
-    width: int,
-    height: int,
-    sides: int = 4,
-) -> None:
-    """Raise ValueError if shapes are so many and large that to draw them takes seconds.
-
-    Args:
-        low: The smallest x and y of each, shape (N, 2).
-        high: The largest x and y of each, shape (N, 2).
-        name: What all are called in the error.
-        width: Columns of the image.
-        height: Rows of the image.
-        sides: Of its bounding box that a shape is about as long as.
-    """
-    if len(low) * (width + height) * sides / 2 <= _LONGEST_OUTLINES:  # mostly
-        return
-    size = (width, height)
-    extents = np.clip(high, 0, size) - np.clip(low, 0, size)
-    _check_length(float(extents.sum()) * sides / 2, name)
-
-
-def check_faded(
-    low: npt.NDArray[np.float64], high: npt.NDArray[np.float64], width: int, height: int
-) -> None:
-    """Raise ValueError if lines that fade reach over so much of the image that it takes seconds.
-
-    Args:
-        low: The smallest x and y of each, shape (N, 2).
-        high: The largest x and y of each, shape (N, 2).
-        width: Columns of the image.
-        height: Rows of the image.
-    """
-    size = (width, height)
-    area = float((np.clip(high, 0, size) - np.clip(low, 0, size)).prod(axis=1).sum())
-    if area > _LARGEST_FADED:
-        raise ValueError(
-            f"lines that fade must reach over at most {_LARGEST_FADED:,} pixels of the image, all "
-            f"together, got {area:,.0f}; draw some of them in each call, or without fade"
-        )
-
-
-def _check_length(length: float, name: str) -> None:
-    """Raise ValueError if the outlines of a call's shapes are longer than can be drawn in a second.
-
-    Args:
-        length: Of all outlines in the image, in pixels.
-        name: What all shapes are called in the error.
-    """
-    if length > _LONGEST_OUTLINES:
-        raise ValueError(
-            f"{name} must have outlines of at most {_LONGEST_OUTLINES:,} pixels in the image, all "
-            f"together, got {length:,.0f}; draw fewer of them, or some of them in each call"
-        )

@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from viz_core.colors import RGBA
 from viz_core.drawing.surface import Surface
+from viz_core.drawing.work import MASKS, check_work
 
 __all__ = ["draw_masks", "extent"]
 
@@ -22,6 +23,12 @@ Mask = npt.NDArray[np.bool_]
 
 # One pixel as one item, so that numpy moves or skips its three bytes together.
 _PIXEL = np.dtype("V3")
+
+# The steps of work (see `work`) of each pixel of a mask that is searched, of one that does not lie in
+# memory row by row, and of one of the part that is laid over.
+_SEARCHED = 0.2
+_COPIED = 3.0
+_COLORED = 7.0
 
 _TRUE = b"\x01"
 _CHUNK = 1 << 16  # bytes that a core's own cache holds
@@ -41,11 +48,15 @@ def draw_masks(
         offsets: x and y of the top left pixel of each.
         colors: One per mask; its opacity is the mask's.
     """
+    parts: list[tuple[Mask, tuple[slice, slice], RGBA]] = []
+    steps = 0.0
     for mask, (x, y), color in zip(masks, offsets, colors, strict=True):
         if not color[3]:
             continue
         left, top = max(x, 0), max(y, 0)
         inside = mask[top - y : max(surface.height - y, 0), left - x : max(surface.width - x, 0)]
+        steps += inside.size * (_SEARCHED if inside.flags.c_contiguous else _COPIED)
+        check_work("binary_masks", len(colors), steps)
         box = extent(inside) if inside.size else None
         if box is not None:
             rows, columns = box
@@ -53,7 +64,11 @@ def draw_masks(
                 slice(top + rows.start, top + rows.stop),
                 slice(left + columns.start, left + columns.stop),
             )
-            _blend(surface, inside[box], into, color)
+            parts.append((inside[box], into, color))
+    steps += len(parts) * MASKS.each + sum(mask.size for mask, _, _ in parts) * _COLORED
+    check_work("binary_masks", len(colors), steps)
+    for part in parts:
+        _blend(surface, *part)
 
 
 def extent(mask: Mask) -> tuple[slice, slice] | None:

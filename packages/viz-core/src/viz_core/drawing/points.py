@@ -21,6 +21,7 @@ from viz_core.drawing._pillow import as_core, as_cores
 from viz_core.drawing.arguments import Floats
 from viz_core.drawing.paths import as_fractions
 from viz_core.drawing.surface import DPI, Octets, Surface, make_renderer
+from viz_core.drawing.work import BLENDED, POINTS, check_work
 
 __all__ = ["as_marker", "draw_points"]
 
@@ -35,6 +36,14 @@ _LARGEST = 64.0
 # thirtieth of one, and there are no more sprites than can be made in a moment.
 _MOST_SIZES = 256
 _STEPS = 16
+
+# The steps of work (see `work`) of a point if there are several colors, of a sprite and of each pixel
+# that it is pasted on, of a marker that Agg draws, and of each corner of its outline.
+_IN_COLORS = 2_500
+_SPRITE = 250_000
+_PASTED = 5
+_BY_AGG = 45_000
+_CORNER = 100
 
 # So many bytes of ink are made at a time.
 _AT_A_TIME = 1 << 20
@@ -235,12 +244,21 @@ def draw_points(
         diameters, again = np.unique(np.rint(diameters * _STEPS) / _STEPS, return_inverse=True)
         which = again[which]
     shapes = [MarkerShape(*marker, diameter) for diameter in diameters.tolist()]
+    are_alike = colors.count(colors[0]) == len(colors)
+    steps = len(colors) * (POINTS.each if are_alike else _IN_COLORS)
     if reach <= _LARGEST:
-        _draw_as_sprites(surface, positions, colors, shapes, which)
+        _draw_as_sprites(surface, positions, colors, shapes, which, steps)
         return
-    are_alike = len(shapes) == 1 and colors.count(colors[0]) == len(colors)
+    spans = diameters[which, None] + marker.line_width * DPI / 72
+    ends = np.clip(positions + spans, 0, (surface.width, surface.height))
+    area = (ends - np.clip(positions - spans, 0, (surface.width, surface.height))).prod(axis=1)
+    corners = len(colors) * np.size(marker.path.vertices, 0)
+    # Agg looks at all of a marker, and blends what is seen of it.
+    steps += len(colors) * _BY_AGG + corners * _CORNER + float((spans**2).sum())
+    steps += float(area.sum()) / 4 * BLENDED
+    check_work("points", len(colors), steps)
     for renderer, transform in surface.agg(*(low - reach), *(high + reach)):
-        if are_alike:
+        if are_alike and len(shapes) == 1:
             draw_markers(renderer, shapes[0], positions, transform, colors[0])
             continue
         for place, color, number in zip(positions, colors, which.tolist(), strict=True):
@@ -260,6 +278,7 @@ def _draw_as_sprites(
     colors: Sequence[RGBA],
     shapes: Sequence[MarkerShape],
     which: npt.NDArray[np.intp],
+    steps: float,
 ) -> None:
     places = np.floor(positions + 0.5).astype(np.int64)
     opacities, faded = _numbered(list(map(itemgetter(3), colors)))
@@ -267,6 +286,11 @@ def _draw_as_sprites(
         kinds, which = np.unique(which * len(opacities) + faded, return_inverse=True)
     else:
         kinds = np.arange(len(shapes))
+    spans = np.array([shape.diameter for shape in shapes])
+    pixels = float(((spans + 4) ** 2)[kinds // len(opacities)][which].sum())
+    corners = len(kinds) * np.size(shapes[0].path.vertices, 0)
+    steps += len(kinds) * _SPRITE + corners * _CORNER + pixels * _PASTED
+    check_work("points", len(places), steps)
     sprites = [
         make_sprite(shapes[kind // len(opacities)], float(opacities[kind % len(opacities)]))
         for kind in kinds.tolist()

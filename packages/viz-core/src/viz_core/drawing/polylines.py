@@ -12,7 +12,7 @@ from viz_core.drawing.paths import Style, draw_paths, rasterise
 from viz_core.drawing.shapes import place_lines
 from viz_core.drawing.surface import DPI, Surface
 
-__all__ = ["draw_faded", "draw_polylines"]
+__all__ = ["count_pieces", "draw_faded", "draw_polylines"]
 
 # A faded line is made of at least so many pieces, each of one opacity.
 _PIECES = 64
@@ -21,17 +21,20 @@ _PIECES = 64
 _WIDER = 4.0
 
 
+def count_pieces(counts: Sequence[int]) -> int:
+    """Return of how many pieces lines of so many points are, about, if they fade."""
+    return sum(max(_PIECES, count) for count in counts)
+
+
 def draw_polylines(surface: Surface, lines: Sequence[Floats], styles: Sequence[Style]) -> None:
-    """Draw lines, each of shape (M, 2); one of fewer than two points is not seen."""
-    seen = [number for number, line in enumerate(lines) if len(line) > 1]
-    shapes = place_lines([lines[number] for number in seen], surface.window)
-    draw_paths(surface, shapes, [styles[number] for number in seen])
+    """Draw lines, each of shape (M, 2), M at least 2."""
+    draw_paths(surface, place_lines(lines, surface.window), styles)
 
 
 def draw_faded(surface: Surface, lines: Sequence[Floats], styles: Sequence[Style]) -> None:
     """Draw lines whose first point is transparent, and which gain opacity from point to point."""
     for line, style in zip(lines, styles, strict=True):
-        if len(line) > 1 and style.edge[3] and style.width:
+        if style.edge[3] and style.width:
             _draw_faded(surface, line, style)
 
 

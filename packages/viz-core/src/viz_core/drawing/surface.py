@@ -17,16 +17,16 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.transforms import Affine2D
 
-__all__ = ["DPI", "Octets", "Surface", "make_axes", "make_renderer", "render"]
+__all__ = ["DPI", "LARGEST_PART", "Octets", "Surface", "make_axes", "make_renderer", "render"]
 
 Octets: TypeAlias = npt.NDArray[np.uint8]
 
 #: Line widths and font sizes are in points, 1/72 inch, of which the image has this many pixels.
 DPI = 100.0
 
-# Agg's images end at 65,536 pixels a side in older versions, and cost 4 bytes a pixel: larger
+#: Agg's images end at 65,536 pixels a side in older versions, and cost 4 bytes a pixel: larger
 # ones are drawn in parts of this many pixels a side.
-_LARGEST = 4096
+LARGEST_PART = 4096
 
 
 _FOUR = np.dtype("<u4")  # whatever the machine's order is: the fourth byte is the highest
@@ -126,16 +126,18 @@ class Surface:
         if x0 >= x1 or y0 >= y1:
             return
         if self._renderer is None:
-            self._renderer = make_renderer(min(self.width, _LARGEST), min(self.height, _LARGEST))
+            self._renderer = make_renderer(
+                min(self.width, LARGEST_PART), min(self.height, LARGEST_PART)
+            )
         renderer, canvas = self._renderer
         # Read four bytes at a time: three of the pixel, and one, the first of the next pixel, which
         # becomes its opacity. The last pixel has one behind it for that.
         shape, strides = (self.height, self.width), (3 * self.width, 3)
         fours: npt.NDArray[np.uint32] = np.ndarray(shape, _FOUR, self._memory, 0, strides)
-        for y in range(y0 - y0 % _LARGEST, y1, _LARGEST):
-            for x in range(x0 - x0 % _LARGEST, x1, _LARGEST):
-                rows = slice(max(y0, y), min(y1, y + _LARGEST))
-                columns = slice(max(x0, x), min(x1, x + _LARGEST))
+        for y in range(y0 - y0 % LARGEST_PART, y1, LARGEST_PART):
+            for x in range(x0 - x0 % LARGEST_PART, x1, LARGEST_PART):
+                rows = slice(max(y0, y), min(y1, y + LARGEST_PART))
+                columns = slice(max(x0, x), min(x1, x + LARGEST_PART))
                 part = self.pixels[rows, columns]
                 copy = canvas[rows.start - y : rows.stop - y, columns.start - x : columns.stop - x]
                 pixels = copy.view(_FOUR)[..., 0]

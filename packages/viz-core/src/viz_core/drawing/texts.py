@@ -15,7 +15,7 @@ from viz_core.drawing.shapes import place_turned, round_box
 from viz_core.drawing.surface import Surface
 from viz_core.drawing.text_background import TextBackground
 
-__all__ = ["draw_texts", "find_fonts", "measure"]
+__all__ = ["draw_texts", "find_fonts", "measure_texts"]
 
 # Which part of a text's width lies before its position.
 _BEFORE = {"left": 0.0, "center": 0.5, "right": 1.0}
@@ -45,6 +45,7 @@ def draw_texts(
         rotations: Of each, in degrees, counterclockwise.
         backgrounds: Behind each, or None.
     """
+    _look_up(texts, fonts)
     paste = surface.strip.paste
     style: LabelStyle | None = None  # of these, which are mostly the same for all
     known_font = known_color = known_background = None
@@ -66,10 +67,18 @@ def draw_texts(
             style.draw(paste, text, x, y, _BEFORE[horizontal], vertical)
 
 
-def measure(text: str, font: SizedFont) -> tuple[float, float]:
-    """Return the width and height of a text in pixels, without a background."""
-    block = _Block(text, font)
-    return block.width, block.height
+def measure_texts(texts: Sequence[str], fonts: Sequence[SizedFont]) -> list[tuple[float, float]]:
+    """Return the width and height of each text in pixels, without a background."""
+    _look_up(texts, fonts)
+    blocks = map(_Block, texts, fonts)
+    return [(block.width, block.height) for block in blocks]
+
+
+def _look_up(texts: Sequence[str], fonts: Sequence[SizedFont]) -> None:
+    letters = "".join(texts).replace("\n", "")
+    if not letters.isascii():
+        for font in set(fonts):
+            font.look_up(letters)
 
 
 class _Block:
