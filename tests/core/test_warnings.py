@@ -40,6 +40,17 @@ SCRIPTS = {
 Visualizer(fig_save_cfg={"figsize": (3, 3)})  # told
 """,
     ),
+    "without the adapter": (
+        "MMEngine's hooks find no viz_core.Visualizer; install viz-mmdet-adapter",
+        """
+import sys, types
+sys.modules["mmengine"] = types.ModuleType("mmengine")  # which imports it, as here
+sys.modules["viz_mmdet_adapter"] = None  # as where it is not installed
+sys.modules.pop("viz_core.registry", None)
+import viz_core.registry  # told
+del sys.modules["viz_mmdet_adapter"], sys.modules["mmengine"]
+""",
+    ),
     "instance": (
         "'a' exists already",
         """

@@ -105,7 +105,7 @@ def test_settings_of_figures_are_dicts():
     assert v.fig_save.get_facecolor() == (1, 0, 0, 1)
     v.fig_show_cfg["a"] = v.fig_save_cfg["a"] = 1
     assert given == dict(frameon=True, facecolor="r")
-    with pytest.warns(VizWarning, match="the dpi has no effect"):
+    with pytest.warns(VizWarning, match="fig_save_cfg={'dpi': 200} has no effect"):
         assert Visualizer(fig_save_cfg=dict(dpi=200)).fig_save.get_dpi() == 100
 
 

@@ -123,7 +123,7 @@ def test_mlflow_holds_the_config(recorded):
     assert run_there.data.params["lr"] == "0.125"
 
 
-WAYS = ["the package alone", "registered name", "class", "instance", "mmdet's own name"]
+WAYS = ["the package alone", "core", "registered name", "class", "instance", "mmdet's own name"]
 
 
 @pytest.mark.parametrize("way", WAYS)
@@ -131,6 +131,8 @@ def test_every_other_way_to_name_it_records_the_same(tmp_path, way):
     options = dict(vis_backends=[LOCAL])
     if way == "the package alone":
         given = dict(type="viz_mmdet_adapter.DetLocalVisualizer", **options)
+    elif way == "core":
+        given = dict(type="viz_core.DetLocalVisualizer", **options)
     elif way == "registered name":
         VISUALIZERS.register_module("OursForTheTest", module=adapter.DetLocalVisualizer, force=True)
         given = dict(type="OursForTheTest", **options)
@@ -181,11 +183,13 @@ def test_a_hook_that_shows_records_nothing(tmp_path, monkeypatch):
     assert not list((tmp_path / "work").rglob("vis_image"))
 
 
-def test_without_detection_it_is_the_visualizer_of_the_runner(tmp_path):
-    config = dict(type="viz_mmdet_adapter.mmengine.Visualizer", vis_backends=[LOCAL])
+@pytest.mark.parametrize("package", ["viz_mmdet_adapter.mmengine", "viz_core"])
+def test_without_detection_it_is_the_visualizer_of_the_runner(tmp_path, package):
+    config = dict(type=f"{package}.Visualizer", vis_backends=[LOCAL])
     runner = make_runner(tmp_path, config)
     runner.train()
     assert type(runner.visualizer) is adapter.Visualizer
+    assert MMEngineVisualizer.get_current_instance() is runner.visualizer
     (folder,) = (tmp_path / "work").rglob("vis_data")
     assert [step for step, _ in read.local_numbers(folder)["loss"]] == [1, 2, 3]
     runner.visualizer.set_image(np.zeros((30, 40, 3), np.uint8))

@@ -242,6 +242,11 @@ class Registry(Generic[T]):
         meant = name if name in self._homes else close[0] if close else None
         if meant not in (None, name):
             lines.append(f"did you mean {meant!r}?")
+        if "." in name:
+            lines.append(
+                "a scoped name is known to MMEngine's registries, which build it; here write where "
+                "the class is: 'package.module:Class'"
+            )
         home = self._homes.get(meant or "")
         off = list(self._plugins.disabled)
         broken = [str(failure) for failure in self._plugins.failures]

@@ -5,18 +5,22 @@ A config names the path, and nothing has to be imported:
     visualizer = dict(type="viz_mmdet_adapter.mmengine.DetLocalVisualizer", vis_backends=[...])
 
 Without `mmengine` in the path it is the same class where the Runner is imported, as in a config.
+
+`Visualizer` is what a task library inherits in the place of MMEngine's. `rebase()` has libraries do
+so that inherit MMEngine's, whether they are imported already or not.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from viz_mmdet_adapter.mmengine.rebasing import rebase, rebased
 from viz_mmdet_adapter.mmengine.visualizer import Visualizer
 
 if TYPE_CHECKING:
     from viz_mmdet_adapter.mmengine.detection import DetLocalVisualizer
 
-__all__ = ["DetLocalVisualizer", "Visualizer"]
+__all__ = ["DetLocalVisualizer", "Visualizer", "rebase", "rebased"]
 
 
 def __dir__() -> list[str]:

@@ -15,7 +15,6 @@ from typing import Any
 from mmengine.visualization import Visualizer as _MMEngineVisualizer
 
 import viz_core
-from viz_core import VizWarning, warn_user
 from viz_core.typing import ArrayLike, VisBackends
 from viz_mmdet_adapter.mmengine.attributes import OpenCanvas
 from viz_mmdet_adapter.mmengine.backends import LiveBackends, resolve
@@ -60,13 +59,11 @@ class Visualizer(OpenCanvas, viz_core.Visualizer, _MMEngineVisualizer, metaclass
         **kwargs: Any,
     ) -> None:
         self.fig_save_cfg = dict(_FIG_CFG if fig_save_cfg is None else fig_save_cfg)
-        if self.fig_save_cfg.get("dpi", 100) != 100:
-            warn_user(
-                f"fig_save_cfg={self.fig_save_cfg!r}: the dpi has no effect; widths and sizes in "
-                "points are of 100 dots per inch",
-                VizWarning,
-            )
-        super().__init__(name, image, resolve(vis_backends), save_dir, None, fig_show_cfg, **kwargs)
+        dpi = self.fig_save_cfg.get("dpi", 100)
+        unused = None if dpi == 100 else {"dpi": dpi}  # which is told there
+        super().__init__(
+            name, image, resolve(vis_backends), save_dir, unused, fig_show_cfg, **kwargs
+        )
 
     @property
     def fig_show_cfg(self) -> dict[str, Any]:

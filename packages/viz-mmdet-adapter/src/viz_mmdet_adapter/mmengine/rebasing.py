@@ -1,0 +1,67 @@
+"""Libraries that inherit MMEngine's visualizer, on ours instead."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import mmengine.visualization
+from mmengine.visualization.visualizer import Visualizer as _MMEngineVisualizer
+
+from viz_mmdet_adapter.mmengine.visualizer import Visualizer
+
+__all__ = ["rebase", "rebased"]
+
+
+def rebase() -> list[Any]:
+    """Have the visualizers of MMEngine's family inherit ours, in this process.
+
+    Those that are imported already change their base; for those that are imported later,
+    `mmengine.visualization.Visualizer` is ours. Two lines before the Runner is made:
+
+        import viz_mmdet_adapter.mmengine as viz_mmengine
+
+        viz_mmengine.rebase()
+
+    Returns:
+        The classes that were changed.
+
+    Raises:
+        RuntimeError: If one of them has an instance already, which MMEngine's constructor made.
+    """
+    classes = [cls for cls in _MMEngineVisualizer.__subclasses__() if cls is not Visualizer]
+    for cls in classes:
+        made = [*cls._instance_dict]
+        if made:
+            raise RuntimeError(
+                f"{cls.__name__} {made[0]!r} is made already, on MMEngine's Visualizer; call "
+                "rebase() before any visualizer is made"
+            )
+    for cls in classes:
+        _put(cls, _MMEngineVisualizer, Visualizer)
+    mmengine.visualization.Visualizer = Visualizer
+    return classes
+
+
+@contextmanager
+def rebased() -> Iterator[list[Any]]:
+    """Have them inherit ours within a `with` block, as for a test.
+
+    At its end their named instances are closed and forgotten. Libraries that are imported within it
+    keep ours.
+    """
+    before = mmengine.visualization.Visualizer
+    classes = rebase()
+    try:
+        yield classes
+    finally:
+        mmengine.visualization.Visualizer = before
+        for cls in classes:
+            cls.close_all()
+            _put(cls, Visualizer, _MMEngineVisualizer)
+
+
+def _put(cls: Any, old: type, new: type) -> None:
+    """Have a class inherit another in the place of one."""
+    cls.__bases__ = tuple(new if base is old else base for base in cls.__bases__)
