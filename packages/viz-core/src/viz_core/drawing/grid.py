@@ -139,21 +139,23 @@ def _captions(
     ruler = Canvas(np.zeros((1, 1, 3), np.uint8))
     unit = size * DPI / 72
 
-    def width_of(text: str) -> float:
-        return float(ruler.measure_texts(text, size)[0, 0])
-
+    every = dict.fromkeys(word for title in titles for word in title.replace("\n", " ").split(" "))
+    wide = dict(zip(every, ruler.measure_texts(list(every), size)[:, 0].tolist(), strict=True))
+    space = float(np.diff(ruler.measure_texts(["oo", "o o"], size)[:, 0])[0])
     broken = []
-    for title, width in zip(titles, widths.tolist(), strict=True):
+    for title, width in zip(titles, np.maximum(widths, _NARROWEST * unit).tolist(), strict=True):
         lines: list[str] = []
         for line in title.split("\n"):
             first, *others = line.split(" ")
             lines.append(first)
+            taken = wide[first]
             for word in others:
-                longer = f"{lines[-1]} {word}"
-                if width_of(longer) <= max(width, _NARROWEST * unit):
-                    lines[-1] = longer
+                taken += space + wide[word]
+                if taken <= width:
+                    lines[-1] += f" {word}"
                 else:
                     lines.append(word)
+                    taken = wide[word]
         broken.append("\n".join(lines))
     extents = np.ceil(ruler.measure_texts(broken, size) + np.array([0, _SPACE * unit]))
     extents[[not title.strip() for title in titles]] = 0
