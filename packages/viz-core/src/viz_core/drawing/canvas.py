@@ -353,7 +353,7 @@ class Canvas:
             fade: Whether the first point of each is transparent, the last has the color's opacity,
                 and those between them gain it evenly.
         """
-        from viz_core.drawing.polylines import count_pieces, draw_faded, draw_polylines
+        from viz_core.drawing.polylines import draw_faded, draw_polylines
 
         surface = self._surface
         given = check.as_polygons(lines)
@@ -369,10 +369,9 @@ class Canvas:
         shown = [points[number] for number in seen]
         styles: Any = tuple([column[number] for number in seen] for column in columns)
         every, counts = np.concatenate(shown), [*map(len, shown)]
-        if fade:
-            work.check_polygons(every, counts, styles, surface, work.FADED, count_pieces(counts))
-        elif not work.is_little(work.POLYLINES, len(seen), len(every), styles, surface):
-            work.check_polygons(every, counts, styles, surface, work.POLYLINES)
+        kind = work.FADED if fade else work.POLYLINES
+        if not work.is_little(kind, len(seen), len(every), styles, surface):
+            work.check_polygons(every, counts, styles, surface, kind)
         if check.leaves(every, every, self.width, self.height):
             self._warn_out_of_bounds("line")
         (draw_faded if fade else draw_polylines)(surface, shown, _styles(styles))

@@ -43,6 +43,9 @@ _NOTHING: RGBA = (0, 0, 0, 0.0)
 # How much smaller letters become, and down to which size in points, so that a legend fits.
 _SMALLER, _SMALLEST = 0.85, 6.0
 
+# What takes longer than a second to arrange.
+_MOST_ENTRIES = 10_000
+
 # Corners are compared by about so many pixels of each.
 _LOOKED_AT = 65536
 
@@ -76,6 +79,10 @@ def as_entries(entries: Mapping[str, Color]) -> tuple[list[str], list[RGBA]]:
         raise TypeError(
             f"entries must be a dict of colors by name, got {type(entries).__name__}: "
             f"{shortened(entries)}; make one with dict(zip(names, colors))"
+        )
+    if len(entries) > _MOST_ENTRIES:
+        raise ValueError(
+            f"entries must be at most {_MOST_ENTRIES:,}, got {len(entries):,}; leave some out"
         )
     names = [as_string(name, "the name of an entry") for name in entries]
     return names, [as_color(color, f"the color of {name!r}") for name, color in entries.items()]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from itertools import groupby
 from typing import Any, NamedTuple
 
@@ -144,7 +145,7 @@ def _draw(
     is_filled: bool,
 ) -> None:
     """Draw shapes of which all are filled, or none, given by number and style."""
-    styles = {style: _AggStyle.of(style) for style in {style for _, style in each}}
+    styles = {style: _as_agg_style(style) for style in {style for _, style in each}}
     context = renderer.new_gc()
     if len(each) == 1:  # which takes half the time of a collection
         ((number, style),) = each
@@ -195,19 +196,20 @@ class _AggStyle(NamedTuple):
     width: float
     dashes: tuple[float, list[float] | None]
 
-    @classmethod
-    def of(cls, style: Style) -> _AggStyle:
-        """Return a style as Agg takes it."""
-        face = as_fractions(style.face)
-        if not (style.edge[3] and style.width):
-            return cls(face, as_fractions(_NOTHING), 0.0, (0.0, None))
-        edge = style.edge
-        dashes = _DASHES[style.dashes]
-        lengths = [length * style.width for length in dashes] if dashes else None
-        if dashes and sum(dashes) * style.width * DPI / 72 < 1:
-            # Finer than pixels: as a line that is as opaque as they are on average.
-            edge, lengths = faded(edge, sum(dashes[::2]) / sum(dashes)), None
-        return cls(face, as_fractions(edge), style.width, (0.0, lengths))
+
+@lru_cache(maxsize=1024)
+def _as_agg_style(style: Style) -> _AggStyle:
+    """Return a style as Agg takes it."""
+    face = as_fractions(style.face)
+    if not (style.edge[3] and style.width):
+        return _AggStyle(face, as_fractions(_NOTHING), 0.0, (0.0, None))
+    edge = style.edge
+    dashes = _DASHES[style.dashes]
+    lengths = [length * style.width for length in dashes] if dashes else None
+    if dashes and sum(dashes) * style.width * DPI / 72 < 1:
+        # Finer than pixels: as a line that is as opaque as they are on average.
+        edge, lengths = faded(edge, sum(dashes[::2]) / sum(dashes)), None
+    return _AggStyle(face, as_fractions(edge), style.width, (0.0, lengths))
 
 
 def as_fractions(color: RGBA) -> tuple[float, float, float, float]:

@@ -6,24 +6,21 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
+import numpy.typing as npt
 
 from viz_core.drawing.arguments import Floats
 from viz_core.drawing.paths import Style, draw_paths, rasterise
-from viz_core.drawing.shapes import place_lines
+from viz_core.drawing.shapes import place_lines, place_segments
 from viz_core.drawing.surface import DPI, Surface
 
-__all__ = ["count_pieces", "draw_faded", "draw_polylines"]
+__all__ = ["draw_faded", "draw_polylines"]
 
-# A faded line is made of at least so many pieces, each of one opacity.
-_PIECES = 64
+# A faded line is made of so many pieces, each of one opacity, or of one for so many pixels, but at
+# least of one from point to point.
+_PIECES, _PIECE = 64, 3.0
 
 # Pieces are wider than the line, in points, so that its smooth edges lie on them.
 _WIDER = 4.0
-
-
-def count_pieces(counts: Sequence[int]) -> int:
-    """Return of how many pieces lines of so many points are, about, if they fade."""
-    return sum(max(_PIECES, count) for count in counts)
 
 
 def draw_polylines(surface: Surface, lines: Sequence[Floats], styles: Sequence[Style]) -> None:
@@ -55,12 +52,12 @@ def _draw_faded(surface: Surface, line: Floats, style: Style) -> None:
     rows, columns = np.nonzero(cover)
     if not rows.size:
         return
-    pieces, levels = _pieces(line)
     wide = style.width + _WIDER
+    pieces, levels = _pieces(line, wide * DPI / 72, high - low)
     inks = [
         Style((level, level, level, 1.0), (0, 0, 0, 0.0), wide, "-") for level in levels.tolist()
     ]
-    newest = rasterise(box, place_lines(pieces, surface.window), inks)[rows, columns, 0]
+    newest = rasterise(box, place_segments(pieces, surface.window), inks)[rows, columns, 0]
     opacity = cover[rows, columns] * (newest * (style.edge[3] / 255**2))
     part = surface.pixels[low[1] : high[1], low[0] : high[0]]
     below = part[rows, columns]
@@ -68,13 +65,28 @@ def _draw_faded(surface: Surface, line: Floats, style: Style) -> None:
     part[rows, columns] = np.rint(below + (color - below) * opacity[:, None])
 
 
-def _pieces(line: Floats) -> tuple[list[Floats], Floats]:
-    """Return a line in pieces, each of which ends below the next one, and how opaque they are."""
-    steps = math.ceil(_PIECES / (len(line) - 1))
-    places = np.arange((len(line) - 1) * steps + 1) / steps
-    before = np.minimum(places.astype(int), len(line) - 2)
+def _pieces(
+    line: Floats, width: float, extent: npt.NDArray[np.int_]
+) -> tuple[Floats, npt.NDArray[np.int_]]:
+    """Return a line in straight pieces, shape (P, 2, 2), and how opaque each is, in 0..255.
+
+    Each goes on below the next one, as far as a corner of the line is round.
+
+    Args:
+        line: x and y of its points, shape (M, 2).
+        width: In pixels.
+        extent: Width and height of what is seen of it.
+    """
+    sections = len(line) - 1
+    most = min(_PIECES, math.ceil(extent.sum() / _PIECE))
+    steps = math.ceil(most / sections)
+    places = np.arange(sections * steps + 1) / steps
+    before = np.minimum(places.astype(int), sections - 1)
     part = (places - before)[:, None]
     points = line[before] * (1 - part) + line[before + 1] * part
-    pieces = [points[start : start + 3] for start in range(len(points) - 1)]
-    levels = np.rint((places[:-1] + places[1:]) / 2 / places[-1] * 255).astype(int)
+    # In quarters, as a difference of two floats may be none.
+    along = points[1:] / 4 - points[:-1] / 4
+    lengths = np.maximum(np.hypot(along[:, :1], along[:, 1:]), np.finfo(np.float64).tiny)
+    pieces = np.stack([points[:-1], points[1:] + along / lengths * width], axis=1)
+    levels = np.rint((places[:-1] + places[1:]) / 2 / sections * 255).astype(int)
     return pieces, levels

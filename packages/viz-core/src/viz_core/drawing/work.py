@@ -61,9 +61,6 @@ _DASHED = 100.0
 _CROSSED = 500.0
 _MANY_CORNERS = 100
 
-# Of each piece of a line that fades.
-_PIECE = 22_000
-
 
 class Kind(NamedTuple):
     """What items of a kind cost.
@@ -75,6 +72,7 @@ class Kind(NamedTuple):
         outline: Steps of each pixel along the outline, besides those of its width.
         clipped: Steps of one that reaches so far out of the image that it is clipped beforehand.
         around: Steps of each pixel of its bounding box, whatever is drawn there.
+        point: Steps of each of its points, if it is of points.
     """
 
     name: str
@@ -83,6 +81,7 @@ class Kind(NamedTuple):
     outline: float = 0.0
     clipped: float = 0.0
     around: float = 0.0
+    point: float = 0.0
 
 
 BOXES = Kind("bboxes", 16_000, 4, 30)
@@ -93,7 +92,7 @@ POINTS = Kind("points", 1_000)
 TEXTS = Kind("texts", 10_000)
 ROTATED_BOXES = POLYGONS._replace(name="rotated bboxes")
 POLYLINES = POLYGONS._replace(name="lines")
-FADED = POLYGONS._replace(name="lines that fade", around=16)
+FADED = POLYGONS._replace(name="lines that fade", each=400_000, around=16, point=40_000)
 LIMBS = LINES._replace(name="limbs")
 KEYPOINTS = POINTS._replace(name="keypoints")
 MASKS = Kind("binary_masks", 20_000)
@@ -140,8 +139,8 @@ def is_little(kind: Kind, count: int, sides: int, columns: Columns, surface: Sur
     width, height = surface.width, surface.height
     along = kind.outline + _CROSSED + _DASHED + BLENDED * max(widths) * DPI / 72
     steps = count * (kind.each * _parts(surface) + kind.clipped)
-    steps += count * is_filled * width * height * BLENDED
-    return steps + sides * (width + height) * along <= MOST
+    steps += count * width * height * (is_filled * BLENDED + kind.around)
+    return steps + sides * ((width + height) * along + kind.point) <= MOST
 
 
 def _parts(surface: Surface) -> int:
@@ -199,7 +198,6 @@ def check_polygons(
     columns: Columns,
     surface: Surface,
     kind: Kind = POLYGONS,
-    pieces: int = 0,
 ) -> None:
     """Raise ValueError if polygons or lines are so many, large and crossed that to draw them takes seconds.
 
@@ -209,7 +207,6 @@ def check_polygons(
         columns: As `check_shapes` takes them.
         surface: Drawn on.
         kind: Of all.
-        pieces: How many of one opacity those are drawn in that fade.
     """
     size = (surface.width, surface.height)
     seen = np.clip(points, 0, size)
@@ -219,7 +216,7 @@ def check_polygons(
     lengths = np.add.reduceat(np.hypot(*(seen - seen[before]).T), starts)
     lengths[np.array(counts) > _MANY_CORNERS] *= _CROSSED / kind.outline
     low, high = np.minimum.reduceat(points, starts), np.maximum.reduceat(points, starts)
-    check_shapes(kind, low, high, columns, surface, lengths, pieces * _PIECE)
+    check_shapes(kind, low, high, columns, surface, lengths, len(points) * kind.point)
 
 
 def _per_pixel(opacities: Floats) -> Floats:
