@@ -50,7 +50,6 @@ if TYPE_CHECKING:
     from viz_core.files.append_log import AppendLog
     from viz_core.files.atomic import sync_to_disk, write_whole
     from viz_core.files.encoding import ImageEncoder, encode_png
-    from viz_core.files.scalars import read_scalars
     from viz_core.kinds.evaluation import (
         ConfusionMatrix,
         Hparams,
@@ -65,6 +64,9 @@ if TYPE_CHECKING:
     from viz_core.kinds.videos import Video, as_video
     from viz_core.plugins.hookspecs import hookimpl
     from viz_core.recording.recorder import Recorder
+    from viz_core.runs.journal import Session
+    from viz_core.runs.lines import read_scalars
+    from viz_core.runs.run import Run, Series, read_run
 
 __version__ = "0.2.0.dev0"
 
@@ -95,9 +97,12 @@ __all__ = [
     "RecordingError",
     "RecordingWarning",
     "Registry",
+    "Run",
     "RunConfig",
     "RunIndex",
     "Scalars",
+    "Series",
+    "Session",
     "Table",
     "UnknownTypeError",
     "Video",
@@ -137,6 +142,7 @@ __all__ = [
     "jitter_color",
     "make_grid",
     "place_labels",
+    "read_run",
     "read_scalars",
     "read_sides",
     "sync_to_disk",
@@ -160,7 +166,10 @@ _ON_USE = {
     "LocalVisBackend": "viz_core.backends.local",
     "PRCurve": "viz_core.kinds.evaluation",
     "Recorder": "viz_core.recording.recorder",
+    "Run": "viz_core.runs.run",
     "RunConfig": "viz_core.config.normalize",
+    "Series": "viz_core.runs.run",
+    "Session": "viz_core.runs.journal",
     "Table": "viz_core.kinds.tables",
     "Video": "viz_core.kinds.videos",
     "as_annotations": "viz_core.annotations.sides",
@@ -180,7 +189,8 @@ _ON_USE = {
     "jitter_color": "viz_core.annotations.palette",
     "make_grid": "viz_core.drawing.grid",
     "place_labels": "viz_core.annotations.placement",
-    "read_scalars": "viz_core.files.scalars",
+    "read_run": "viz_core.runs.run",
+    "read_scalars": "viz_core.runs.lines",
     "read_sides": "viz_core.annotations.sides",
     "sync_to_disk": "viz_core.files.atomic",
     "write_whole": "viz_core.files.atomic",

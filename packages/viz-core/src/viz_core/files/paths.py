@@ -10,13 +10,14 @@ from typing import NamedTuple
 from viz_core._warnings import warn_user
 from viz_core.errors import VizWarning
 
-__all__ = ["FileName", "as_inner_path", "as_path", "file_name"]
+__all__ = ["FileName", "as_inner_path", "as_path", "file_name", "record_name"]
 
 #: What a file system takes as one part of a path, and what we let a whole path have.
 _LONGEST_PART = 255
 _LONGEST_PATH = 1024
 
 _ESCAPE_LIKE = re.compile("%(?=[0-9A-F]{2})")
+_ESCAPED = re.compile("%([0-9A-F]{2})")
 _ONLY_DOTS = re.compile(r"\.{1,2}")
 
 #: The `s3://` of a URL, also of a chain of them; `Path`, and its text, have one slash of two.
@@ -174,3 +175,14 @@ def _cut(part: str, ending: str, name: str) -> str:
     mark = f"~{hashlib.blake2b(name.encode(), digest_size=8).hexdigest()}{ending}"
     room = _LONGEST_PART - len(mark.encode())
     return part.encode()[:room].decode(errors="ignore") + mark
+
+
+def record_name(path: PurePosixPath, ending: str) -> str:
+    """Return the name of which `file_name` made a path, unless it was too long.
+
+    Args:
+        path: Relative to the folder.
+        ending: What stands behind the name in it.
+    """
+    parts = ["" if part == "%2F" else part for part in str(path).removesuffix(ending).split("/")]
+    return _ESCAPED.sub(lambda match: chr(int(match[1], 16)), "/".join(parts))

@@ -1,4 +1,4 @@
-"""The lines of `scalars.json`: how scalars are written, and reading them back.
+"""The lines of `scalars.json`: how scalars are written, and what they say.
 
 A line is one call, as strict JSON: `{"loss": 0.3, "acc": 0.8, "step": 3}`. JSON has no NaN and
 no infinities; they are the strings `"NaN"`, `"Infinity"` and `"-Infinity"`. A scalar that is
@@ -9,19 +9,14 @@ from __future__ import annotations
 
 import json
 import math
-import os
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from json.encoder import encode_basestring_ascii
-from pathlib import Path
 from typing import Any, NamedTuple
 
-from viz_core._warnings import warn_user
-from viz_core.errors import RecordingWarning
-from viz_core.files.paths import as_path
 from viz_core.typing import Scalar
 
-__all__ = ["Point", "as_json", "encode_line", "encode_scalar", "read_scalars"]
+__all__ = ["Point", "as_json", "encode_line", "encode_scalar", "number_of", "points"]
 
 _NOT_JSON = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
 
@@ -60,51 +55,22 @@ def encode_scalar(name: str, value: Scalar, step: int) -> bytes:
     return f'{{{_quoted(name)}: {_encoded(value)}, "step": {step}}}\n'.encode()
 
 
-def read_scalars(path: str | os.PathLike[str]) -> list[Point]:
-    """Return every scalar in a `scalars.json`, in the order of its lines.
-
-    Files that MMEngine wrote can be read too. A last line without its end, as left by a crash
-    or by a writer that is at it now, is not there yet.
-
-    Args:
-        path: The file.
-
-    Returns:
-        A (name, step, value) for each; NaN and infinities are floats again.
+def points(line: Any) -> Iterator[Point]:
+    """Return the scalars of a line that was read from JSON.
 
     Raises:
-        OSError: If the file cannot be read.
-        TypeError, ValueError: If `path` is no path of this machine.
-
-    Warns:
-        RecordingWarning: For each line that is no record. It is passed over.
+        ValueError, TypeError, KeyError: If it is no line of scalars.
     """
-    path = as_path(path, "path")
-    text = Path(path).read_bytes()
-    points: list[Point] = []
-    for number, line in enumerate(text[: text.rfind(b"\n") + 1].split(b"\n")[:-1], 1):
-        if not line:
-            continue
-        try:
-            points.extend(_points(json.loads(line)))
-        except (ValueError, TypeError, KeyError, RecursionError) as error:
-            warn_user(
-                f"line {number} of {path} is no record ({error}): {line[:80]!r}",
-                RecordingWarning,
-            )
-    return points
-
-
-def _points(line: Any) -> Iterator[Point]:
     if not isinstance(line, dict) or "step" not in line:
         raise ValueError("it must be an object with a step")
     if list(line) == ["step", "step_value"]:
-        return iter([Point("step", line["step"], _number(line["step_value"]))])
+        return iter([Point("step", line["step"], number_of(line["step_value"]))])
     step = line.pop("step")
-    return iter([Point(name, step, _number(value)) for name, value in line.items()])
+    return iter([Point(name, step, number_of(value)) for name, value in line.items()])
 
 
-def _number(value: Any) -> Scalar:
+def number_of(value: Any) -> Scalar:
+    """Return a number that was read from JSON, where NaN and infinities are strings."""
     if isinstance(value, str):
         return _NOT_JSON[value]
     if isinstance(value, (int, float)):

@@ -144,7 +144,7 @@ class RunIndex:
             self._append({"run": self.number, "ended": round(time.time(), 3)})
 
     def note_lost(self, counts: Mapping[str, Mapping[str, int]]) -> None:
-        """Note what was not recorded in this run: how many of each kind, by backend."""
+        """Note what was not recorded in this run: `counts` of each kind, by backend."""
         now = round(time.time(), 3)
         with contextlib.suppress(OSError):
             self._append({"run": self.number, "not_recorded": counts, "time": now})

@@ -1,0 +1,179 @@
+"""The files of lines of a run's folder: its index, scalars and what else has lines."""
+
+from __future__ import annotations
+
+import json
+import math
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from viz_core.config.read_source import read_assignments
+from viz_core.files.scalars import points
+from viz_core.runs.folders import line_files
+from viz_core.runs.lines import whole_lines
+
+__all__ = ["Journal", "Noted", "Session", "Skipped"]
+
+
+class Session(NamedTuple):
+    """One run of those that recorded to a folder.
+
+    Attributes:
+        run: Its number, from 1.
+        rank: Of the process that began it.
+        started: Seconds since 1970; None if no index says so, as of MMEngine's.
+        ended: When it was closed; None while it runs, and of one that was killed.
+        config: Its config, literals as values and all else as text; None if none was recorded.
+    """
+
+    run: int
+    rank: int
+    started: float | None
+    ended: float | None
+    config: dict[Any, Any] | None
+
+
+class Noted(NamedTuple):
+    """A scalar, with what the index says of it; `time` is NaN where it says nothing."""
+
+    name: str
+    step: int
+    value: float
+    time: float
+    session: int
+
+
+class Skipped(set[tuple[str, int]]):
+    """The lines that were no records, by file and byte, each once however often it is read."""
+
+
+class Journal:
+    """What is in lines in one folder, as far as it was whole when this was made.
+
+    Args:
+        folder: That of a run or of one of its ranks.
+        starts: The bytes to begin at, by file relative to `run`.
+        run: The folder of the run.
+        skipped: Grows by the lines that are no records.
+
+    Attributes:
+        ends: The bytes after the last whole lines, as `starts`.
+    """
+
+    def __init__(
+        self, folder: Path, starts: Mapping[str, int], run: Path, skipped: Skipped
+    ) -> None:
+        self.folder = folder
+        self._starts, self._run, self._skipped = starts, run, skipped
+        files = [path for path in folder.iterdir() if path.suffix in (".json", ".jsonl")]
+        self.ends = {self._key(path): _end(path) for path in files if path.is_file()}
+        self._index = [line for _, line in self._records(folder / "index.jsonl", 0)]
+
+    def sessions(self) -> list[Session]:
+        """Return the runs that the index knows; without one there is one."""
+        found: dict[int, Session] = {}
+        for line in self._index:
+            number = line.get("run")
+            if not isinstance(number, int):
+                continue
+            before = found.get(number, Session(number, line.get("rank", 0), None, None, None))
+            if "started" in line:
+                before = before._replace(started=line["started"], rank=line.get("rank", 0))
+            goes_on = None if "file" in line else before.ended
+            found[number] = before._replace(ended=line.get("ended", goes_on))
+        found = found or {1: Session(1, 0, None, None, None)}
+        writer = max(self._writers("config.py"), default=max(found))
+        return [
+            session._replace(config=self._config(number, number == writer))
+            for number, session in sorted(found.items())
+        ]
+
+    def _writers(self, file: str) -> list[int]:
+        return [line["run"] for line in self._index if line.get("file") == file]
+
+    def _config(self, number: int, is_newest: bool) -> dict[Any, Any] | None:
+        for name in (f"config.run{number}.py", *(["config.py"] if is_newest else [])):
+            if (self.folder / name).exists():
+                return read_assignments((self.folder / name).read_text("utf-8", "replace"))
+        return None
+
+    def lost(self) -> Iterator[dict[str, dict[str, int]]]:
+        """Yield what the index says that backends did not record."""
+        yield from (line["not_recorded"] for line in self._index if "not_recorded" in line)
+
+    def scalars(self) -> Iterator[Noted]:
+        """Yield the scalars, in the order of their files."""
+        for path in line_files(self.folder, "scalars", ".json"):
+            starts, notes = self._notes(path.name)
+            for offset, line in self._records(path):
+                place = bisect_right(starts, offset) - 1
+                session, time = notes[place] if place >= 0 else (1, math.nan)
+                try:
+                    for name, step, value in points(line):
+                        yield Noted(name, step, value, time, session)
+                except (ValueError, TypeError, KeyError):
+                    self._skipped.add((str(path), offset))
+
+    def _notes(self, file: str) -> tuple[list[int], list[tuple[int, float]]]:
+        """Return the bytes from which runs wrote to a file, and which did, and when."""
+        starts: list[int] = []
+        notes: list[tuple[int, float]] = []
+        for line in self._index:
+            if line.get("file") == file:
+                while starts and starts[-1] >= line["from_byte"]:  # the file was made anew
+                    starts.pop()
+                    notes.pop()
+                starts.append(line["from_byte"])
+                notes.append((line["run"], line["time"]))
+        return starts, notes
+
+    def lines(self, stem: str) -> Iterator[dict[str, Any]]:
+        """Yield the lines of `<stem>.jsonl`, and of what later runs wrote in its place."""
+        for path in line_files(self.folder, stem, ".jsonl"):
+            yield from (line for _, line in self._records(path))
+
+    def long_names(self, folder: Path) -> dict[str, str]:
+        """Return the names of the files in a folder that were too long for a path."""
+        path = folder / "names.json"
+        if not path.exists():
+            return {}
+        return {line["file"]: line["name"] for _, line in self._records(path, 0)}
+
+    def _records(
+        self, path: Path, start: int | None = None
+    ) -> Iterator[tuple[int, dict[str, Any]]]:
+        """Yield the lines of a file that are objects, each with the byte at which it begins."""
+        if not path.exists():
+            return
+        key = self._key(path)
+        start = self._starts.get(key, 0) if start is None else start
+        for offset, line in whole_lines(path, start, self.ends.get(key)):
+            try:
+                found = json.loads(line)
+            except (ValueError, RecursionError):
+                found = None
+            if isinstance(found, dict):
+                yield offset, found
+            elif line:
+                self._skipped.add((str(path), offset))
+        if start == 0 and path.stat().st_size != self.ends.get(key, path.stat().st_size):
+            self._skipped.add((str(path), -1))  # torn, or being written now
+
+    def _key(self, path: Path) -> str:
+        return path.relative_to(self._run).as_posix()
+
+
+def _end(path: Path) -> int:
+    """Return the byte after the last whole line of a file."""
+    with path.open("rb") as file:
+        position = file.seek(0, 2)
+        while position:
+            length = min(1 << 16, position)
+            file.seek(position - length)
+            found = file.read(length).rfind(b"\n")
+            if found >= 0:
+                return position - length + found + 1
+            position -= length
+    return 0

@@ -1,0 +1,255 @@
+"""What a run recorded is given back."""
+
+import json
+import math
+import sys
+import types
+
+import numpy as np
+import pytest
+from kinds_records import FRAMES, IMAGE, records
+
+from viz_core import LocalVisBackend, Visualizer, as_figure, as_video, read_run, read_scalars
+from viz_core.kinds import videos
+
+LOCAL = dict(type="LocalVisBackend")
+
+
+@pytest.fixture
+def local(tmp_path, monkeypatch):
+    monkeypatch.setattr(videos, "_formats", lambda: ("gif",))
+    return Visualizer(vis_backends=[LOCAL], save_dir=tmp_path / "run", on_backend_error="raise")
+
+
+def test_every_kind_comes_back(local, tmp_path):
+    given = records(tmp_path)
+    for kind, arguments in given.items():
+        getattr(local, f"add_{kind}")(**arguments)
+    local.add_image("a/b", IMAGE, -2)
+    local.add_scalars({"loss": math.nan, "val": {"acc": 0.5}}, 4)
+    local.add_scalar("loss", 2, 1)
+    local.add_config({"lr": 0.1, "model": {"depth": 18, "bad": math.inf}})
+    local.close()
+    run = read_run(tmp_path / "run")
+    assert repr(run) == f"<Run 'run' in {str(tmp_path / 'run/vis_data')!r}>"
+    assert set(run.images) == {"a/b", "batch/0", "batch/1", "batch/2"}
+    assert (run.images["a/b"][-2] == IMAGE).all()
+    assert (run.images["batch/2"][3] == FRAMES[2]).all()
+    assert (run.figures["val/curve"][3] == as_figure(given["figure"]["figure"]).image).all()
+    assert run.texts["note"][3] == "# It *runs* | é"
+    assert run.html["page"][3] == "<p>é</p>"
+    assert tuple(run.tables["worst"][3]) == (("id", "name"), [(1, "a,b"), (2, None)])
+    assert run.histograms["w"][3].edges.tolist() == [0, 0.5, 1]
+    assert run.histograms["w"][3].counts.tolist() == [1, 3]
+    assert run.pr_curves["pr"][3].true_positives[0] == 2
+    assert run.confusion_matrices["cm"][3].matrix.tolist() == [[3, 1], [0, 2]]
+    assert run.confusion_matrices["cm"][3].classes == ("a", "b")
+    assert len(np.asarray(as_video(run.videos["clip"][3]))) == 5
+    assert {name: path.read_bytes() for name, path in run.files.items()} == {
+        "best/weights.bin": b"\0\1\2"
+    }
+    assert tuple(run.hparams) == ({"lr": 0.5, "opt": "sgd"}, {"acc": 0.75})
+    assert set(run.scalars) == {"loss", "val/acc"}
+    loss = run.scalars["loss"]
+    assert loss.steps.tolist() == [4, 1]
+    np.testing.assert_equal(loss.values, [math.nan, 2])
+    assert (loss.sessions == 1).all()
+    assert (loss.ranks == 0).all()
+    assert abs(loss.times - run.sessions[0].started).max() < 60
+    ((session),) = run.sessions
+    assert session.config == {"lr": 0.1, "model": {"depth": 18, "bad": math.inf}}
+    assert session.started <= session.ended
+    assert (run.failures, run.skipped) == ({}, 0)
+
+
+NAMES = [
+    *("loss/cls", "a/b/c", "50%25", "50%", "損失", "..", "../../up", "/absolute", "a//b", "-x"),
+    *("step_0", "a.png", "a.png/b", "back\\slash", "x" * 300, "x" * 299 + "y", "nul\0", "a_-3"),
+]
+
+
+def test_names_come_back(local, tmp_path):
+    folders = ("..", "a.png")
+    for name in NAMES:
+        local.add_text(name, name, -7)
+        local.add_image(name, IMAGE[:1, :1], 2)
+        local.add_histogram(name, [1.0], 3)
+        if name not in folders:  # a file cannot lie where a folder does
+            local.add_file(__file__, name)
+    local.close()
+    run = read_run(tmp_path / "run/vis_data")
+    assert {name: [*texts.items()] for name, texts in run.texts.items()} == {
+        name: [(-7, name)] for name in NAMES
+    }
+    assert {*run.images} == {*run.histograms} == {*NAMES}
+    assert {*run.files} == {*NAMES} - {*folders}
+
+
+def test_steps_are_in_order_and_read_when_they_are_asked_for(local, tmp_path):
+    for step in (9, -1, 3):
+        local.add_text("a", str(step), step)
+    run = read_run(tmp_path / "run")
+    assert [*run.texts["a"].items()] == [(-1, "-1"), (3, "3"), (9, "9")]
+    assert repr(run.texts["a"]) == "<3 steps: -1, 3, 9>"
+    (tmp_path / "run/vis_data/text/a_3.md").write_text("later")
+    assert run.texts["a"][3] == "later"
+    with pytest.raises(KeyError):
+        _ = run.texts["a"][4]
+
+
+def test_numbers_and_bools_of_tables_come_back(local, tmp_path):
+    rows = [[1, 0.5, True, "x", "1", None], [2, math.nan, False, "", "b", None]]
+    local.add_table("t", list("abcdef"), rows)
+    local.add_table("empty", ["a"], [])
+    read = read_run(tmp_path / "run").tables
+    assert [*map(type, read["t"][0].rows[0][:4])] == [int, float, bool, str]
+    np.testing.assert_equal(
+        read["t"][0].rows, [(1, 0.5, True, "x", "1", None), (2, math.nan, False, None, "b", None)]
+    )
+    assert tuple(read["empty"][0]) == (("a",), [])
+
+
+def test_a_second_run_is_told_apart(tmp_path):
+    folder = tmp_path / "vis_data"
+    folder.mkdir()
+    first = '{"loss": 1, "step": 1}\n'
+    (folder / "scalars.json").write_text(first)
+    (folder / "config.py").write_text("lr = 1\n")
+    (folder / "index.jsonl").write_text(
+        '{"run": 1, "pid": 1, "rank": 0, "started": 1.5}\n'
+        '{"run": 1, "file": "config.py", "from_byte": 0, "time": 2.5}\n'
+        '{"run": 1, "file": "scalars.json", "from_byte": 0, "time": 3.5}\n'
+        '{"run": 1, "not_recorded": {"W": {"image": 2}}, "time": 4.0}\n'
+        '{"run": 1, "not_recorded": {"W": {"image": 1, "file": 1}}, "time": 4.0}\n'
+        '{"run": 1, "ended": 4.5}\n'
+    )
+    visualizer = Visualizer(vis_backends=[LOCAL], save_dir=tmp_path)
+    with pytest.warns(UserWarning, match="is run 2"):
+        visualizer.add_scalar("loss", 2, 5)
+    visualizer.add_config({"lr": 2})
+    run = read_run(tmp_path)
+    loss = run.scalars["loss"]
+    assert loss.sessions.tolist() == [1, 2]
+    assert loss.times[0] == 3.5
+    assert [(s.run, s.ended, s.config) for s in run.sessions] == [
+        (1, 4.5, {"lr": 1}),
+        (2, None, {"lr": 2}),
+    ]
+    assert run.failures == {"W": {"image": 3, "file": 1}}
+    (folder / "scalars.run3.json").write_text('{"loss": 3, "step": 7}\n')
+    assert read_run(tmp_path).scalars["loss"].values.tolist() == [1, 2, 3]
+    assert [point.value for point in read_scalars(tmp_path)] == [1, 2, 3]
+
+
+def test_ranks_are_merged(tmp_path):
+    for rank in (0, 1, 10):
+        backend = LocalVisBackend(tmp_path / f"vis_data/rank_{rank}")
+        backend.add_scalar("loss", rank, 1)
+        backend.add_image(f"r{rank}", IMAGE)
+        backend.add_histogram("w", [1.0], rank)
+    run = read_run(tmp_path)
+    assert run.scalars["loss"].ranks.tolist() == [0, 1, 10]
+    assert run.scalars["loss"].values.tolist() == [0, 1, 10]
+    assert {*run.images} == {"r0", "r1", "r10"}
+    assert [*run.histograms["w"]] == [0, 1, 10]
+
+
+def test_the_work_dir_of_mmengine_is_its_newest_run(tmp_path):
+    for name, value in (("20260101_000000", 1), ("20260102_000000", 2)):
+        folder = tmp_path / name / "vis_data"
+        (folder / "vis_image").mkdir(parents=True)
+        line = {"loss": value, "lr": math.nan, "step": 3, "iter": 3}
+        (folder / "scalars.json").write_text(json.dumps(line) + "\n")
+        (folder / f"{name}.json").write_text(json.dumps(line) + "\n")
+        (folder / "config.py").write_text("_base_ = ['a.py']\noptim = dict(type='SGD', lr=f(1))\n")
+    (tmp_path / "last_checkpoint").write_text("x")
+    run = read_run(tmp_path)
+    assert run.name == "20260102_000000"
+    loss = run.scalars["loss"]
+    assert (loss.values.tolist(), loss.times) == ([2], None)
+    assert math.isnan(run.scalars["lr"].values[0])
+    (session,) = run.sessions
+    assert session == (1, 0, None, None, {"_base_": ["a.py"], "optim": "dict(type='SGD', lr=f(1))"})
+
+
+def test_torn_lines_are_skipped_and_counted(local, tmp_path):
+    local.add_scalar("loss", 1, 1)
+    local.add_histogram("w", [1.0])
+    folder = tmp_path / "run/vis_data"
+    with (folder / "scalars.json").open("a") as file:
+        file.write('nothing\n[1]\n{"loss": "x", "step": 2}\n{"loss": 3, "st')
+    run = read_run(tmp_path / "run")
+    assert run.scalars["loss"].values.tolist() == [1]
+    assert run.skipped == 4
+    assert [*run.histograms["w"]] == [0]
+    assert run.skipped == 4
+
+
+def test_since_gives_what_came_later(local, tmp_path):
+    local.add_scalar("loss", 1, 1)
+    local.add_text("a", "b", 1)
+    local.add_histogram("w", [1.0], 1)
+    run = read_run(tmp_path / "run")
+    cursor = json.loads(json.dumps(run.cursor))
+    nothing = run.since(cursor)
+    assert (nothing.scalars, nothing.texts, nothing.histograms) == ({}, {}, {})
+    assert nothing.cursor == cursor
+    local.add_scalar("loss", 2, 2)
+    local.add_text("a", "c", 1)
+    local.add_text("d", "e", 1)
+    local.add_histogram("w", [1.0], 2)
+    later = run.since(cursor)
+    assert later.scalars["loss"].values.tolist() == [2]
+    assert later.scalars["loss"].sessions.tolist() == [1]
+    assert {name: dict(texts) for name, texts in later.texts.items()} == {
+        "a": {1: "c"},
+        "d": {1: "e"},
+    }
+    assert [*later.histograms["w"]] == [2]
+    assert later.since(later.cursor).scalars == {}
+    assert {*run.since(None).texts} == {"a", "d"}
+    assert {*run.texts} == {"a"}  # as it was
+
+
+def test_a_line_that_is_half_written_is_there_when_it_is_whole(local, tmp_path):
+    local.add_scalar("loss", 1, 1)
+    path = tmp_path / "run/vis_data/scalars.json"
+    with path.open("a") as file:
+        file.write('{"loss": 2, ')
+    run = read_run(tmp_path / "run")
+    assert run.scalars["loss"].values.tolist() == [1]
+    with path.open("a") as file:
+        file.write('"step": 2}\n')
+    assert run.since(run.cursor).scalars["loss"].values.tolist() == [2]
+
+
+def test_scalars_as_a_frame(local, tmp_path, monkeypatch):
+    local.add_scalars({"a": 1, "b": 0.5}, 3)
+    made = {}
+
+    def frame(data, columns):
+        made.update({key: list(data[key]) for key in columns})
+
+    monkeypatch.setitem(sys.modules, "pandas", types.SimpleNamespace(DataFrame=frame))
+    run = read_run(tmp_path / "run")
+    run.to_pandas()
+    assert [*made] == ["name", "step", "value", "time", "session", "rank"]
+    assert (made["name"], made["value"], made["rank"]) == (["a", "b"], [1, 0.5], [0, 0])
+    monkeypatch.setitem(sys.modules, "pandas", None)
+    with pytest.raises(ModuleNotFoundError, match=r"pip install pandas, or use run\.scalars"):
+        run.to_pandas()
+
+
+@pytest.mark.parametrize(
+    ("path", "error", "text"),
+    [
+        ("none", FileNotFoundError, "there is no run in .*give the save_dir"),
+        ("", ValueError, "path must not be empty"),
+        ("s3://a/b", ValueError, "is a URL"),
+        (5, TypeError, "path must be a path"),
+    ],
+)
+def test_what_is_no_run_is_named(tmp_path, monkeypatch, path, error, text):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(error, match=text):
+        read_run(path)
