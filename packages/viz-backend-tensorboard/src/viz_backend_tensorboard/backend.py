@@ -7,11 +7,13 @@ from __future__ import annotations
 import logging
 import math
 import os
-from collections.abc import Mapping
+import zlib
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
-from viz_backend_tensorboard import events
+from viz_backend_tensorboard import events, plugin_events
 from viz_backend_tensorboard.event_file import EventFile
 from viz_backend_tensorboard.events import config_markdown
 from viz_core import (
@@ -21,11 +23,12 @@ from viz_core import (
     as_step,
     sync_to_disk,
     warn_user,
+    write_whole,
 )
 from viz_core.typing import Image, ImageFormat, Scalar
 
 if TYPE_CHECKING:
-    from viz_core import RunConfig
+    from viz_core import DrawnFigure, Histogram, PRCurve, RunConfig, Video
 
 __all__ = ["TensorboardVisBackend"]
 
@@ -36,13 +39,13 @@ _FLOAT32_LIMIT = 2.0**128 - 2.0**103
 
 
 class TensorboardVisBackend(BaseVisBackend):
-    """Writes images, scalars, configs and graphs to TensorBoard's event files.
+    """Writes every kind of record but files to TensorBoard's event files.
 
     The files lie in `save_dir` itself; `tensorboard --logdir <save_dir>` shows them. A record is
     in the file when the call returns, so that killing the process loses none. A forked child
     writes files of its own. A record for which the disk has no room raises, and leaves nothing.
 
-    Only `experiment` and `add_graph` need torch. Scalars are stored as float32, as TensorBoard
+    Only `experiment` and `add_graph` need torch; nothing needs TensorFlow. Scalars are stored as float32, as TensorBoard
     does. Every point is stored, also where steps go back or repeat; TensorBoard's default view
     shows the points of a name up to where its steps go back, `tensorboard --load_fast=false`
     shows all. `index.jsonl` beside the files says which run wrote which; a second run in the
@@ -93,6 +96,7 @@ class TensorboardVisBackend(BaseVisBackend):
             )
         self._resumes = resume is not None
         self._unsynced_index: Path | None = None
+        self._unsynced_pages = False
         self._events = EventFile(
             self._locate, None if resume is None else as_step(resume), self._note_opened
         )
@@ -188,6 +192,78 @@ class TensorboardVisBackend(BaseVisBackend):
                 self._warn(f"{name!r} is recorded as infinite: {value!r} does not fit float32")
         self._events.write(events.scalars(values, step))
 
+    def add_images(
+        self, name: str, images: Sequence[Image], step: int = 0, **kwargs: object
+    ) -> None:
+        """Write images as samples of one tag."""
+        encoded = [self._encode(image) for image in images]
+        height, width, _ = encoded[0].shape
+        data = [image.data for image in encoded]
+        self._events.write(plugin_events.images(name, data, (width, height), step))
+
+    def add_figure(self, name: str, figure: DrawnFigure, step: int = 0, **kwargs: object) -> None:
+        """Write what the figure looks like as an image."""
+        self.add_image(name=name, image=figure.image, step=step)
+
+    def add_histogram(
+        self, name: str, histogram: Histogram, step: int = 0, **kwargs: object
+    ) -> None:
+        """Write a histogram for the pages of histograms and distributions."""
+        self._events.write(plugin_events.histogram(name, histogram, step))
+
+    def add_text(self, name: str, text: str, step: int = 0, **kwargs: object) -> None:
+        """Write a text, which the page renders as Markdown."""
+        self._events.write(events.text(name, text, step))
+
+    def add_table(
+        self,
+        name: str,
+        columns: Sequence[str],
+        rows: Sequence[Sequence[object]],
+        step: int = 0,
+        **kwargs: object,
+    ) -> None:
+        """Write a table for the page of texts: 1,000 rows, and how many there are besides."""
+        self._events.write(plugin_events.table(name, columns, rows, step))
+
+    def add_video(
+        self, name: str, frames: Video, step: int = 0, fps: float = 4, **kwargs: object
+    ) -> None:
+        """Write a video as a GIF, which moves on the page of images."""
+        video = frames.in_format("gif")
+        height, width, _ = next(video.frames()).shape
+        data = video.path.read_bytes()
+        self._events.write(plugin_events.images(name, [data], (width, height), step))
+
+    def add_html(self, name: str, html: str, step: int = 0, **kwargs: object) -> None:
+        """Write a page as a file in `html`, and its path as a text: TensorBoard shows no HTML."""
+        folder = self.directory / "html"
+        folder.mkdir(exist_ok=True)
+        file = f"{quote(name, safe='')[:200]}_{zlib.crc32(name.encode()):08x}_{step}.html"
+        write_whole(folder / file, html.encode())
+        self._unsynced_pages = True
+        self._events.write(events.text(name, f"`{folder / file}`", step))
+
+    def add_hparams(
+        self,
+        hparams: Mapping[str, str | bool | int | float],
+        metrics: Mapping[str, Scalar],
+        **kwargs: object,
+    ) -> None:
+        """Write hyperparameters for the page of these, in the same run.
+
+        The final metrics are scalars too, called `hparam/<name>`, as `<name>` is that of a curve.
+        """
+        if metrics:
+            scalars = {plugin_events.METRIC.format(key): value for key, value in metrics.items()}
+            self.add_scalars(scalar_dict=scalars)
+        for event in plugin_events.hparams(hparams, [*metrics]):
+            self._events.write(event)
+
+    def add_pr_curve(self, name: str, curve: PRCurve, step: int = 0, **kwargs: object) -> None:
+        """Write a curve for the page of curves of precision and recall."""
+        self._events.write(plugin_events.pr_curve(name, curve, step))
+
     def flush(self, sync: bool = False) -> None:
         """Do nothing, as every record is written at once.
 
@@ -196,6 +272,9 @@ class TensorboardVisBackend(BaseVisBackend):
         """
         if sync:
             self._events.sync()
+            if self._unsynced_pages:
+                self._unsynced_pages = False
+                sync_to_disk(self.directory / "html")
             index, self._unsynced_index = self._unsynced_index, None
             if index is not None:
                 sync_to_disk(index)

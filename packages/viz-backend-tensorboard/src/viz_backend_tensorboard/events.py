@@ -19,7 +19,15 @@ from viz_core import RunConfig
 if TYPE_CHECKING:
     from viz_core.typing import Scalar
 
-__all__ = ["config_markdown", "file_version", "image", "scalars", "session_start", "text"]
+__all__ = [
+    "as_cell",
+    "config_markdown",
+    "file_version",
+    "image",
+    "scalars",
+    "session_start",
+    "text",
+]
 
 
 def file_version() -> Event:
@@ -76,7 +84,7 @@ def config_markdown(config: RunConfig) -> str:
     Nested values are named by their path: `outer.inner`, `items.0`.
     """
     text = config.pretty_text
-    rows = [f"| {_cell(key)} | {_cell(_source(value))} |" for key, value in _flatten(config)]
+    rows = [f"| {as_cell(key)} | {as_cell(_source(value))} |" for key, value in _flatten(config)]
     # A longer fence than any in the text, so that the text cannot end it.
     longest = max((len(run) for run in re.findall("~+", text)), default=0)
     fence = "~" * max(3, longest + 1)
@@ -103,6 +111,6 @@ def _source(value: Any) -> str:
         return RunConfig({"it": value}).pretty_text.removeprefix("it = ").strip()
 
 
-def _cell(text: str) -> str:
+def as_cell(text: str) -> str:
     """Return `text` escaped, so that Markdown shows every character of it, on one line."""
     return _SPECIAL.sub(r"\\\1", html.escape(text, quote=False)).replace("\n", " ")
