@@ -192,7 +192,7 @@ TOO_MUCH = {
     "small polygons": lambda c: c.draw_polygons([[[1, 1], [9, 1], [9, 9]]] * COUNT),
     "turned boxes": lambda c: c.draw_rotated_bboxes([[300, 200, 400, 300, 30]] * 60_000),
     "lines of many points": lambda c: c.draw_polylines(RNG.uniform(0, 480, (50_000, 3, 2))),
-    "lines that fade": lambda c: c.draw_polylines(scattered(4000).reshape(2000, 2, 2), fade=True),
+    "lines that fade": lambda c: c.draw_polylines(scattered(12_000).reshape(6000, 2, 2), fade=True),
     "large lines that fade": lambda c: c.draw_polylines([[[0, 0], [400, 300]]] * 999, fade=True),
     "a line of many points that fades": lambda c: c.draw_polylines(scattered(COUNT), fade=True),
     "limbs": lambda c: c.draw_keypoints(scattered(COUNT).reshape(-1, 2, 2), [(0, 1)] * 2),
