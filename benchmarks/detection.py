@@ -61,8 +61,13 @@ def make_photo(width: int, height: int) -> Any:
         return np.array(Image.open(file).convert("RGB").resize((width, height)))
 
 
-def make_objects(image: Any, count: int, seed: int, *, masks: bool) -> list[DetDataSample]:
-    """Return samples of the same objects, each with scores of its own."""
+def make_objects(
+    image: Any, count: int, seed: int, shape: str | None = None
+) -> list[DetDataSample]:
+    """Return samples of the same objects, each with scores of its own.
+
+    ``shape`` is that of the masks: ``blob`` has one part, ``fence`` and ``stripes`` have many.
+    """
     random = np.random.default_rng(seed)
     height, width = image.shape[:2]
     size = np.array([width, height])
@@ -71,10 +76,19 @@ def make_objects(image: Any, count: int, seed: int, *, masks: bool) -> list[DetD
     low = np.maximum(centers - halves, [2, 18])
     high = np.minimum(centers + halves, size - 3)
     y, x = np.mgrid[:height, :width]
-    blobs = [
-        ((x - cx) / w) ** 2 + ((y - cy) / h) ** 2
-        <= 1 + 0.2 * np.sin(5 * np.arctan2(y - cy, x - cx))
+    inside = {
+        "blob": lambda dx, dy, w, h: (
+            (dx / w) ** 2 + (dy / h) ** 2 <= 1 + 0.2 * np.sin(5 * np.arctan2(dy, dx))
+        ),
+        "fence": lambda dx, dy, w, h: (
+            (abs(dx) <= w) & (abs(dy) <= h) & ((dx % 8 < 3) | (abs(dy) % 30 < 2))
+        ),
+        "stripes": lambda dx, dy, w, h: (abs(dx) <= w) & (abs(dy) <= h) & ((dx + dy) % 9 < 4),
+    }
+    masks = [
+        inside[shape](x - cx, y - cy, w, h)
         for (cx, cy), (w, h) in zip(centers, 0.9 * halves, strict=True)
+        if shape
     ]
     boxes = torch.tensor(np.hstack([low, high]), dtype=torch.float32)
     labels = torch.tensor(random.integers(0, len(NAMES), count))
@@ -83,7 +97,7 @@ def make_objects(image: Any, count: int, seed: int, *, masks: bool) -> list[DetD
         found = InstanceData(bboxes=boxes, labels=labels)
         found.scores = torch.tensor(random.uniform(0.31, 1, count), dtype=torch.float32)
         if masks:
-            found.masks = torch.tensor(np.stack(blobs))
+            found.masks = torch.tensor(np.stack(masks))
         samples.append(DetDataSample(pred_instances=found))
     return samples
 
@@ -140,11 +154,15 @@ def main() -> None:
     seed = arguments.seed
     small, large = make_photo(640, 480), make_photo(2048, 1024)
     cases: dict[str, Callable[[], Contenders]] = {
-        "640x480, 10 boxes with labels": lambda: contenders(
-            small, make_objects(small, 10, seed, masks=False)
-        ),
+        "640x480, 10 boxes with labels": lambda: contenders(small, make_objects(small, 10, seed)),
         "640x480, 10 boxes with masks": lambda: contenders(
-            small, make_objects(small, 10, seed + 1, masks=True)
+            small, make_objects(small, 10, seed + 1, "blob")
+        ),
+        "640x480, 10 boxes with masks like a fence": lambda: contenders(
+            small, make_objects(small, 10, seed + 4, "fence")
+        ),
+        "640x480, 10 boxes with masks in stripes": lambda: contenders(
+            small, make_objects(small, 10, seed + 5, "stripes")
         ),
         "2048x1024, semantic, 19 classes": lambda: contenders(
             large, make_semantic(2048, 1024, seed + 2)
