@@ -76,8 +76,8 @@ class MLflowVisBackend(BaseVisBackend):
         batch_size: As many points are sent at once, before the interval has passed.
         timeout: Seconds that a request to a server may take, and that `experiment`, `flush` and
             `close` wait for one; for a database that is a file they wait 120 s.
-        image_format: `'png'`, or `'webp'`, which is smaller and lossy. MLflow's page shows no
-            `'jpg'`.
+        image_format: `'png'`, or `'webp'`, which is smaller and lossy; of that MLflow's page shows
+            the images under "Model metrics", but no preview under "Artifacts". It shows no `'jpg'`.
         quality: 1 to 100, of `'webp'`; 90 by default.
         max_side: Pixels of an image's longer side at most: a larger one is made smaller; any by
             default.
