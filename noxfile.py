@@ -41,6 +41,7 @@ ADAPTER = "viz-mmdet-adapter"
 TORCH = "torch==2.13.0"
 #: What runs MMDetection for real without compiling; mmengine imports pkg_resources.
 MMDET = (TORCH, "setuptools<81", "mmengine==0.10.7", "mmcv-lite==2.1.0", "mmdet==3.3.0")
+SUPERVISION = "supervision==0.31.2"
 
 if "PYENV_VERSION" not in os.environ and shutil.which("pyenv"):
     # pyenv's shims find only the versions named here: the current one, then all others.
@@ -141,7 +142,7 @@ ROWS = (
     Row(
         "mmdet",
         (ADAPTER, *BACKENDS),
-        (*MMDET, *FRAMEWORKS, "mlflow"),
+        (*MMDET, SUPERVISION, *FRAMEWORKS, "mlflow"),
         ("tests/mmengine",),
         ("tests/mmdet_adapter",),
     ),
@@ -315,7 +316,7 @@ def docs(session: nox.Session) -> None:
 @nox.session(python=TORCHS_PYTHON, requires=["build"], default=False)
 def bench(session: nox.Session) -> None:
     """Compare with the peers; one file with ``-- drawing``, docs/benchmarks.md with ``-- --write``."""
-    peers = ("supervision==0.31.2", "opencv-python-headless")
+    peers = (SUPERVISION, "opencv-python-headless")
     _install(session, tuple(PACKAGES), *MMDET, *peers, "mlflow")
     names = [name for name in session.posargs if name != "--write"] or BENCHMARKS
     runs = Path(session.create_tmp()) / "runs.jsonl"
@@ -348,7 +349,7 @@ def dev(session: nox.Session) -> None:
     tools = [tool for name in ("lint", "types", "test") for tool in _group(name)]
     links = {"UV_FIND_LINKS": os.environ.get("PIP_FIND_LINKS", "")}
     install = ("uv", "pip", "install", "--python", ".venv")
-    session.run(*install, *editable, *MMDET, *FONTS, "mlflow", *tools, env=links)
+    session.run(*install, *editable, *MMDET, SUPERVISION, *FONTS, "mlflow", *tools, env=links)
     session.log("ready: .venv/bin/python")
 
 

@@ -84,7 +84,7 @@ def test_boxes_of_zeros_are_none_and_negative_ones_are_some():
     [
         ({**FIELDS, "labels": np.array([1])}, "labels 1, bboxes 2, scores 2"),
         ({**FIELDS, "label_names": ["cat"]}, "label_names 1"),
-        ({"bboxes": np.zeros((2, 5))}, r"shape \(N, 4\).*got \(2, 5\)"),
+        ({"bboxes": np.zeros((2, 6))}, r"shape \(N, 4\).*got \(2, 6\)"),
         ({"labels": ["dog"]}, r"indices of classes, got \['dog'\]; give names as label_names="),
         ({"labels": np.array(["3", "4"])}, "give names as label_names="),
         ({"labels": [None]}, "give names as label_names="),

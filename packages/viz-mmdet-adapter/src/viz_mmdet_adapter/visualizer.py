@@ -192,5 +192,11 @@ class DetLocalVisualizer(Visualizer):
         if threshold is not None:
             annotations = annotations.above(threshold, meta.get("classes"))
         self.set_image(image)
-        draw_annotations(self, annotations, style=style, classes=meta.get("classes"))
+        draw_annotations(
+            self,
+            annotations,
+            style=style,
+            classes=meta.get("classes"),
+            skeleton=meta.get("skeleton_links"),
+        )
         return self.get_image()

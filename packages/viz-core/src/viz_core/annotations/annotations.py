@@ -10,14 +10,16 @@ import numpy as np
 import numpy.typing as npt
 
 from viz_core._warnings import warn_user
+from viz_core.annotations.keypoints import Keypoints
 from viz_core.annotations.names import Names
+from viz_core.annotations.rotated_boxes import corners_of
 from viz_core.annotations.segments import SegmentMap
 from viz_core.annotations.thresholds import Threshold, find_threshold
 from viz_core.errors import VizWarning
 
 __all__ = ["Annotations"]
 
-_PER_OBJECT = ("labels", "bboxes", "scores", "masks", "names", "ids")
+_PER_OBJECT = ("labels", "bboxes", "rotated_bboxes", "masks", "names", "scores", "ids")
 
 
 @dataclass(frozen=True)
@@ -29,9 +31,12 @@ class Annotations:
     Attributes:
         labels: Class indices, shape (N,).
         bboxes: x1, y1, x2, y2 in pixels, shape (N, 4).
+        rotated_bboxes: Center x, center y, width, height in pixels, and angle in degrees, clockwise
+            as seen on the screen, shape (N, 5).
         scores: In 0..1, shape (N,).
         masks: Of each object an array of shape (H, W), one of COCO's run-length encodings, or a
             list of polygons.
+        keypoints: x, y and confidence of K points of each, shape (N, K, 3), and their visibility.
         names: Of the objects, instead of those of their classes.
         ids: Of the objects in a video, the same in every frame, shape (N,).
         semantic: A class for each pixel.
@@ -40,8 +45,10 @@ class Annotations:
 
     labels: npt.NDArray[np.int64]
     bboxes: npt.NDArray[np.float64] | None = None
+    rotated_bboxes: npt.NDArray[np.float64] | None = None
     scores: npt.NDArray[np.float64] | None = None
     masks: Sequence[Any] | None = None
+    keypoints: Keypoints | None = None
     names: Sequence[str] | None = None
     ids: npt.NDArray[np.int64] | None = None
     semantic: SegmentMap | None = None
@@ -62,7 +69,30 @@ class Annotations:
                 return None if values is None else values[rows]
             return [values[i] for i in rows]
 
-        return replace(self, **{name: pick(getattr(self, name)) for name in _PER_OBJECT})
+        picked: dict[str, Any] = {name: pick(getattr(self, name)) for name in _PER_OBJECT}
+        if self.keypoints is not None:
+            picked["keypoints"] = Keypoints(*map(pick, self.keypoints))
+        return replace(self, **picked)
+
+    @property
+    def extents(self) -> npt.NDArray[np.float64] | None:
+        """x1, y1, x2, y2 of the boxes, of what is around turned ones, or of what has a point.
+
+        Shape (N, 4), sorted; NaN for an object without a point. None if there are but masks.
+        """
+        if self.bboxes is not None:
+            one, other = self.bboxes[:, :2], self.bboxes[:, 2:]
+            return np.hstack([np.minimum(one, other), np.maximum(one, other)])
+        if self.rotated_bboxes is not None:
+            points = corners_of(self.rotated_bboxes)
+        elif self.keypoints is not None and self.masks is None:
+            points = self.keypoints.points[..., :2]
+        else:
+            return None
+        low, high = (np.where(np.isnan(points), end, points) for end in (np.inf, -np.inf))
+        around = np.hstack([low.min(axis=1, initial=np.inf), high.max(axis=1, initial=-np.inf)])
+        around[~np.isfinite(around).all(axis=1)] = np.nan
+        return around
 
     def above(self, threshold: Threshold, classes: Names | None = None) -> Annotations:
         """Return the objects and segments whose score is above a threshold, or is not known.

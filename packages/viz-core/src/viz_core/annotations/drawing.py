@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -13,6 +15,7 @@ from viz_core.annotations.annotations import Annotations
 from viz_core.annotations.components import find_runs, largest_components
 from viz_core.annotations.contours import Contours
 from viz_core.annotations.crops import Crop
+from viz_core.annotations.keypoints import Keypoints
 from viz_core.annotations.labels import Labels, draw_labels, draw_placed_labels
 from viz_core.annotations.maps import draw_panoptic, draw_semantic
 from viz_core.annotations.masks import as_crops
@@ -23,7 +26,7 @@ from viz_core.annotations.sides import as_annotations
 from viz_core.annotations.style import AnnotationStyle, StyleLike, as_style, image_scale
 from viz_core.drawing.canvas import Canvas
 from viz_core.errors import VizWarning
-from viz_core.typing import Palette
+from viz_core.typing import ArrayLike, Palette
 
 __all__ = ["draw_annotations"]
 
@@ -36,6 +39,15 @@ _AT_A_TIME = 1 << 18
 # have, and the pixels of a point.
 _POINTS, _OF_SIDE, _PIXELS = 2.0, 1 / 12, 100 / 72
 
+# Of keypoints: the diameter in points, and the part of an object's longer side that it may have.
+_POINT, _OF_BODY = 5.0, 1 / 16
+
+# How far above keypoints without a box a label begins, in pixels of a usual image.
+_HEAD = 26.0
+
+#: The pairs of keypoints that are joined, counted from 0.
+Skeleton: TypeAlias = "ArrayLike | Sequence[Sequence[int]]"
+
 
 def draw_annotations(
     canvas: Canvas,
@@ -43,6 +55,7 @@ def draw_annotations(
     *,
     style: StyleLike = "legible",
     classes: Names | None = None,
+    skeleton: Skeleton | None = None,
 ) -> None:
     """Draw objects, then a semantic map, then a panoptic map.
 
@@ -53,6 +66,8 @@ def draw_annotations(
             [`AnnotationStyle`][viz_core.AnnotationStyle], or some of its arguments in a dict.
         classes: Names of the classes: a list whose index is the label, or a dict by label. A class
             without one is called `class 7`.
+        skeleton: The pairs of keypoints that are joined, counted from 0, as mmpose's
+            `skeleton_links`.
 
     Raises:
         TypeError, ValueError: If `annotations` or `classes` are of another kind, or a mask or a map
@@ -63,7 +78,7 @@ def draw_annotations(
             seem to be no corners in pixels.
     """
     found, names, style = as_annotations(annotations), as_names(classes), as_style(style)
-    _draw_objects(canvas, found, style, names)
+    _draw_objects(canvas, found, style, names, skeleton)
     if found.semantic is not None:
         draw_semantic(canvas, found.semantic, style, names)
     if found.panoptic is not None:
@@ -71,9 +86,13 @@ def draw_annotations(
 
 
 def _draw_objects(
-    canvas: Canvas, objects: Annotations, style: AnnotationStyle, classes: Names | None
+    canvas: Canvas,
+    objects: Annotations,
+    style: AnnotationStyle,
+    classes: Names | None,
+    skeleton: Skeleton | None,
 ) -> None:
-    """Draw masks, their contours, boxes and labels, in this order."""
+    """Draw masks, their contours, boxes, keypoints and labels, in this order."""
     objects = _finite(objects)
     if not len(objects):
         return
@@ -83,11 +102,13 @@ def _draw_objects(
     if objects.masks is not None:
         masks = as_crops(objects.masks, canvas.height, canvas.width)
         _draw_masks(canvas, masks, _jittered(tints, objects, style), style)
-    if objects.bboxes is not None:
+    if objects.extents is not None:
         inks = _colors(objects, style, style.boxes, style.bbox_color)
         if objects.ids is not None and style.bbox_color is None:
             inks = _jittered(inks, objects, style)
-        _draw_boxes(canvas, objects, objects.bboxes, inks, style)
+        _draw_boxes(canvas, objects, inks, style)
+    if objects.keypoints is not None:
+        _draw_keypoints(canvas, objects, objects.keypoints, inks, skeleton)
     if style.labels != "none":
         texts = _texts(objects, style, classes)
         shown = [ink if opacity(ink) else tint for ink, tint in zip(inks, tints, strict=True)]
@@ -165,9 +186,10 @@ def _batches(masks: Sequence[Crop], order: Iterable[int]) -> Iterator[list[int]]
 
 def _finite(objects: Annotations) -> Annotations:
     """Return the objects without those whose box is not finite."""
-    if objects.bboxes is None:
+    boxes = objects.rotated_bboxes if objects.bboxes is None else objects.bboxes
+    if boxes is None:
         return objects
-    finite: npt.NDArray[np.bool_] = np.isfinite(objects.bboxes).min(axis=1)
+    finite: npt.NDArray[np.bool_] = np.isfinite(boxes).min(axis=1)
     if not finite.all():
         warn_user(
             f"{int((~finite).sum())} of {len(finite)} boxes are not finite and are not drawn",
@@ -195,45 +217,71 @@ def _tell_of_layout(boxes: npt.NDArray[np.float64], canvas: Canvas) -> None:
 
 
 def _draw_boxes(
-    canvas: Canvas,
-    objects: Annotations,
-    boxes: npt.NDArray[np.float64],
-    inks: Sequence[Ink],
-    style: AnnotationStyle,
+    canvas: Canvas, objects: Annotations, inks: Sequence[Ink], style: AnnotationStyle
 ) -> None:
     """Draw boxes in the order of the style."""
-    _tell_of_layout(boxes, canvas)
-    boxes = _sorted(boxes)
+    boxes, rotated = objects.extents, objects.rotated_bboxes
+    if boxes is None or (rotated is None and objects.bboxes is None):
+        return
+    if objects.bboxes is not None:
+        _tell_of_layout(objects.bboxes, canvas)
     order = np.arange(len(boxes))
     if style.order == "area":
-        order = np.argsort(-_areas(boxes), kind="stable")
+        sizes = _areas(boxes) if rotated is None else rotated[:, 2] * rotated[:, 3]
+        order = np.argsort(-sizes, kind="stable")
     elif style.order == "score" and objects.scores is not None:
         order = np.argsort(objects.scores, kind="stable")
-    canvas.draw_bboxes(
-        boxes[order],
-        edge_colors=[inks[i] for i in order.tolist()],
-        line_widths=_line_widths(canvas, boxes[order], style),
-        alpha=style.bbox_alpha,
-    )
+    sides = boxes[:, 2:] - boxes[:, :2] if rotated is None else rotated[:, 2:4]
+    how: dict[str, Any] = {
+        "edge_colors": [inks[i] for i in order.tolist()],
+        "line_widths": _line_widths(canvas, sides[order].min(axis=1), style),
+        "alpha": style.bbox_alpha,
+    }
+    if rotated is None:
+        canvas.draw_bboxes(boxes[order], **how)
+    else:
+        canvas.draw_rotated_bboxes(rotated[order], **how)
+
+
+def _draw_keypoints(
+    canvas: Canvas,
+    objects: Annotations,
+    keypoints: Keypoints,
+    inks: Sequence[Ink],
+    skeleton: Skeleton | None,
+) -> None:
+    """Draw the keypoints of each object in its color, and the limbs between them."""
+    points, visibility = keypoints
+    extents = replace(objects, bboxes=None, rotated_bboxes=None, masks=None).extents
+    if extents is None:
+        return
+    sides = np.nan_to_num((extents[:, 2:] - extents[:, :2]).max(axis=1))
+    scale = image_scale(canvas.width, canvas.height)
+    # Points on a small body are small, or they would hide it.
+    diameters = np.clip(sides * _OF_BODY / _PIXELS, 2, _POINT * scale)
+    for i, ink in enumerate(inks):
+        if opacity(ink) and not np.isnan(points[i, :, :2]).all():
+            canvas.draw_keypoints(
+                points[i],
+                skeleton,
+                colors=ink,
+                sizes=float(diameters[i] ** 2),
+                visibility=None if visibility is None else visibility[i],
+                line_widths=float(diameters[i] / 2),
+            )
 
 
 def _line_widths(
-    canvas: Canvas, boxes: npt.NDArray[np.float64], style: AnnotationStyle
+    canvas: Canvas, sides: npt.NDArray[np.float64], style: AnnotationStyle
 ) -> list[float]:
-    """Return the width of the line of each box, in points."""
+    """Return the width of the line of each box, in points, of which these are the shorter sides."""
     if not isinstance(style.line_width, str):
-        return [style.line_width] * len(boxes)
+        return [style.line_width] * len(sides)
     widest = _POINTS * _PIXELS * image_scale(canvas.width, canvas.height)
-    thin = (boxes[:, 2:] - boxes[:, :2]).min(axis=1) * _OF_SIDE
+    thin = sides * _OF_SIDE
     # In halves of a pixel, since each width costs stencils of its own.
     widths: list[float] = (np.rint(2 * np.clip(thin, 1, widest)) / (2 * _PIXELS)).tolist()
     return widths
-
-
-def _sorted(boxes: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """Return boxes whose first corner is the upper left one."""
-    one, other = boxes[:, :2], boxes[:, 2:]
-    return np.hstack([np.minimum(one, other), np.maximum(one, other)])
 
 
 def _areas(boxes: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
@@ -251,20 +299,26 @@ def _draw_labels(
 ) -> None:
     """Draw the labels of boxes; those of masks without boxes on their largest components."""
     classes = objects.labels.tolist()
-    if objects.bboxes is not None:
-        boxes = _sorted(objects.bboxes)
-        labels = Labels(texts, classes, inks, _areas(boxes))
+    boxes = objects.extents
+    if boxes is not None:
+        rows = np.flatnonzero(np.isfinite(boxes).all(axis=1))
+        boxes, scores = boxes[rows], objects.scores
+        labels = Labels(texts, classes, inks, np.zeros(len(texts))).take(rows.tolist())
+        labels = labels._replace(areas=_areas(boxes))
+        if objects.bboxes is None and objects.rotated_bboxes is None:
+            boxes[:, 1] -= _HEAD * image_scale(canvas.width, canvas.height)  # or it hides the face
         if style.is_legible:
-            draw_placed_labels(canvas, labels, boxes, style, objects.scores)
+            scores = None if scores is None else scores[rows]
+            draw_placed_labels(canvas, labels, boxes, style, scores)
         else:
             width = style.line_width if not isinstance(style.line_width, str) else _POINTS
             draw_labels(canvas, labels, boxes[:, :2] + width, style)
     elif masks is not None:
-        rows = [i for i, crop in enumerate(masks) if crop.area]  # empty ones have no label
-        found = [largest_components(find_runs(masks[i].paint())) for i in rows]
-        corners = [masks[i][:2] for i in rows]
+        filled = [i for i, crop in enumerate(masks) if crop.area]  # empty ones have no label
+        found = [largest_components(find_runs(masks[i].paint())) for i in filled]
+        corners = [masks[i][:2] for i in filled]
         centers = [part.centers[-1] + at for part, at in zip(found, corners, strict=True)]
-        labels = Labels(texts, classes, inks, np.zeros(len(texts))).take(rows)
+        labels = Labels(texts, classes, inks, np.zeros(len(texts))).take(filled)
         draw_labels(
             canvas,
             labels._replace(areas=np.array([part.areas[-1] for part in found])),

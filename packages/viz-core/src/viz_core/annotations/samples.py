@@ -16,11 +16,13 @@ from viz_core.annotations.fields import (
     read_known,
     tell_of_unknown,
 )
+from viz_core.annotations.keypoints import read_keypoints
 from viz_core.annotations.masks import as_mask_list
 from viz_core.annotations.names import as_names, class_name
+from viz_core.annotations.rotated_boxes import as_rotated_boxes
 from viz_core.convert import as_array, is_tensor
 
-__all__ = ["INSTANCE_FIELDS", "read_instances"]
+__all__ = ["DRAWN_FIELDS", "INSTANCE_FIELDS", "read_instances"]
 
 #: The fields of objects in MMDetection, torchvision, transformers, detectron2 and supervision.
 INSTANCE_FIELDS: Spellings = {
@@ -29,8 +31,16 @@ INSTANCE_FIELDS: Spellings = {
     "scores": ("scores", "confidence"),
     "masks": ("masks", "mask", "pred_masks", "gt_masks"),
     "label_names": ("label_names", "text_labels"),
-    "instances_id": ("instances_id", "instances_ids", "tracker_id"),
+    "instances_id": ("instances_id", "instances_ids", "tracker_id", "track_ids"),
+    "rotated_bboxes": ("rotated_bboxes", "obb"),
+    "keypoints": ("keypoints", "pred_keypoints", "gt_keypoints", "xy"),
+    "keypoint_scores": ("keypoint_scores", "keypoint_confidence"),
+    "keypoints_visible": ("keypoints_visible", "visible"),
+    "unbounded": ("keypoints_scores",),  # torchvision's, of which no threshold is known
 }
+
+#: Those that are drawn by themselves.
+DRAWN_FIELDS = ("bboxes", "rotated_bboxes", "masks", "keypoints")
 
 
 def read_instances(holder: Any, what: str = "the instances") -> Annotations:
@@ -51,24 +61,44 @@ def read_instances(holder: Any, what: str = "the instances") -> Annotations:
         VizWarning: If it has fields, but neither boxes nor masks, or one almost called as one that
             is known.
     """
-    if isinstance(holder, (list, tuple)) and not hasattr(holder, "_fields"):
+    is_coco = isinstance(holder, (list, tuple)) and not hasattr(holder, "_fields")
+    if is_coco:
         holder = _from_annotations(holder)
+    elif hasattr(holder, "detection_confidence"):
+        holder = _from_key_points(holder)
     elif isinstance(holder, np.ndarray) or is_tensor(holder):
         holder = {"bboxes": holder}
     elif (inner := read_field(holder, "instances")) is not None:  # all that detectron2 returns
         holder = inner
     found = read_known(holder, INSTANCE_FIELDS, what)
-    boxes: Any = found.get("bboxes")
+    boxes: Any = found.get("rotated_bboxes", found.get("bboxes"))
     if hasattr(boxes, "cls"):  # ultralytics keeps all there
-        found |= {"bboxes": boxes.xyxy, "labels": boxes.cls, "scores": boxes.conf}
+        found |= {"labels": boxes.cls, "scores": boxes.conf}
+        found |= {} if "rotated_bboxes" in found else {"bboxes": boxes.xyxy}
         found |= {} if boxes.id is None else {"instances_id": boxes.id}
+    data = read_field(holder, "data")
+    if isinstance(data, Mapping) and data.get("xyxyxyxy") is not None:  # supervision's
+        found["rotated_bboxes"] = data["xyxyxyxy"]
     masks = as_mask_list(found["masks"]) if "masks" in found else None
-    bboxes = _boxes(found["bboxes"]) if "bboxes" in found else None
+    rotated = None
+    if "rotated_bboxes" in found:
+        rotated = as_rotated_boxes(found["rotated_bboxes"], are_turned=True)
+        if rotated is None:
+            raise ValueError(
+                "rotated_bboxes must have shape (N, 5): center x, center y, width, height, angle "
+                "in degrees; or (N, 4, 2): corners"
+            )
+    elif "bboxes" in found:
+        rotated = as_rotated_boxes(found["bboxes"])
+    bboxes = _boxes(found["bboxes"]) if "bboxes" in found and rotated is None else None
+    keypoints = read_keypoints(found, is_coco=is_coco)
     scores, ids = (_numbers(found.get(name), name) for name in ("scores", "instances_id"))
     labels, names = _labels_and_names(holder, found)
     fields = {
         "labels": labels,
         "bboxes": bboxes,
+        "rotated_bboxes": rotated,
+        "keypoints": None if keypoints is None else keypoints.points,
         "scores": scores,
         "masks": masks,
         "instances_id": ids,
@@ -79,13 +109,16 @@ def read_instances(holder: Any, what: str = "the instances") -> Annotations:
         listed = ", ".join(f"{name} {length}" for name, length in lengths.items())
         raise ValueError(f"the fields of instances must have one entry per object, got {listed}")
     count = next(iter(lengths.values()), 0)
-    if bboxes is None and masks is None and (not found or has_strange(holder, INSTANCE_FIELDS)):
+    is_empty = all(fields[name] is None for name in DRAWN_FIELDS)
+    if is_empty and (not found or has_strange(holder, INSTANCE_FIELDS)):
         tell_of_unknown(holder, INSTANCE_FIELDS, what)
     if bboxes is not None and not bboxes.any():
         bboxes = None
     return Annotations(
         labels=np.zeros(count, np.int64) if labels is None else labels,
         bboxes=bboxes,
+        rotated_bboxes=rotated,
+        keypoints=keypoints,
         scores=None if scores is None else scores.astype(np.float64),
         masks=masks,
         names=names,
@@ -112,8 +145,25 @@ def _from_annotations(annotations: Iterable[Any]) -> dict[str, Any]:
         corners = np.array(boxes, np.float64).reshape(-1, 4)
         corners[:, 2:] += corners[:, :2]
         boxes = list(corners)
-    found = {"bboxes": boxes, "labels": every("category_id")}
-    return found | {"scores": every("score"), "masks": every("segmentation")}
+    found: dict[str, Any] = {"bboxes": boxes, "labels": every("category_id")}
+    found |= {"scores": every("score"), "masks": every("segmentation")}
+    if points := every("keypoints"):
+        found["keypoints"] = np.array(points, np.float64).reshape(len(entries), -1, 3)
+    found["instances_id"] = every("track_id")
+    return found
+
+
+def _from_key_points(holder: Any) -> dict[str, Any]:
+    """Return the fields of objects from supervision's `KeyPoints`."""
+    points = np.array(holder.xy, np.float64)
+    points[(points == 0).all(axis=-1)] = np.nan  # missing
+    return {
+        "keypoints": points,
+        "keypoint_scores": holder.keypoint_confidence,
+        "labels": holder.class_id,
+        "scores": holder.detection_confidence,
+        "data": holder.data,
+    }
 
 
 def _boxes(boxes: Any) -> npt.NDArray[np.float64]:

@@ -11,7 +11,7 @@ import numpy as np
 
 from viz_core.annotations.annotations import Annotations
 from viz_core.annotations.fields import Spellings, read_field, read_known, tell_of_unknown
-from viz_core.annotations.samples import INSTANCE_FIELDS, read_instances
+from viz_core.annotations.samples import DRAWN_FIELDS, INSTANCE_FIELDS, read_instances
 from viz_core.annotations.segments import read_map
 from viz_core.convert import as_array, is_tensor
 
@@ -35,7 +35,6 @@ _MAP_FIELDS: Spellings = {
     "panoptic_seg": ("panoptic_seg",),
     "segmentation": ("segmentation",),  # transformers'
 }
-_DRAWN = ("bboxes", "masks")
 
 
 class Side(NamedTuple):
@@ -165,7 +164,7 @@ def _read_result(sample: Any) -> Side | None:
 def _has_objects(sample: Any) -> bool:
     return any(
         read_field(sample, spelling) is not None
-        for name in _DRAWN
+        for name in DRAWN_FIELDS
         for spelling in INSTANCE_FIELDS[name]
     )
 
@@ -175,7 +174,7 @@ def _is_annotation(entry: Any) -> bool:
     return (
         isinstance(entry, Mapping)
         and "category_id" in entry
-        and ("bbox" in entry or "segmentation" in entry)
+        and any(name in entry for name in ("bbox", "segmentation", "keypoints"))
     )
 
 
