@@ -105,6 +105,22 @@ def test_hyperparameters_are_of_the_same_run(recorded, tmp_path):
     assert [path.name for path in (tmp_path / "run").iterdir() if path.is_dir()] == ["html"]
 
 
+def test_metrics_may_come_later_and_other_hyperparameters_are_told(tmp_path, read_run):
+    backend = TensorboardVisBackend(tmp_path)
+    backend.add_hparams({"lr": 1})
+    backend.add_hparams({"lr": 1}, {"acc": 0.5})
+    backend.add_hparams({"lr": 1}, {"acc": 0.75})
+    with pytest.warns(RecordingWarning, match="shows the first hyperparameters of a run"):
+        backend.add_hparams({"lr": 2}, {"acc": 0.875})
+    with pytest.warns(RecordingWarning, match="shows the first hyperparameters of a run"):
+        backend.add_hparams({"lr": 1}, {"loss": 0.5})
+    run = read_run(tmp_path)
+    assert run.scalars("hparam/acc") == [(0, 0.5), (0, 0.75), (0, 0.875)]
+    content = run.accumulator.SummaryMetadata("_hparams_/experiment").plugin_data.content
+    experiment = plugin_data_pb2.HParamsPluginData.FromString(content).experiment
+    assert [metric.name.tag for metric in experiment.metric_infos] == ["hparam/acc"]
+
+
 def test_what_it_lacks_is_told(tmp_path):
     visualizer = Visualizer(
         vis_backends=[dict(type="TensorboardVisBackend", save_dir=tmp_path / "run")]

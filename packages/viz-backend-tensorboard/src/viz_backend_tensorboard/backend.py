@@ -97,6 +97,7 @@ class TensorboardVisBackend(BaseVisBackend):
         self._resumes = resume is not None
         self._unsynced_index: Path | None = None
         self._unsynced_pages = False
+        self._hparams: tuple[dict[str, Any] | None, set[str] | None] = (None, None)
         self._events = EventFile(
             self._locate, None if resume is None else as_step(resume), self._note_opened
         )
@@ -253,12 +254,29 @@ class TensorboardVisBackend(BaseVisBackend):
         """Write hyperparameters for the page of these, in the same run.
 
         The final metrics are scalars too, called `hparam/<name>`, as `<name>` is that of a curve.
+        They may come in a later call.
+
+        Warns:
+            RecordingWarning: If hyperparameters or the names of metrics differ from those before:
+                TensorBoard shows the first of a run.
         """
+        shown, results = self._hparams
+        if shown is None:
+            self._events.write(plugin_events.hparams(hparams))
+            shown = dict(hparams)
         if metrics:
             scalars = {plugin_events.METRIC.format(key): value for key, value in metrics.items()}
             self.add_scalars(scalar_dict=scalars)
-        for event in plugin_events.hparams(hparams, [*metrics]):
-            self._events.write(event)
+            if results is None:
+                for event in plugin_events.results(shown, [*metrics]):
+                    self._events.write(event)
+                results = {*metrics}
+        self._hparams = shown, results
+        if shown != hparams or (metrics and results != {*metrics}):
+            self._warn(
+                "TensorBoard shows the first hyperparameters of a run, and the metrics that came "
+                "with them first: those of this call are others; record them to another save_dir"
+            )
 
     def add_pr_curve(self, name: str, curve: PRCurve, step: int = 0, **kwargs: object) -> None:
         """Write a curve for the page of curves of precision and recall."""

@@ -29,7 +29,7 @@ from viz_backend_tensorboard.events import as_cell
 if TYPE_CHECKING:
     from viz_core import Histogram, PRCurve
 
-__all__ = ["METRIC", "histogram", "hparams", "images", "pr_curve", "table"]
+__all__ = ["METRIC", "histogram", "hparams", "images", "pr_curve", "results", "table"]
 
 #: Where the final metrics are, so that they are no points of a curve of the same name.
 METRIC = "hparam/{}"
@@ -83,11 +83,25 @@ def pr_curve(tag: str, curve: PRCurve, step: int) -> Event:
     return _event(tag, metadata, _floats(rows, DT_FLOAT), step)
 
 
-def hparams(values: Mapping[str, Any], metrics: Sequence[str]) -> list[Event]:
-    """Return hyperparameters of the run, and which scalars are its results.
+def hparams(values: Mapping[str, Any]) -> Event:
+    """Return the hyperparameters of the run: strings, bools and numbers by name."""
+    start = SessionStartInfo(start_time_secs=time.time())
+    for name, value in values.items():
+        if isinstance(value, str):
+            start.hparams[name].string_value = value
+        elif isinstance(value, bool):
+            start.hparams[name].bool_value = value
+        else:
+            start.hparams[name].number_value = float(value)
+    tag = hparams_plugin.SESSION_START_INFO_TAG
+    return _of_hparams(tag, HParamsPluginData(session_start_info=start))
+
+
+def results(values: Mapping[str, Any], metrics: Sequence[str]) -> list[Event]:
+    """Return which scalars are the results of the run, which is finished.
 
     Args:
-        values: Strings, bools and numbers by name.
+        values: The hyperparameters, whose types the page needs.
         metrics: Names of final metrics; their scalars are called `METRIC` of these.
     """
     experiment = api_pb2.Experiment(
@@ -100,24 +114,16 @@ def hparams(values: Mapping[str, Any], metrics: Sequence[str]) -> list[Event]:
         ],
         time_created_secs=time.time(),
     )
-    start = SessionStartInfo(start_time_secs=time.time())
-    for name, value in values.items():
-        if isinstance(value, str):
-            start.hparams[name].string_value = value
-        elif isinstance(value, bool):
-            start.hparams[name].bool_value = value
-        else:
-            start.hparams[name].number_value = float(value)
     end = SessionEndInfo(status=api_pb2.STATUS_SUCCESS, end_time_secs=time.time())
-    parts = {
-        hparams_plugin.EXPERIMENT_TAG: HParamsPluginData(experiment=experiment),
-        hparams_plugin.SESSION_START_INFO_TAG: HParamsPluginData(session_start_info=start),
-        hparams_plugin.SESSION_END_INFO_TAG: HParamsPluginData(session_end_info=end),
-    }
     return [
-        _event(tag, hparams_plugin.create_summary_metadata(part), hparams_plugin.NULL_TENSOR, 0)
-        for tag, part in parts.items()
+        _of_hparams(hparams_plugin.EXPERIMENT_TAG, HParamsPluginData(experiment=experiment)),
+        _of_hparams(hparams_plugin.SESSION_END_INFO_TAG, HParamsPluginData(session_end_info=end)),
     ]
+
+
+def _of_hparams(tag: str, data: Any) -> Event:
+    metadata = hparams_plugin.create_summary_metadata(data)
+    return _event(tag, metadata, hparams_plugin.NULL_TENSOR, 0)
 
 
 def _type(value: Any) -> int:
