@@ -1,5 +1,6 @@
 """LocalVisBackend keeps the contract, and what faults leave of it is whole."""
 
+import csv
 import json
 import math
 import re
@@ -7,6 +8,7 @@ import re
 import numpy as np
 from PIL import Image
 
+from viz_core import as_video
 from viz_core.testing import BackendContract, BackendFaults, evaluate_config
 
 NOT_JSON = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
@@ -39,6 +41,53 @@ class Local:
 
     def read_config(self, save_dir):
         return evaluate_config((save_dir / "config.py").read_text())
+
+    def read_kind(self, save_dir, kind):
+        if kind in ("histogram", "pr_curve", "confusion_matrix"):
+            stem = {"confusion_matrix": "confusion_matrices"}.get(kind, f"{kind}s")
+            for text in (save_dir / f"{stem}.jsonl").read_text().splitlines():
+                line = json.loads(text, parse_constant=lambda name: 1 / 0)
+                keys = {"histogram": ("edges", "counts"), "pr_curve": ("precision", "recall")}
+                value = [line[key] for key in keys.get(kind, ("matrix",))]
+                yield line["name"], line["step"], value[0] if len(value) == 1 else value
+        elif kind == "hparams":
+            yield "", 0, tuple(json.loads((save_dir / "summary.json").read_text()).values())
+        elif kind == "file":
+            for path in (save_dir / "files").rglob("*.*"):
+                yield path.relative_to(save_dir / "files").as_posix(), 0, path.read_bytes()
+        elif kind == "images":
+            found = {}
+            for name, step, image in self.read_images(save_dir):
+                batch, _, number = name.rpartition("/")
+                found.setdefault((batch, step), {})[int(number)] = image
+            for (name, step), images in found.items():
+                yield name, step, [image for _, image in sorted(images.items())]
+        else:
+            folder = {"text": "text", "html": "html"}.get(kind, f"{kind}s")
+            for path in (save_dir / folder).rglob("*.*"):
+                name, _, step = path.relative_to(save_dir / folder).as_posix().rpartition("_")
+                yield name, int(step.split(".")[0]), READ[kind](path)
+
+
+def read_csv(path):
+    with path.open(newline="") as file:
+        columns, *rows = csv.reader(file)
+    return columns, rows
+
+
+def count_frames(path):
+    if path.suffix == ".gif":
+        return Image.open(path).n_frames
+    return sum(1 for _ in as_video(path).frames())
+
+
+READ = {
+    "figure": lambda path: np.asarray(Image.open(path)),
+    "text": lambda path: path.read_text("utf-8"),
+    "html": lambda path: path.read_text("utf-8"),
+    "table": read_csv,
+    "video": count_frames,
+}
 
 
 class TestContract(Local, BackendContract):

@@ -105,7 +105,14 @@ class BackendCase:
     def run_program(
         self, name: str, config: Mapping[str, Any], *args: Any, **how: Any
     ) -> list[str]:
-        """Run a program of the suites' own in another process; return the lines that it printed."""
+        """Run a program of the suites' own in another process; return the lines that it printed.
+
+        Args:
+            name: A function of `viz_core.testing.programs`.
+            config: That of the backend.
+            *args: What else the program takes.
+            **how: `timeout` and `status`, as `run_program` takes them.
+        """
         __tracebackhide__ = True
         return run_program(name, config, *args, imports=self.imports, **how)
 

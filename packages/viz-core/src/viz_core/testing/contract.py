@@ -17,6 +17,7 @@ from viz_core.errors import RecordingWarning
 from viz_core.plugins.registry import VISBACKENDS
 from viz_core.testing.arguments import ArgumentsContract
 from viz_core.testing.images import make_image
+from viz_core.testing.kinds import KindsContract
 from viz_core.typing import Kind
 from viz_core.visualizer import Visualizer
 
@@ -54,7 +55,7 @@ _CONFIG = {
 }
 
 
-class BackendContract(ArgumentsContract):
+class BackendContract(ArgumentsContract, KindsContract):
     """The whole contract of a backend as tests.
 
     Subclass it and say how to read back:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from viz_core.testing.case import BackendCase
+from viz_core.testing.kinds import KindsFaults
 
 __all__ = ["BackendFaults", "read_only", "small_disk"]
 
@@ -18,7 +18,7 @@ __all__ = ["BackendFaults", "read_only", "small_disk"]
 _LONG = 30.0
 
 
-class BackendFaults(BackendCase):
+class BackendFaults(KindsFaults):
     """Full disks, folders that vanish, kills, forks, signals, Ctrl-C and many scalars.
 
     Subclass it as [`BackendContract`][viz_core.testing.BackendContract]; both may have the same

@@ -22,6 +22,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from viz_core.plugins.registry import VISBACKENDS
+
 __all__ = ["run_program", "run_python"]
 
 #: Gets a file with a task and where to print; answers with the program's process id, then with what
@@ -96,7 +98,15 @@ def run_program(
     """
     __tracebackhide__ = True
     kind = config["type"]
+    if isinstance(kind, str) and kind not in VISBACKENDS.offers():
+        registered = VISBACKENDS.module_dict.get(kind)
+        if registered is not None and not registered.__module__.startswith("viz_core."):
+            kind = registered  # by hand, of which another process knows nothing
     if isinstance(kind, type):
+        assert "<locals>" not in kind.__qualname__, (
+            f"{kind.__qualname__} is made in a function, where other processes do not find it: "
+            "define it in a module, or set the case's type to 'package.module:Class'"
+        )
         kind = {"file": inspect.getfile(kind), "name": kind.__qualname__}
     task = json.dumps({"program": name, "config": {**config, "type": kind}, "arguments": arguments})
     imports = ("viz_core.testing.programs", *imports)

@@ -20,6 +20,8 @@ import numpy as np
 
 from viz_core.errors import RecordingError, RecordingWarning
 from viz_core.testing.interrupted import PROGRAMS
+from viz_core.testing.kinds import record_kinds_and_die
+from viz_core.typing import Kind
 from viz_core.visualizer import Visualizer
 
 __all__ = ["main"]
@@ -42,6 +44,12 @@ def record_and_die(config: dict[str, Any], count: int, wait: float) -> None:
         visualizer.add_scalar("loss", step, step=step)
     time.sleep(wait)
     os.kill(os.getpid(), signal.SIGKILL)
+
+
+def record_kinds(config: dict[str, Any], kinds: list[Kind], folder: str) -> None:
+    """Record three of each kind, and be killed without a chance to tidy up."""
+    visualizer = Visualizer(vis_backends=[config], on_backend_error="raise")
+    record_kinds_and_die(visualizer, kinds, folder)
 
 
 def record_around_a_fork(config: dict[str, Any], count: int) -> None:
@@ -190,6 +198,7 @@ _PROGRAMS = {
     program.__name__: program
     for program in (
         record_and_die,
+        record_kinds,
         record_around_a_fork,
         fork_while_a_thread_records,
         record_on_a_full_disk,
