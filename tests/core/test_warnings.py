@@ -21,7 +21,8 @@ from contextlib import ExitStack
 from threading import Thread
 import numpy as np
 from matplotlib.figure import Figure
-from viz_core import Canvas, VISBACKENDS, VISUALIZERS, draw_featmap, read_scalars
+from viz_core import BaseVisBackend, Canvas, VISBACKENDS, VISUALIZERS, as_annotations
+from viz_core import draw_annotations, draw_featmap, read_scalars
 
 IMAGE = np.zeros((120, 160, 3), np.uint8)
 OUTSIDE = np.array([-5, 5, 20, 20])
@@ -196,10 +197,28 @@ from viz_core import as_histogram
 as_histogram([1.0, np.nan])  # told
 visualizer = Visualizer(vis_backends=[VISBACKENDS.build(dict(type=LOCAL["type"], save_dir=FOLDER))])
 visualizer.add_histogram("w", [1.0, np.nan])  # told
-class Scalars(VISBACKENDS.get("LocalVisBackend").__base__):
+class Scalars(BaseVisBackend):
     def add_image(self, **kwargs): pass
 Visualizer(vis_backends=[Scalars()]).add_figure("a", Figure())  # told
 Visualizer(vis_backends=[Scalars()]).add_text("a", "b")  # told
+""",
+    ),
+    "annotations": (
+        "have the score NaN|are not finite|are not x1, y1|lie within 0..1|is taken for 'scores'|"
+        "did you mean 'bboxes'|nothing of .* is drawn|only the 2000 largest of 2100 objects",
+        """
+BOXES = np.array([[20.0, 30, 80, 90]])
+visualizer = Visualizer(image=IMAGE)
+def read(**fields):
+    return as_annotations(dict(bboxes=BOXES, labels=[0]) | fields)
+read(scores=[np.nan]).above(0.3)  # told
+draw_annotations(visualizer, read(bboxes=BOXES * np.nan))  # told
+draw_annotations(visualizer, read(bboxes=BOXES[:, [2, 1, 0, 3]]))  # told
+draw_annotations(visualizer, read(bboxes=BOXES / 200))  # told
+as_annotations(dict(bboxes=BOXES, labels=[0], score=[0.9]))  # told
+as_annotations(dict(bbox=BOXES, labels=[0]))  # told
+as_annotations(dict(detections=BOXES))  # told
+draw_annotations(visualizer, read(bboxes=np.tile(BOXES, (2100, 1)), labels=[0] * 2100))  # told
 """,
     ),
     "no backend": (
