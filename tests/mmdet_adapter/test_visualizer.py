@@ -352,3 +352,35 @@ def test_a_threshold_by_class_is_respected(image, make_sample):
     found = visualizer.get_image()
     assert (found[:, :86] != image[:, :86]).any()
     assert (found[:, 86:] == image[:, 86:]).all()
+
+
+def test_a_prediction_is_compared_with_the_truth_alone_or_as_third_pane(image):
+    boxes = np.array([[20.0, 30, 80, 90], [100, 50, 150, 110]])
+    sample = {
+        "gt_instances": {"bboxes": boxes, "labels": [0, 0]},
+        "pred_instances": {"bboxes": boxes[:1], "labels": [0], "scores": [0.4]},
+    }
+    alone = DetLocalVisualizer(compare="image", labels="none")
+    alone.add_datasample("a", image, sample)
+    assert alone.get_image().shape == image.shape
+
+    def has(color):
+        left = alone.get_image()[25:95, 15:90]  # around the first box, away from the legend
+        return (left == color).all(axis=-1).any()
+
+    found, missed = (0, 158, 115), (0, 114, 178)
+    assert (has(found), has(missed)) == (True, False)
+    alone.add_datasample("a", image, sample, pred_score_thr=0.5)
+    assert (has(found), has(missed)) == (False, True)
+    beside = DetLocalVisualizer(compare="panes", labels="none")
+    beside.add_datasample("a", image, sample)
+    height, width, _ = beside.get_image().shape
+    assert width > 3 * 160
+    assert height > 120 + 10  # captions
+    alone.add_datasample("a", image, sample, draw_gt=False)
+    assert alone.get_image().shape == image.shape
+
+
+def test_another_way_to_compare_is_refused():
+    with pytest.raises(ValueError, match="compare must be 'image', 'panes' or None, got True"):
+        DetLocalVisualizer(compare=True)

@@ -39,6 +39,11 @@ from viz_core.visualizer import Visualizer
 
 if TYPE_CHECKING:
     from viz_core.annotations.annotations import Annotations
+    from viz_core.annotations.comparison import (
+        Comparison,
+        compare_annotations,
+        draw_comparison,
+    )
     from viz_core.annotations.drawing import draw_annotations
     from viz_core.annotations.palette import get_palette, jitter_color
     from viz_core.annotations.placement import LabelPlacement, place_labels
@@ -79,6 +84,7 @@ __all__ = [
     "AppendLog",
     "BaseVisBackend",
     "Canvas",
+    "Comparison",
     "ConfusionMatrix",
     "DrawnFigure",
     "Histogram",
@@ -130,7 +136,9 @@ __all__ = [
     "as_table",
     "as_video",
     "capture",
+    "compare_annotations",
     "draw_annotations",
+    "draw_comparison",
     "draw_featmap",
     "encode_png",
     "get_palette",
@@ -154,6 +162,7 @@ __all__ = [
 
 # Where the names are whose modules are imported when they are first asked for.
 _ON_USE = {
+    "Comparison": "viz_core.annotations.comparison",
     "AnnotationStyle": "viz_core.annotations.style",
     "Annotations": "viz_core.annotations.annotations",
     "AppendLog": "viz_core.files.append_log",
@@ -182,7 +191,9 @@ _ON_USE = {
     "as_style": "viz_core.annotations.style",
     "as_table": "viz_core.kinds.tables",
     "as_video": "viz_core.kinds.videos",
+    "compare_annotations": "viz_core.annotations.comparison",
     "draw_annotations": "viz_core.annotations.drawing",
+    "draw_comparison": "viz_core.annotations.comparison",
     "encode_png": "viz_core.files.encoding",
     "get_palette": "viz_core.annotations.palette",
     "hookimpl": "viz_core.plugins.hookspecs",

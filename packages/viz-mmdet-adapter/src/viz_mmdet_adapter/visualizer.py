@@ -10,12 +10,15 @@ from typing import Any
 import numpy as np
 
 from viz_core import (
+    Annotations,
     AnnotationStyle,
     Visualizer,
     as_annotations,
     as_image,
     as_style,
     draw_annotations,
+    draw_comparison,
+    make_grid,
     read_sides,
 )
 from viz_core.typing import ArrayLike, Image, Palette, VisBackends
@@ -67,6 +70,11 @@ class DetLocalVisualizer(Visualizer):
         labels: What labels say, as `AnnotationStyle` takes it.
         color_by: What has a color of its own: each `"class"`, `"instance"`, `"track"` or `"score"`.
         label_size: Of the letters, in points, or `"image"`: it grows with the image.
+        compare: What is drawn of samples with both sides: `"image"`, the prediction compared with
+            the truth: true positives, with their intersection over union and the true outline
+            dashed, false positives and false negatives in three colors; `"panes"`, truth,
+            prediction and that beside each other, with captions; by default truth and prediction.
+        iou_thr: The least intersection over union of a true positive, in 0..1.
         **kwargs: Other arguments of [`Visualizer`][viz_core.Visualizer].
     """
 
@@ -97,9 +105,15 @@ class DetLocalVisualizer(Visualizer):
         labels: str = "style",
         color_by: str = "style",
         label_size: float | str = "style",
+        compare: str | None = None,
+        iou_thr: float = 0.5,
         **kwargs: object,
     ) -> None:
         super().__init__(name, image, vis_backends, save_dir, **kwargs)  # type: ignore[arg-type]  # checked there
+        if compare not in (None, "image", "panes"):
+            raise ValueError(f"compare must be 'image', 'panes' or None, got {compare!r}")
+        self.compare = compare
+        self.iou_thr = iou_thr
         self.style = as_style(style)
         own: dict[str, Any] = dict(
             bbox_color=bbox_color, text_color=text_color, mask_color=mask_color
@@ -163,6 +177,8 @@ class DetLocalVisualizer(Visualizer):
             sides = read_sides(data_sample)
             if sides.result is not None:
                 panes.append(self._draw_pane(pixels, sides.result, pred_score_thr))
+            elif self.compare is not None and draw_gt and draw_pred:
+                panes.append(self._compare(pixels, sides.truth, sides.prediction, pred_score_thr))
             else:
                 if draw_gt:
                     panes.append(self._draw_pane(pixels, sides.truth))
@@ -188,9 +204,7 @@ class DetLocalVisualizer(Visualizer):
         style = self.style
         if style.palette is None:
             style = replace(style, palette=meta.get("palette"))
-        annotations = as_annotations(side)
-        if threshold is not None:
-            annotations = annotations.above(threshold, meta.get("classes"))
+        annotations = self._read(side, threshold)
         self.set_image(image)
         draw_annotations(
             self,
@@ -200,3 +214,30 @@ class DetLocalVisualizer(Visualizer):
             skeleton=meta.get("skeleton_links"),
         )
         return self.get_image()
+
+    def _compare(self, image: Image, truth: object, prediction: object, threshold: Any) -> Image:
+        """Return the image with the prediction compared with the truth, alone or as third pane."""
+        panes = []
+        if self.compare == "panes":
+            panes.append(self._draw_pane(image, truth))
+            panes.append(self._draw_pane(image, prediction, threshold))
+        self.set_image(image)
+        draw_comparison(
+            self,
+            self._read(truth),
+            self._read(prediction, threshold),
+            style=self.style,
+            classes=(self.dataset_meta or {}).get("classes"),
+            iou_thr=self.iou_thr,
+        )
+        if panes:
+            panes.append(self.get_image())
+            self.set_image(make_grid(panes, ["truth", "prediction", "comparison"], columns=3))
+        return self.get_image()
+
+    def _read(self, side: object, threshold: Any = None) -> Annotations:
+        """Return what is annotated on a side, of predictions what is above the threshold."""
+        annotations = as_annotations(side)
+        if threshold is None:
+            return annotations
+        return annotations.above(threshold, (self.dataset_meta or {}).get("classes"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any, TypeAlias
 
@@ -28,7 +28,7 @@ from viz_core.drawing.canvas import Canvas
 from viz_core.errors import VizWarning
 from viz_core.typing import ArrayLike, Palette
 
-__all__ = ["draw_annotations"]
+__all__ = ["box_line_widths", "draw_annotations", "draw_objects", "finite_objects", "object_texts"]
 
 _WHITE = (255, 255, 255)
 
@@ -78,22 +78,33 @@ def draw_annotations(
             seem to be no corners in pixels.
     """
     found, names, style = as_annotations(annotations), as_names(classes), as_style(style)
-    _draw_objects(canvas, found, style, names, skeleton)
+    draw_objects(canvas, found, style, names, skeleton)
     if found.semantic is not None:
         draw_semantic(canvas, found.semantic, style, names)
     if found.panoptic is not None:
         draw_panoptic(canvas, found.panoptic, style, names)
 
 
-def _draw_objects(
+def draw_objects(
     canvas: Canvas,
     objects: Annotations,
     style: AnnotationStyle,
     classes: Names | None,
-    skeleton: Skeleton | None,
+    skeleton: Skeleton | None = None,
+    *,
+    before_labels: Callable[[], object] | None = None,
 ) -> None:
-    """Draw masks, their contours, boxes, keypoints and labels, in this order."""
-    objects = _finite(objects)
+    """Draw masks, their contours, boxes, keypoints and labels, in this order.
+
+    Args:
+        canvas: Drawn on.
+        objects: What is drawn, without its maps.
+        style: How it looks.
+        classes: Names of the classes.
+        skeleton: The pairs of keypoints that are joined.
+        before_labels: Draws what lies below the labels and above all else.
+    """
+    objects = finite_objects(objects)
     if not len(objects):
         return
     masks = None
@@ -109,8 +120,10 @@ def _draw_objects(
         _draw_boxes(canvas, objects, inks, style)
     if objects.keypoints is not None:
         _draw_keypoints(canvas, objects, objects.keypoints, inks, skeleton)
+    if before_labels is not None:
+        before_labels()
     if style.labels != "none":
-        texts = _texts(objects, style, classes)
+        texts = object_texts(objects, style, classes)
         shown = [ink if opacity(ink) else tint for ink, tint in zip(inks, tints, strict=True)]
         _draw_labels(canvas, objects, masks, texts, shown, style)
 
@@ -184,7 +197,7 @@ def _batches(masks: Sequence[Crop], order: Iterable[int]) -> Iterator[list[int]]
         yield batch
 
 
-def _finite(objects: Annotations) -> Annotations:
+def finite_objects(objects: Annotations) -> Annotations:
     """Return the objects without those whose box is not finite."""
     boxes = objects.rotated_bboxes if objects.bboxes is None else objects.bboxes
     if boxes is None:
@@ -234,7 +247,7 @@ def _draw_boxes(
     sides = boxes[:, 2:] - boxes[:, :2] if rotated is None else rotated[:, 2:4]
     how: dict[str, Any] = {
         "edge_colors": [inks[i] for i in order.tolist()],
-        "line_widths": _line_widths(canvas, sides[order].min(axis=1), style),
+        "line_widths": box_line_widths(canvas, sides[order].min(axis=1), style),
         "alpha": style.bbox_alpha,
     }
     if rotated is None:
@@ -271,7 +284,7 @@ def _draw_keypoints(
             )
 
 
-def _line_widths(
+def box_line_widths(
     canvas: Canvas, sides: npt.NDArray[np.float64], style: AnnotationStyle
 ) -> list[float]:
     """Return the width of the line of each box, in points, of which these are the shorter sides."""
@@ -329,7 +342,7 @@ def _draw_labels(
         )
 
 
-def _texts(objects: Annotations, style: AnnotationStyle, classes: Names | None) -> list[str]:
+def object_texts(objects: Annotations, style: AnnotationStyle, classes: Names | None) -> list[str]:
     """Return the texts of the labels of objects."""
     labels = objects.labels.tolist()
     names = objects.names

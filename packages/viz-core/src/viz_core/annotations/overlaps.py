@@ -1,0 +1,95 @@
+"""How much objects overlap: the intersection of two over their union."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from viz_core.annotations.crops import Crop, Mask
+from viz_core.annotations.rotated_boxes import corners_of
+
+__all__ = ["box_overlaps", "mask_overlaps", "rotated_overlaps"]
+
+Floats: TypeAlias = npt.NDArray[np.float64]
+
+
+def box_overlaps(one: Floats, other: Floats) -> Floats:
+    """Return the overlap of each of N boxes with each of M, xyxy, in 0..1, shape (N, M)."""
+    low = np.maximum(one[:, None, :2], other[None, :, :2])
+    high = np.minimum(one[:, None, 2:], other[None, :, 2:])
+    shared = np.maximum(high - low, 0).prod(axis=-1)
+    areas, others = ((boxes[:, 2:] - boxes[:, :2]).prod(axis=1) for boxes in (one, other))
+    return _over_union(shared, areas, others)
+
+
+def rotated_overlaps(one: Floats, other: Floats) -> Floats:
+    """Return the overlap of each of N turned boxes with each of M, in 0..1, shape (N, M)."""
+    shared = np.zeros((len(one), len(other)))
+    outlines, others = corners_of(one), corners_of(other)
+    low, high = (
+        (outlines.min(axis=1), outlines.max(axis=1)),
+        (others.min(axis=1), others.max(axis=1)),
+    )
+    meets = ((low[0][:, None] < high[1]) & (high[0] < low[1][:, None])).all(axis=-1)
+    for i, j in np.argwhere(meets).tolist():
+        shared[i, j] = _area(_clipped(outlines[i], others[j]))
+    return _over_union(shared, one[:, 2] * one[:, 3], other[:, 2] * other[:, 3])
+
+
+def mask_overlaps(one: Sequence[Crop], other: Sequence[Crop]) -> Floats:
+    """Return the overlap of each of N masks with each of M, in 0..1, shape (N, M)."""
+    shared = np.zeros((len(one), len(other)))
+    others = [crop.paint() for crop in other]
+    for i, crop in enumerate(one):
+        mask = crop.paint()
+        for j, (there, against) in enumerate(zip(other, others, strict=True)):
+            shared[i, j] = _shared_pixels(crop, mask, there, against)
+    areas = [np.array([crop.area for crop in crops], np.float64) for crops in (one, other)]
+    return _over_union(shared, *areas)
+
+
+def _over_union(shared: Floats, areas: Floats, others: Floats) -> Floats:
+    union = areas[:, None] + others - shared
+    overlaps: Floats = shared / np.where(union > 0, union, 1)
+    return overlaps
+
+
+def _shared_pixels(one: Crop, mask: Mask, other: Crop, against: Mask) -> int:
+    left, top = max(one.x, other.x), max(one.y, other.y)
+    right = min(one.x + mask.shape[1], other.x + against.shape[1])
+    bottom = min(one.y + mask.shape[0], other.y + against.shape[0])
+    if right <= left or bottom <= top:
+        return 0
+    part, under = (
+        pixels[top - crop.y : bottom - crop.y, left - crop.x : right - crop.x]
+        for crop, pixels in ((one, mask), (other, against))
+    )
+    return int(np.count_nonzero(part & under))
+
+
+def _clipped(polygon: Floats, window: Floats) -> list[Floats]:
+    """Return the part of a polygon inside a convex one whose corners go clockwise as seen."""
+    points = list(polygon)
+    for start, end in zip(window, np.roll(window, -1, axis=0), strict=True):
+        along = end - start
+        sides = [along[0] * (y - start[1]) - along[1] * (x - start[0]) for x, y in points]
+        kept: list[Floats] = []
+        for i, (point, side) in enumerate(zip(points, sides, strict=True)):
+            before, side_before = points[i - 1], sides[i - 1]
+            if (side >= 0) != (side_before >= 0):
+                share = side_before / (side_before - side)
+                kept.append(before + share * (point - before))
+            if side >= 0:
+                kept.append(point)
+        points = kept
+    return points
+
+
+def _area(points: Sequence[Floats]) -> float:
+    if len(points) < 3:
+        return 0.0
+    x, y = np.array(points).T
+    return float(abs(x @ np.roll(y, -1) - y @ np.roll(x, -1)) / 2)

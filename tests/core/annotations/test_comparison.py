@@ -1,0 +1,147 @@
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from viz_core import Canvas, compare_annotations, draw_comparison
+from viz_core.annotations.crops import fill_polygons
+from viz_core.annotations.overlaps import box_overlaps, mask_overlaps, rotated_overlaps
+
+TRUE = {"bboxes": np.array([[20.0, 20, 60, 60], [80, 20, 120, 60], [20, 80, 60, 110]])}
+TRUE["labels"] = [0, 1, 0]
+
+
+def square(x1, y1, x2, y2):
+    return [[x1, y1, x2, y1, x2, y2, x1, y2]]
+
+
+def turned(x1, y1, x2, y2):
+    return [(x1 + x2) / 2, (y1 + y2) / 2, x2 - x1, y2 - y1, 0]
+
+
+def test_overlaps_of_boxes_are_their_intersection_over_union():
+    one, other = np.array([[0.0, 0, 10, 10]]), np.array([[5.0, 0, 15, 10], [10, 0, 20, 10]])
+    assert box_overlaps(one, other)[0].tolist() == pytest.approx([50 / 150, 0])
+
+
+@pytest.mark.parametrize("angle", [0, 30, 90, 135, -200])
+def test_overlaps_of_turned_boxes_do_not_depend_on_how_both_are_turned(angle):
+    def rotated(x, y, width, height, extra=0):
+        turn = np.radians(angle)
+        place = [x * np.cos(turn) - y * np.sin(turn), x * np.sin(turn) + y * np.cos(turn)]
+        return np.array([[50 + place[0], 40 + place[1], width, height, angle + extra]])
+
+    half = rotated_overlaps(rotated(0, 0, 20, 10), rotated(10, 0, 20, 10))
+    assert half[0, 0] == pytest.approx(100 / 300)
+    cross = rotated_overlaps(rotated(0, 0, 30, 10), rotated(0, 0, 30, 10, extra=90))
+    assert cross[0, 0] == pytest.approx(100 / 500)
+    assert rotated_overlaps(rotated(0, 0, 9, 9), rotated(30, 0, 9, 9))[0, 0] == 0
+
+
+def test_a_square_that_is_turned_by_45_degrees_overlaps_in_an_octagon():
+    found = rotated_overlaps(np.array([[0.0, 0, 2, 2, 0]]), np.array([[0.0, 0, 2, 2, 45]]))
+    octagon = 8 * (np.sqrt(2) - 1)
+    assert found[0, 0] == pytest.approx(octagon / (8 - octagon))
+
+
+def test_overlaps_of_masks_are_those_of_their_pixels():
+    one, other = (fill_polygons(square(*box), 50, 50) for box in ((0, 0, 20, 20), (10, 0, 30, 20)))
+    apart = fill_polygons(square(40, 40, 45, 45), 50, 50)
+    assert mask_overlaps([one], [other, apart])[0].tolist() == pytest.approx([200 / 600, 0])
+
+
+def shifted(kind, shift=4.0):
+    """Return the truth, and a prediction of its first two objects beside a wrong one."""
+    boxes = TRUE["bboxes"]
+    moved = boxes[:2] + np.array([shift, 0, shift, 0])
+    found = np.vstack([moved, [100.0, 80, 150, 110]])
+    make = {
+        "bboxes": lambda boxes: {"bboxes": boxes},
+        "rotated_bboxes": lambda boxes: {"rotated_bboxes": [turned(*box) for box in boxes]},
+        "masks": lambda boxes: {"masks": [square(*box) for box in boxes]},
+    }[kind]
+    prediction = {**make(found), "labels": [0, 1, 0], "scores": [0.9, 0.8, 0.7]}
+    return {**make(boxes), "labels": TRUE["labels"]}, prediction
+
+
+@pytest.mark.parametrize("kind", ["bboxes", "rotated_bboxes", "masks"])
+def test_what_is_found_wrong_and_missed_is_told_of_every_kind(kind):
+    found = compare_annotations(*shifted(kind), image_size=(160, 120))
+    assert found.matches.tolist() == [0, 1, -1]
+    assert found.missed.tolist() == [2]
+    assert found.overlaps.tolist() == pytest.approx([36 / 44, 36 / 44, 0], abs=0.01)
+
+
+def test_an_object_is_found_by_its_class_and_above_the_threshold_alone():
+    truth, prediction = shifted("bboxes")
+    other = compare_annotations(truth, {**prediction, "labels": [1, 1, 0]})
+    assert other.matches.tolist() == [-1, 1, -1]
+    strict = compare_annotations(truth, prediction, iou_thr=0.9)
+    assert strict.matches.tolist() == [-1, -1, -1]
+    assert strict.missed.tolist() == [0, 1, 2]
+
+
+def test_of_two_that_find_the_same_the_higher_score_has_it():
+    boxes = np.array([[20.0, 20, 60, 60], [22, 20, 62, 60]])
+    prediction = {"bboxes": boxes, "labels": [0, 0], "scores": [0.5, 0.9]}
+    assert compare_annotations(TRUE, prediction).matches.tolist() == [-1, 0]
+    assert compare_annotations(TRUE, {**prediction, "scores": None}).matches.tolist() == [0, -1]
+
+
+def test_sides_without_objects_are_compared():
+    empty = {"bboxes": np.zeros((0, 4)), "labels": []}
+    assert compare_annotations(TRUE, empty).missed.tolist() == [0, 1, 2]
+    assert compare_annotations(empty, TRUE).matches.tolist() == [-1, -1, -1]
+    assert compare_annotations(None, None).matches.tolist() == []
+
+
+def test_sides_of_different_kinds_are_refused():
+    masks = SimpleNamespace(masks=np.ones((1, 120, 160), bool))
+    with pytest.raises(ValueError, match="must both have boxes, or both masks with image_size="):
+        compare_annotations(TRUE, masks)
+
+
+def drawn(*sides, **options):
+    canvas = Canvas(np.full((120, 160, 3), 90, np.uint8))
+    found = draw_comparison(canvas, *sides, **options)
+    return canvas.get_image(), found
+
+
+RGB = [(255, 0, 0), (0, 255, 0), (0, 0, 255)]
+
+
+@pytest.mark.parametrize("kind", ["bboxes", "rotated_bboxes", "masks"])
+def test_each_state_has_its_color(kind):
+    style = {"labels": "none", "mask_alpha": 1.0, "line_width": 2}
+    image, found = drawn(*shifted(kind), style=style, colors=RGB)
+    assert found.matches.tolist() == [0, 1, -1]
+    for x, y, color in ((24, 44, RGB[0]), (125, 80, RGB[1]), (40, 80, RGB[2])):
+        near = image[y : y + 5, x - 2 : x + 3].reshape(-1, 3).astype(int)
+        assert np.abs(near - color).sum(axis=1).min() < 60
+
+
+def test_the_true_outline_of_what_was_found_is_dashed():
+    truth, prediction = shifted("bboxes", shift=8)
+    image, _ = drawn(truth, prediction, style={"labels": "none"}, colors=RGB)
+    left = image[24:56, 20].astype(int)
+    pale = np.array([255, 166, 166])
+    dashes = np.abs(left - pale).sum(axis=1) < 90
+    assert dashes.any()
+    assert (np.abs(left - 90).sum(axis=1) < 90).any()
+
+
+def test_labels_say_how_much_it_overlaps_and_the_legend_counts():
+    class Recording(Canvas):
+        def draw_texts(self, texts, *arguments, **style):
+            said.extend(texts)
+            return super().draw_texts(texts, *arguments, **style)
+
+        def draw_legend(self, entries, *arguments, **style):
+            legends.append(list(entries))
+            return super().draw_legend(entries, *arguments, **style)
+
+    said, legends = [], []
+    canvas = Recording(np.full((480, 640, 3), 90, np.uint8))
+    draw_comparison(canvas, *shifted("bboxes"), classes=["cat", "dog"])
+    assert sorted(said) == ["cat", "cat 70%", "cat 90% IoU 0.82", "dog 80% IoU 0.82"]
+    assert legends == [["TP 2", "FP 1", "FN 1"]]
