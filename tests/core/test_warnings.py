@@ -22,7 +22,7 @@ from threading import Thread
 import numpy as np
 from matplotlib.figure import Figure
 from viz_core import BaseVisBackend, Canvas, VISBACKENDS, VISUALIZERS, as_annotations
-from viz_core import draw_annotations, draw_featmap, read_scalars
+from viz_core import draw_annotations, draw_comparison, draw_featmap, read_scalars
 
 IMAGE = np.zeros((120, 160, 3), np.uint8)
 OUTSIDE = np.array([-5, 5, 20, 20])
@@ -203,24 +203,6 @@ Visualizer(vis_backends=[Scalars()]).add_figure("a", Figure())  # told
 Visualizer(vis_backends=[Scalars()]).add_text("a", "b")  # told
 """,
     ),
-    "annotations": (
-        "have the score NaN|are not finite|are not x1, y1|lie within 0..1|is taken for 'scores'|"
-        "did you mean 'bboxes'|nothing of .* is drawn|only the 2000 largest of 2100 objects",
-        """
-BOXES = np.array([[20.0, 30, 80, 90]])
-visualizer = Visualizer(image=IMAGE)
-def read(**fields):
-    return as_annotations(dict(bboxes=BOXES, labels=[0]) | fields)
-read(scores=[np.nan]).above(0.3)  # told
-draw_annotations(visualizer, read(bboxes=BOXES * np.nan))  # told
-draw_annotations(visualizer, read(bboxes=BOXES[:, [2, 1, 0, 3]]))  # told
-draw_annotations(visualizer, read(bboxes=BOXES / 200))  # told
-as_annotations(dict(bboxes=BOXES, labels=[0], score=[0.9]))  # told
-as_annotations(dict(bbox=BOXES, labels=[0]))  # told
-as_annotations(dict(detections=BOXES))  # told
-draw_annotations(visualizer, read(bboxes=np.tile(BOXES, (2100, 1)), labels=[0] * 2100))  # told
-""",
-    ),
     "no backend": (
         "add_scalar records nothing",
         """
@@ -313,6 +295,26 @@ def draw():
 thread = Thread(target=draw)
 thread.start()
 thread.join()
+""",
+    ),
+    "annotations": (
+        "1 of 1 predictions have the score NaN|1 of 1 boxes are not finite"
+        "|bboxes are not x1, y1, x2, y2|all bboxes lie within 0..1|rotated bbox is out of bounds"
+        "|is taken for 'scores'|did you mean 'bboxes'|nothing of data_sample is drawn"
+        "|only the 2000 largest of 19199 objects",
+        """
+box = np.array([[20.0, 30, 80, 90]])
+visualizer = Visualizer(image=IMAGE)
+as_annotations(dict(bboxes=box, scores=[np.nan])).above(0.3)  # told
+draw_annotations(visualizer, dict(bboxes=box * np.nan))  # told
+draw_annotations(visualizer, dict(bboxes=box[:, [2, 1, 0, 3]]))  # told
+draw_annotations(visualizer, dict(bboxes=box / 200))  # told
+draw_annotations(visualizer, dict(rotated_bboxes=[[0, 0, 9, 9, 9]]))  # told
+draw_annotations(visualizer, dict(bboxes=box, score=[0.9]))  # told
+draw_annotations(visualizer, dict(pred_instances=dict(bbox=box, labels=[0])))  # told
+as_annotations(dict(detections=box))  # told
+draw_comparison(visualizer, dict(bboxes=box), dict(bboxes=box * np.nan))  # told
+draw_annotations(visualizer, np.arange(120 * 160).reshape(120, 160))  # told
 """,
     ),
     "in a method of their own": (
