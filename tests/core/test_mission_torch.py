@@ -97,6 +97,10 @@ def test_1_every_primitive_takes_tensors_and_arrays_one_and_many(image):
         ("draw_bboxes", [[72, 13, 179, 147]], {}),
         ("draw_points", [[40, 50]], {}),
         ("draw_polygons", [[10, 10], [60, 10], [60, 60]], {}),
+        ("draw_polygons", [[[10, 10], [60, 10], [60, 60]]], {}),
+        ("draw_rotated_bboxes", [[90, 60, 80, 30, 20]], {}),
+        ("draw_polylines", [[[10, 10], [60, 10], [60, 60]]], {"fade": True}),
+        ("draw_keypoints", [[[10, 10], [60, 10], [60, 60]]], {"skeleton": [(0, 1)]}),
         ("draw_binary_masks", mask, {}),
     ]
     for method, values, options in calls:
@@ -111,7 +115,13 @@ def test_1_every_primitive_takes_tensors_and_arrays_one_and_many(image):
         assert (drawn[0] == drawn[2]).all()
 
 
-CALLS_ONE = ("draw_bboxes", "draw_points")
+CALLS_ONE = (
+    "draw_bboxes",
+    "draw_points",
+    "draw_rotated_bboxes",
+    "draw_polylines",
+    "draw_keypoints",
+)
 
 
 def test_2_feature_maps(image, shows):

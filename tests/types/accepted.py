@@ -24,6 +24,8 @@ from viz_core import (
     as_scalars,
     draw_featmap,
     hookimpl,
+    make_grid,
+    place_labels,
     to_uint8,
 )
 from viz_core.typing import ArrayLike, BackendConfig, Image, Scalar, VisBackend
@@ -71,7 +73,18 @@ def draw(image: Image, boxes: Tensor) -> Image:
     visualizer.draw_circles([40, 50], [20]).draw_circles(boxes, boxes)
     visualizer.draw_lines([0, 9], [0, 9]).draw_points([[1, 2], [3, 4]], colors=["r", "g"])
     visualizer.draw_polygons([[1, 1], [5, 1], [3, 4]]).draw_polygons([boxes, boxes])
+    visualizer.draw_polygons([[boxes, boxes], [boxes]]).draw_polygons(boxes)
+    visualizer.draw_polylines(boxes, fade=True)
+    visualizer.draw_polylines([boxes, boxes], ["r", "g"])
+    visualizer.draw_rotated_bboxes([9, 9, 5, 3, 0.5], angle_unit="radians")
+    visualizer.draw_keypoints(boxes, [(0, 1), (1, 2)], scores=boxes, limb_colors="w")
+    visualizer.draw_keypoints([[1, 2], [3, 4]], np.array([[0, 1]]), ["r", "g"], visibility=[2, 1])
+    visualizer.draw_legend({"cat": "r", "dog": "g"}).draw_legend({"cat": (255, 0, 0)}, "upper left")
     visualizer.draw_binary_masks(np.zeros((3, 4), bool)).draw_binary_masks(boxes)
+    placement = place_labels(boxes, [[60, 20]], (image.shape[1], image.shape[0]), priorities=boxes)
+    visualizer.draw_points(placement.positions[placement.placed])
+    visualizer.set_image(make_grid([image, image], ["cat", "dog"], columns=1))
+    visualizer.set_image(make_grid(boxes))
     return visualizer.get_image()
 
 

@@ -18,6 +18,8 @@ viz_core.Visualiser()  # type: ignore[attr-defined]  # pyright: ignore[reportAtt
 visualizer.draw_bboxes("1, 1, 5, 5")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
 visualizer.draw_bboxes(["a", "b"])  # type: ignore[list-item]  # pyright: ignore[reportArgumentType]
 visualizer.draw_texts("cat", 10)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+visualizer.draw_legend(["cat"])  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+visualizer.draw_keypoints([[1, 2]], "0-1")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
 as_array({1, 2})  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
 as_array(None)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
 
