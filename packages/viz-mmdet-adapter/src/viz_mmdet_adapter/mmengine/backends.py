@@ -142,7 +142,7 @@ class _LocalAttributes(_Attributes, LocalVisBackend):
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         super().__setstate__(state)
-        self._scalars = self._scalar_lines(self._scalar_file)
+        self._scalars = self._run_lines(self._scalar_file)
 
     @property
     def _img_save_dir(self) -> str:
@@ -170,4 +170,4 @@ class _LocalAttributes(_Attributes, LocalVisBackend):
     def _scalar_save_file(self, file: str) -> None:
         self.close()
         self._scalar_file = LocalVisBackend(scalar_save_file=file)._scalar_file
-        self._scalars = self._scalar_lines(self._scalar_file)
+        self._scalars = self._run_lines(self._scalar_file)
