@@ -108,3 +108,8 @@ def test_many_instances_are_drawn_as_each():
 def test_what_does_not_belong_together_is_named(how, message):
     with pytest.raises(ValueError, match=message):
         drawn(**how)
+
+
+def test_instances_without_keypoints_draw_nothing():
+    canvas = Canvas(BLACK).draw_keypoints(np.zeros((2, 0, 2)), PAIRS, limb_colors="r")
+    assert not canvas.get_image().any()

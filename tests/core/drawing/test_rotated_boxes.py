@@ -47,6 +47,7 @@ def test_a_box_larger_than_numbers_covers_the_image(angle):
     assert filled([50, 50, 1.7e308, 1.7e308, angle]).all()
 
 
-def test_an_unknown_unit_is_told():
-    with pytest.raises(ValueError, match="angle_unit must be one of degrees, radians, got 'deg'"):
-        filled([50, 50, 60, 20, 30], angle_unit="deg")
+@pytest.mark.parametrize("unit", ["deg", None, ["degrees"]])
+def test_an_unknown_unit_is_told(unit):
+    with pytest.raises(ValueError, match=r"angle_unit must be one of degrees, radians, got .*e"):
+        filled([50, 50, 60, 20, 30], angle_unit=unit)

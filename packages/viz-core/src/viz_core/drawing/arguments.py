@@ -246,10 +246,17 @@ def as_rings(polygon: Any, name: str) -> list[Floats]:
     has_holes = getattr(polygon, "ndim", 2) == 3 or (
         isinstance(polygon, (list, tuple)) and len(polygon) > 0 and np.ndim(polygon[0]) == 2
     )
-    rings = [
-        as_coordinates(ring, name, 2, "x, y of each corner")
-        for ring in (polygon if has_holes else [polygon])
-    ]
+    try:
+        rings = [
+            as_coordinates(ring, name, 2, "x, y of each corner")
+            for ring in (polygon if has_holes else [polygon])
+        ]
+    except ValueError as error:
+        if np.ndim(polygon) != 1:
+            raise
+        raise ValueError(
+            f"{error}; COCO's flat lists are made such by numpy.reshape(polygon, (-1, 2))"
+        ) from None
     if not rings or not all(map(len, rings)):
         raise ValueError(f"{name} must have corners, got none; leave it out")
     return rings

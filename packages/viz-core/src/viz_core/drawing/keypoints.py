@@ -61,9 +61,14 @@ def as_keypoints(
     elif array.ndim == 2:
         array = array[None]
     if array.ndim != 3 or array.shape[-1] not in (2, 3):
+        flat = (
+            "; COCO's are made such by .reshape(-1, 3), whose third column is their visibility="
+            if array.ndim == 1 and array.size % 3 == 0
+            else ""
+        )
         raise ValueError(
             "keypoints must have shape (K, 2) or (N, K, 2): x, y; or (K, 3) or (N, K, 3): x, y, "
-            f"confidence; got {shape}"
+            f"confidence; got {shape}{flat}"
         )
     positions: Floats = array[..., :2].astype(np.float64)
     if np.isinf(positions).any():
@@ -118,7 +123,7 @@ def as_skeleton(
     if skeleton is None:
         return np.empty((0, 2), np.intp)
     pairs = as_array(skeleton, "skeleton")
-    if not pairs.size:
+    if not (pairs.size and count):
         return np.empty((0, 2), np.intp)
     if pairs.ndim != 2 or pairs.shape[1] != 2 or pairs.dtype.kind not in "iu":
         raise ValueError(
@@ -126,7 +131,7 @@ def as_skeleton(
             f"{pairs.dtype} of shape {pairs.shape}"
         )
     wrong = ((pairs < 0) | (pairs >= count)).any(axis=1)
-    if wrong.any() and count:
+    if wrong.any():
         raise ValueError(
             f"skeleton must join keypoints in 0..{count - 1}, got {tuple(pairs[wrong][0].tolist())}"
             "; those of COCO's files are counted from 1: subtract it"

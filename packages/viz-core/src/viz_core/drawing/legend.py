@@ -8,7 +8,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-from viz_core._checks import as_string
 from viz_core.colors import RGBA, as_color
 from viz_core.convert import shortened
 from viz_core.drawing.arguments import Floats
@@ -84,13 +83,19 @@ def as_entries(entries: Mapping[str, Color]) -> tuple[list[str], list[RGBA]]:
         raise ValueError(
             f"entries must be at most {_MOST_ENTRIES:,}, got {len(entries):,}; leave some out"
         )
-    names = [as_string(name, "the name of an entry") for name in entries]
-    return names, [as_color(color, f"the color of {name!r}") for name, color in entries.items()]
+    for name in entries:
+        if not isinstance(name, str):
+            raise TypeError(
+                f"the names of entries must be strings, got {type(name).__name__}: "
+                f"{shortened(name)}; pass str(...) of each"
+            )
+    colors = [as_color(color, f"the color of {name!r}") for name, color in entries.items()]
+    return list(entries), colors
 
 
 def as_location(location: object) -> str:
     """Return where a legend goes: a corner, or ``'best'``."""
-    if location != "best" and location not in _CORNERS:
+    if location not in ["best", *_CORNERS]:
         raise ValueError(
             f"location must be one of best, {', '.join(_CORNERS)}, got {shortened(location)}"
         )
@@ -111,7 +116,7 @@ def arrange(
         find_font: Returns the font of a size in points.
         size: Of the letters, in points. None: the image's, or what is smaller and fits.
     """
-    legend = _arrange(names, surface.height, find_font(size or surface.font_size))
+    legend = _arrange(names, surface.height, find_font(surface.font_size if size is None else size))
     while size is None and not legend.fits(surface) and legend.font.size > _SMALLEST:
         smaller = max(legend.font.size * _SMALLER, _SMALLEST)
         legend = _arrange(names, surface.height, find_font(smaller))

@@ -6,7 +6,6 @@ import math
 
 import numpy as np
 
-from viz_core._checks import as_string
 from viz_core.convert import as_array
 from viz_core.drawing.arguments import Floats, as_coordinates
 from viz_core.typing import ArrayLike
@@ -30,16 +29,17 @@ def as_corners(bboxes: ArrayLike, angle_unit: str) -> Floats:
             corners, shape (4, 2) or (N, 4, 2).
         angle_unit: ``'degrees'`` or ``'radians'``.
     """
-    if as_string(angle_unit, "angle_unit") not in _FULL_TURN:
+    if angle_unit not in [*_FULL_TURN]:
         raise ValueError(f"angle_unit must be one of {', '.join(_FULL_TURN)}, got {angle_unit!r}")
     array = as_array(bboxes, "bboxes")
     if array.ndim >= 2 and array.shape[-2:] == (4, 2) and array.ndim <= 3:
         corners = as_coordinates(array.reshape(-1, 8), "bboxes", 8, "x, y of each corner")
         return corners.reshape(-1, 4, 2)
     if array.shape != (0,) and (array.ndim not in (1, 2) or array.shape[-1] != 5):
+        flat = "; .reshape(-1, 4, 2) makes corners of them" if array.shape[-1:] == (8,) else ""
         raise ValueError(
             "bboxes must have shape (5,) or (N, 5): center x, center y, width, height, angle; or "
-            f"(4, 2) or (N, 4, 2): x, y of each corner; got {array.shape}"
+            f"(4, 2) or (N, 4, 2): x, y of each corner; got {array.shape}{flat}"
         )
     rows = as_coordinates(array, "bboxes", 5, "center x, center y, width, height, angle")
     negative = np.flatnonzero((rows[:, 2:4] < 0).any(axis=1))
