@@ -171,6 +171,28 @@ def test_a_crowded_label_is_drawn_or_hidden():
     assert "class 0 90%" in [text.replace("\n", " ") for text in some]
 
 
+def test_crowded_labels_are_numbered_and_listed():
+    boxes = np.tile([[40.0, 40, 90, 60]], (30, 1)) + 3 * np.arange(30)[:, None]
+    fields = {"bboxes": boxes, "labels": np.arange(30) % 3, "scores": np.linspace(0.4, 0.9, 30)}
+    listed = []
+
+    class Listing(Recording):
+        def draw_legend(self, entries, *arguments, **style):
+            listed.extend(entries)
+            return super().draw_legend(entries, *arguments, **style)
+
+    canvas = Listing(np.full((200, 260, 3), 90, np.uint8))
+    draw_annotations(canvas, fields, style={"crowded": "number"}, classes=["cat", "dog", "fox"])
+    texts = canvas.texts[0][0]
+    numbers = sorted(int(text) for text in texts if text.isdigit())
+    assert numbers == list(range(1, len(listed) + 1))
+    assert 0 < len(listed) < 30
+    names = [text for text in texts if not text.isdigit()]
+    names += [entry.split(" ", 1)[1] for entry in listed]
+    wanted = drawn(fields, classes=["cat", "dog", "fox"]).texts[0][0]
+    assert sorted(names) == sorted(wanted)
+
+
 @pytest.mark.parametrize(
     ("style", "error", "message"),
     [

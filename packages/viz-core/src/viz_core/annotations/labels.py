@@ -171,6 +171,14 @@ def draw_placed_labels(
         sizes = _sizes(canvas, np.zeros(len(texts)), style)  # the smallest
         texts, extents = _measured(canvas, labels.texts, sizes, wrap=True)
     places = place_labels(boxes, np.ceil(extents + 2 * pad), size, priorities=priorities)
+    listed: dict[str, Ink] = {}
+    if style.crowded == "number" and not places.placed.all():
+        texts = list(texts)
+        for number, i in enumerate(np.flatnonzero(~places.placed).tolist(), start=1):
+            listed[f"{number} {' '.join(texts[i].split())}"] = labels.inks[i]
+            texts[i] = str(number)
+        texts, extents = _measured(canvas, texts, sizes, wrap=False)
+        places = place_labels(boxes, np.ceil(extents + 2 * pad), size, priorities=priorities)
     order = np.arange(len(texts))[::-1] if priorities is None else np.argsort(priorities)
     crowded = [] if style.crowded == "hide" else order[~places.placed[order]].tolist()
     free = order[places.placed[order]].tolist()
@@ -186,6 +194,8 @@ def draw_placed_labels(
     free.sort(key=lambda i: (sizes[i], labels.inks[i], inks[i]))
     rows = [*crowded, *free]
     _write(canvas, texts, corners, sizes, inks, labels.inks, rows)
+    if listed:
+        canvas.draw_legend(listed)
 
 
 def _write(

@@ -42,7 +42,7 @@ _CHOICES = {
     "look": tuple(_LOOKS),
     "color_by": ("class", "instance", "track", "score"),
     "order": ("area", "score", "given"),
-    "crowded": ("draw", "hide"),
+    "crowded": ("draw", "hide", "number"),
 }
 _LABELS = ("name score", "name", "score", "none")
 _IN_LABELS = ("name", "score", "id", "label")
@@ -80,8 +80,8 @@ class AnnotationStyle:
         mask_alpha: Opacity of masks, contours and maps, in 0..1.
         order: Which boxes are drawn first: the largest by `"area"`, the lowest by `"score"`, or as
             `"given"`. The largest mask is always first.
-        crowded: What becomes of a label that finds no free place: `"draw"` it over others, or
-            `"hide"` it.
+        crowded: What becomes of a label that finds no free place: `"draw"` it over others, `"hide"`
+            it, or `"number"` it and list in a corner what the numbers stand for.
         jitter: Whether the masks of one class, and boxes with an id, differ a little in color.
 
     Raises:
