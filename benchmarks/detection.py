@@ -142,7 +142,7 @@ def contenders(image: Any, samples: list[DetDataSample]) -> Contenders:
 
         return draw
 
-    return {"ours": drawing(DetLocalVisualizer()), "mmdet": drawing(MMDetVisualizer())}
+    return {"ours": drawing(DetLocalVisualizer(style="mmdet")), "mmdet": drawing(MMDetVisualizer())}
 
 
 def main() -> None:

@@ -73,6 +73,26 @@ def test_points_at_the_corner_are_missing_where_a_library_says_so():
     assert not np.isnan(as_annotations({"keypoints": zero}).keypoints.points).any()
 
 
+def test_points_that_transformers_leaves_out_are_missing():
+    poses = [
+        {"keypoints": XY[0], "scores": CONFIDENCE[0], "labels": np.arange(3)},
+        {"keypoints": XY[1, :2], "scores": CONFIDENCE[1, :2], "labels": np.array([0, 2])},
+    ]
+    found = as_annotations(poses).keypoints.points
+    assert found[0] == pytest.approx(THREE[0])
+    assert found[1, [0, 2]] == pytest.approx(THREE[1, :2])
+    assert np.isnan(found[1, 1, :2]).all()
+    one = as_annotations([{**poses[0], "bbox": np.array([40.0, 40, 40.3, 40.3])}])
+    assert (len(one), one.bboxes) == (1, None)  # that is no box
+
+
+def test_the_annotations_of_an_image_are_read():
+    entries = coco([[2, 2, 2], [2, 2, 2]])
+    found = as_annotations({"image_id": 3, "annotations": entries})
+    assert found.keypoints.points[..., :2] == pytest.approx(XY)
+    assert found.labels.tolist() == [1, 1]
+
+
 def drawn(sample, **others):
     canvas = Canvas(np.full((120, 160, 3), 90, np.uint8))
     style = {"labels": "none", "bbox_color": "red"}

@@ -22,7 +22,7 @@ from viz_core.annotations.names import as_names, class_name
 from viz_core.annotations.rotated_boxes import as_rotated_boxes
 from viz_core.convert import as_array, is_tensor
 
-__all__ = ["DRAWN_FIELDS", "INSTANCE_FIELDS", "read_instances"]
+__all__ = ["DRAWN_FIELDS", "INSTANCE_FIELDS", "is_poses", "read_instances"]
 
 #: The fields of objects in MMDetection, torchvision, transformers, detectron2 and supervision.
 INSTANCE_FIELDS: Spellings = {
@@ -62,7 +62,9 @@ def read_instances(holder: Any, what: str = "the instances") -> Annotations:
             is known.
     """
     is_coco = isinstance(holder, (list, tuple)) and not hasattr(holder, "_fields")
-    if is_coco:
+    if is_coco and is_poses(holder):
+        holder, is_coco = _from_poses(holder), False
+    elif is_coco:
         holder = _from_annotations(holder)
     elif hasattr(holder, "detection_confidence"):
         holder = _from_key_points(holder)
@@ -151,6 +153,27 @@ def _from_annotations(annotations: Iterable[Any]) -> dict[str, Any]:
         found["keypoints"] = np.array(points, np.float64).reshape(len(entries), -1, 3)
     found["instances_id"] = every("track_id")
     return found
+
+
+def is_poses(entries: Sequence[Any]) -> bool:
+    """Return whether a list has what transformers returns for the bodies on one image."""
+    return bool(entries) and all(
+        isinstance(entry, Mapping) and {"keypoints", "scores", "labels"} <= entry.keys()
+        for entry in entries
+    )
+
+
+def _from_poses(poses: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Return the fields of objects from transformers' poses, which lack points of low scores."""
+    numbers = [as_array(pose["labels"]).astype(np.int64) for pose in poses]
+    count = 1 + max((int(kinds.max()) for kinds in numbers if kinds.size), default=-1)
+    points = np.full((len(poses), count, 2), np.nan)
+    scores = np.zeros((len(poses), count))
+    for i, (pose, kinds) in enumerate(zip(poses, numbers, strict=True)):
+        points[i, kinds] = as_array(pose["keypoints"])
+        scores[i, kinds] = as_array(pose["scores"])
+    # Their "bbox" has the middle of the box as its corner, and sizes in units of 200 pixels.
+    return {"keypoints": points, "keypoint_scores": scores}
 
 
 def _from_key_points(holder: Any) -> dict[str, Any]:

@@ -11,7 +11,7 @@ import numpy as np
 
 from viz_core.annotations.annotations import Annotations
 from viz_core.annotations.fields import Spellings, read_field, read_known, tell_of_unknown
-from viz_core.annotations.samples import DRAWN_FIELDS, INSTANCE_FIELDS, read_instances
+from viz_core.annotations.samples import DRAWN_FIELDS, INSTANCE_FIELDS, is_poses, read_instances
 from viz_core.annotations.segments import read_map
 from viz_core.convert import as_array, is_tensor
 
@@ -106,6 +106,8 @@ def read_sides(sample: object) -> Sides:
             f"{type(sample).__name__}: {sample!r:.60}"
         )
     if isinstance(sample, (list, tuple)) and not hasattr(sample, "_fields"):
+        if is_poses(sample):
+            return Sides(result=Side(instances=sample))
         if len(sample) == 1 and not _is_annotation(sample[0]):
             sample = sample[0]  # of a batch of one
         elif all(map(_is_annotation, sample)):
@@ -124,6 +126,9 @@ def read_sides(sample: object) -> Sides:
         return Sides(_read_side(found, "gt"), _read_side(found, "pred"))
     if _is_annotation(sample):
         return Sides(result=Side(instances=[sample]))
+    annotations = read_field(sample, "annotations")
+    if isinstance(annotations, (list, tuple)) and all(map(_is_annotation, annotations)):
+        return Sides(result=Side(instances=annotations))  # of an image, as processors take it
     result = _read_result(sample)
     if result is None:
         tell_of_unknown(sample, {**_SAMPLE_FIELDS, **INSTANCE_FIELDS, **_MAP_FIELDS}, "data_sample")
