@@ -60,6 +60,20 @@ class Run:
                     found.append((key, row["global_step"], array, row.get(f"{key}.caption")))
         return found
 
+    def media(self):
+        """Return (row, files) of every row, files being the folder that its paths are in."""
+        for file in self.files:
+            for record in _records(file):
+                if "history" in record:
+                    yield record["history"]["item"], file.parent / "files"
+
+    @property
+    def summary(self):
+        summary = {}
+        for update in self.all("summary"):
+            summary.update(update["update"])
+        return summary
+
     @property
     def config(self):
         config = {}

@@ -16,8 +16,9 @@ from viz_backend_wandb.keys import (
     to_image_key,
     to_key,
 )
+from viz_backend_wandb.kinds import WandbKinds
 from viz_backend_wandb.session import RunOptions, Session
-from viz_core import BaseVisBackend, ImageEncoder, RecordingWarning, as_path, get_rank, warn_user
+from viz_core import ImageEncoder, RecordingWarning, as_path, get_rank, warn_user
 from viz_core.typing import Image, ImageFormat, Scalar
 
 if TYPE_CHECKING:
@@ -27,8 +28,8 @@ if TYPE_CHECKING:
 __all__ = ["WandbVisBackend"]
 
 
-class WandbVisBackend(BaseVisBackend):
-    """Records images, scalars and configs in a run of Weights & Biases.
+class WandbVisBackend(WandbKinds):
+    """Records every kind of record in a run of Weights & Biases.
 
     The axis of all scalars and images is `global_step`, and steps may come in any order.
     wandb-core, a process that W&B starts, writes records to a file every `flush_interval`

@@ -16,6 +16,7 @@ __all__ = [
     "config_name",
     "from_key",
     "masked",
+    "to_file_path",
     "to_image_key",
     "to_key",
 ]
@@ -75,6 +76,14 @@ def to_image_key(name: str) -> tuple[str, bool]:
     mark = f"~{hashlib.blake2b(name.encode(), digest_size=8).hexdigest()}"
     start = key.encode()[: _LONGEST_PART - len(mark)].decode(errors="ignore")
     return f"{start}{mark}", True
+
+
+def to_file_path(name: str) -> str:
+    """Return where a file called `name` is in a run: below `files`, and never outside."""
+    parts = [
+        to_image_key(part)[0] if part.strip(".") else f"%2E{part[1:]}" for part in name.split("/")
+    ]
+    return "/".join(["files", *parts])
 
 
 def as_metric_definitions(config: Any) -> list[dict[str, Any]]:

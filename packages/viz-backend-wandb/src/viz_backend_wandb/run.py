@@ -8,7 +8,7 @@ import errno
 import logging
 import shlex
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from threading import main_thread
@@ -48,6 +48,7 @@ class OpenRun:
         self._commit = commit
         self._finish_timeout = finish_timeout
         self._gathered: dict[str, int] = {}
+        self._tables: dict[str, dict[tuple[str, ...], tuple[str, Any]]] = {}
         self._sent_as = opened.sent_as
         self._is_silent = bool(self.run.settings.silent)
         if opened.is_new:
@@ -92,11 +93,52 @@ class OpenRun:
         """Record an image that is encoded already, as a file called `name`. Raises as `log`."""
         import wandb
 
-        # W&B copies this file: it moves only those that it made itself.
+        def make(folder: Path) -> Any:
+            (folder / name).write_bytes(data)
+            return wandb.Image(str(folder / name), caption=caption)
+
+        self.log_media(key, make, step, len(data))
+
+    def log_media(self, key: str, make: Callable[[Path], Any], step: int, size: int) -> None:
+        """Record what `make` makes of files in a folder that is there meanwhile. Raises as `log`."""
+        # W&B copies these files: it moves only those that it made itself.
         with tempfile.TemporaryDirectory(prefix="viz-wandb-") as folder:
-            file = Path(folder, name)
-            file.write_bytes(data)
-            self.log({key: wandb.Image(str(file), caption=caption)}, step, len(data))
+            self.log({key: make(Path(folder))}, step, size)
+
+    def log_rows(
+        self, key: str, columns: Sequence[str], rows: Sequence[Sequence[Any]], step: int
+    ) -> None:
+        """Record rows of a table that has those of other steps too. Raises as `log`."""
+        import wandb
+
+        tables = self._tables.setdefault(key, {})
+        named = tuple(columns)
+        if named not in tables:
+            first = STEP_KEY if STEP_KEY not in named else f"{STEP_KEY}~"
+            # Each row is sent once, where a table that is logged anew has all of them again.
+            table = wandb.Table(
+                columns=[first, *columns], log_mode="INCREMENTAL", allow_mixed_types=True
+            )
+            tables[named] = (f"{key}~{len(tables) + 1}" if tables else key, table)
+        key, table = tables[named]
+        for row in rows:
+            table.add_data(step, *row)
+        self.log({key: table}, step)
+
+    def save(self, name: str, write: Callable[[Path], object], size: int) -> None:
+        """Record a file, which `write` writes where it is told. Raises as `log`."""
+
+        def save() -> bool:
+            path = Path(self.run.dir, name)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            write(path)
+            return bool(self.run.save(str(path), base_path=self.run.dir, policy="now"))
+
+        self._call(save, size)
+
+    def update_summary(self, values: Mapping[str, Any]) -> None:
+        """Record final values of metrics. Raises as `log`."""
+        self._call(lambda: not self.run.summary.update(dict(values)), 0)
 
     def update_config(self, config: Mapping[str, Any]) -> None:
         """Record a config; its values replace earlier ones. Raises as `log`."""

@@ -1,0 +1,104 @@
+"""What W&B's own objects cannot hold, and what they must not do."""
+
+import json
+
+import numpy as np
+import pytest
+
+from viz_backend_wandb import WandbVisBackend
+from viz_core import Visualizer
+from viz_core.kinds import videos
+
+
+@pytest.fixture
+def record(tmp_path):
+    """Return a function that records to an offline run, and closes it."""
+
+    def run(call):
+        backend = WandbVisBackend(tmp_path / "run", {"mode": "offline"})
+        call(backend)
+        backend.close()
+
+    return run
+
+
+def tables(folder):
+    found = {}
+    for path in sorted(folder.rglob("*.table.json")):
+        name = path.name.rsplit("_", 2)[0]
+        found.setdefault(name, []).append(json.loads(path.read_text()))
+    return found
+
+
+def test_each_row_of_a_table_is_sent_once(record, tmp_path):
+    def call(backend):
+        for step in range(4):
+            backend.add_table("worst", ["id", "note"], [[step, "a"], ["x", None]], step=step)
+        backend.add_table("worst", ["id"], [[9]], step=4)
+        backend.add_table("odd", ["global_step"], [[9]], step=4)
+
+    record(call)
+    found = tables(tmp_path)
+    increments = sorted((part["data"] for part in found["worst"]), key=lambda rows: rows[0][0])
+    assert increments == [[[step, step, "a"], [step, "x", None]] for step in range(4)]
+    assert found["worst"][0]["columns"] == ["global_step", "id", "note"]
+    assert [part["data"] for part in found["worst~2"]] == [[[4, 9]]]
+    assert found["odd"][0]["columns"] == ["global_step~", "global_step"]
+
+
+def test_more_images_than_a_row_takes_are_kept(record, read_run, tmp_path):
+    images = np.arange(110 * 12).reshape(110, 2, 2, 3) % 256
+    record(lambda backend: backend.add_images("batch", images, step=1))
+    counts = {}
+    for row, _ in read_run(tmp_path / "run").media():
+        counts |= {key: value for key, value in row.items() if key.endswith(".count")}
+    assert counts == {"batch.count": 108, "batch/108.count": 2}
+
+
+def test_more_bins_than_a_histogram_takes_are_joined(record, read_run, tmp_path):
+    counts = np.ones(1025)
+    record(lambda backend: backend.add_histogram("h", (np.arange(1026.0), counts)))
+    ((row, _),) = read_run(tmp_path / "run").media()
+    assert len(row["h.values"]) == 342
+    assert (sum(row["h.values"]), row["h.bins"][0], row["h.bins"][-1]) == (1025, 0, 1025)
+    assert row["h.values"][:2] == [3, 3]
+
+
+def test_files_stay_in_the_run_under_any_name(record, tmp_path):
+    (source := tmp_path / "source.bin").write_bytes(b"x")
+    names = ["a.bin", "a/b.bin", "../../up.bin", "b/..", "/abs.bin", "x" * 300]
+
+    def call(backend):
+        for name in names:
+            backend.add_file(source, name)
+
+    record(call)
+    ((folder),) = (tmp_path / "run").glob("wandb/offline-run-*/files/files")
+    found = [path for path in folder.rglob("*") if path.is_file()]
+    assert len(found) == len(names)
+    assert {path.read_bytes() for path in found} == {b"x"}
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["run", "source.bin"]
+
+
+def test_a_text_shows_every_character(record, tmp_path):
+    record(lambda backend: backend.add_text("note", "<script>alert(1)</script> & é"))
+    (page,) = tmp_path.rglob("*.html")
+    assert "&lt;script&gt;alert(1)&lt;/script&gt; &amp; é</pre>" in page.read_text("utf-8")
+
+
+def test_a_video_is_the_file_that_was_encoded(record, tmp_path, monkeypatch):
+    monkeypatch.setattr(videos, "_formats", lambda: ("gif",))
+    record(lambda backend: backend.add_video("clip", np.zeros((3, 8, 8, 3), np.uint8), step=2))
+    (clip,) = tmp_path.rglob("*.gif")
+    assert clip.read_bytes()[:6] == b"GIF89a"
+
+
+def test_a_visualizer_says_nothing_of_kinds(tmp_path):
+    visualizer = Visualizer(
+        vis_backends=[dict(type="WandbVisBackend", init_kwargs={"mode": "offline"})],
+        save_dir=tmp_path,
+        on_backend_error="raise",
+    )
+    visualizer.add_confusion_matrix("cm", [[1, 2], [3, 4]], ["a", "b"])
+    visualizer.add_hparams({"lr": 0.5}, {"acc": 1.0})
+    visualizer.close()
