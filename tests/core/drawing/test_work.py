@@ -234,6 +234,11 @@ ALLOWED = {
         1080,
         lambda c: c.draw_bboxes(np.tile([0.0, 0, 1360, 760], (1000, 1))),
     ),
+    "100 boxes, each filling 4K": (
+        3840,
+        2160,
+        lambda c: c.draw_bboxes(np.tile([0.0, 0, 3840, 2160], (100, 1)), face_colors="r"),
+    ),
     "10,000 boxes in 4K": (3840, 2160, lambda c: c.draw_bboxes(boxes(10_000, 640, 480))),
     "1,000,000 points": (640, 480, lambda c: c.draw_points(scattered(1_000_000))),
     "100,000 points in colors": (640, 480, lambda c: c.draw_points(scattered(COUNT), COLORS)),

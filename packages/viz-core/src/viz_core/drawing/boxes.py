@@ -18,9 +18,11 @@ import numpy.typing as npt
 
 from viz_core.colors import RGBA
 from viz_core.drawing._pillow import ROWS, map_buffer, rows_of
+from viz_core.drawing.fillings import fill
 from viz_core.drawing.paths import Style, draw_paths
 from viz_core.drawing.shapes import place_boxes
 from viz_core.drawing.surface import DPI, Octets, Surface
+from viz_core.drawing.work import LARGE
 
 __all__ = ["draw_boxes"]
 
@@ -208,15 +210,20 @@ def draw_boxes(
         dashes: The line style's symbol of each.
         alphas: Of each, multiplied with the opacities of both colors.
     """
+    others: list[int] = []  # boxes in turn that are left to Agg
 
-    def draw_with_agg(chosen: list[int]) -> None:
-        styles = [Style.faded(edges[i], faces[i], widths[i], dashes[i], alphas[i]) for i in chosen]
-        draw_paths(surface, place_boxes([corners[i] for i in chosen], surface.window), styles)
+    def style_of(i: int) -> Style:
+        return Style.faded(edges[i], faces[i], widths[i], dashes[i], alphas[i])
+
+    def draw_others() -> None:
+        if others:
+            shapes = place_boxes([corners[i] for i in others], surface.window)
+            draw_paths(surface, shapes, [style_of(i) for i in others])
+            others.clear()
 
     height, width = surface.height, surface.width
     reach = reach_in(surface)
     paste = surface.strip.paste
-    others: list[int] = []  # boxes in turn that are left to Agg
     stencils: EdgeStencils | None = None
     stencil_width = stencil_opacity = 0.0
     floor = math.floor
@@ -237,11 +244,33 @@ def draw_boxes(
                     and 0 <= top < bottom - k <= height - 2 * k
                     and right - left <= reach >= bottom - top
                 ):
-                    if others:
-                        draw_with_agg(others)
-                        others = []
+                    draw_others()
                     stencils.draw_box(paste, left, top, right, bottom, edge)
                     continue
+        if face[3] and x2 - x1 > LARGE < y2 - y1:
+            draw_others()
+            if _draw_large(surface, corners[i], style_of(i)):
+                continue
         others.append(i)
-    if others:
-        draw_with_agg(others)
+    draw_others()
+
+
+def _draw_large(surface: Surface, corners: Sequence[float], style: Style) -> bool:
+    """Draw a box with a large filling, of which Agg draws the border, and return whether it is one."""
+    box = place_boxes([corners], surface.window)
+    left, top, right, bottom = box.bounds[0].tolist()
+    margin = math.ceil(style.width * DPI / 72) + 2
+    left, top = max(math.ceil(left) + margin, 0), max(math.ceil(top) + margin, 0)
+    right = min(math.floor(right) - margin, surface.width)
+    bottom = min(math.floor(bottom) - margin, surface.height)
+    if not style.face[3] or min(right - left, bottom - top) < LARGE:
+        return False
+    for part in (
+        (0, 0, surface.width, top),
+        (0, top, left, bottom),
+        (right, top, surface.width, bottom),
+        (0, bottom, surface.width, surface.height),
+    ):
+        draw_paths(surface, box, [style], part)
+    fill(surface, left, top, right, bottom, style.face)
+    return True

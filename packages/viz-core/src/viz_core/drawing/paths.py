@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import Any, NamedTuple
 
 import numpy as np
-from matplotlib.transforms import Affine2D, IdentityTransform
+from matplotlib.transforms import Affine2D, Bbox, IdentityTransform, TransformedBbox
 
 from viz_core.colors import RGBA, faded
 from viz_core.drawing.arguments import Floats
@@ -55,11 +55,30 @@ class Style(NamedTuple):
         return cls(faded(edge, alpha), faded(face, alpha), width, dashes)
 
 
-def draw_paths(surface: Surface, shapes: Shapes, styles: Sequence[Style]) -> None:
-    """Draw shapes in their order, later ones over earlier ones."""
+def draw_paths(
+    surface: Surface,
+    shapes: Shapes,
+    styles: Sequence[Style],
+    within: Sequence[float] | None = None,
+) -> None:
+    """Draw shapes in their order, later ones over earlier ones.
+
+    Args:
+        surface: Drawn on.
+        shapes: What is drawn.
+        styles: Of each.
+        within: The left, top, right and bottom of the part of the image that is drawn on, in whole
+            pixels; None for all of it.
+    """
     for rectangle, numbers in _parts(surface, shapes, styles):
+        if within is not None:
+            rectangle[:2] = np.maximum(rectangle[:2], within[:2])
+            rectangle[2:] = np.minimum(rectangle[2:], within[2:])
         for renderer, transform in surface.agg(*rectangle.tolist()):
-            _draw_some(renderer, transform, shapes, numbers, styles)
+            context = renderer.new_gc()
+            if within is not None:
+                context.set_clip_rectangle(TransformedBbox(Bbox.from_extents(*within), transform))
+            _draw_some(renderer, context, transform, shapes, numbers, styles)
 
 
 def rasterise(box: tuple[int, int, int, int], shapes: Shapes, styles: Sequence[Style]) -> Octets:
@@ -73,12 +92,13 @@ def rasterise(box: tuple[int, int, int, int], shapes: Shapes, styles: Sequence[S
     left, top, right, bottom = box
     renderer, pixels = make_renderer(right - left, bottom - top)
     transform = Affine2D.from_values(1, 0, 0, -1, -left, bottom)
-    _draw_some(renderer, transform, shapes, range(len(styles)), styles)
+    _draw_some(renderer, renderer.new_gc(), transform, shapes, range(len(styles)), styles)
     return pixels
 
 
 def _draw_some(
     renderer: Any,
+    context: Any,
     transform: Affine2D,
     shapes: Shapes,
     numbers: Iterable[int],
@@ -87,7 +107,7 @@ def _draw_some(
     """Draw some of the shapes with a `RendererAgg`."""
     each = _apart(shapes, numbers, styles)
     for is_filled, alike in groupby(each, lambda one: bool(one[1].face[3])):
-        _draw(renderer, transform, shapes, list(alike), is_filled=is_filled)
+        _draw(renderer, context, transform, shapes, list(alike), is_filled=is_filled)
 
 
 def _parts(
@@ -138,6 +158,7 @@ def _apart(
 
 def _draw(
     renderer: Any,
+    context: Any,
     transform: Affine2D,
     shapes: Shapes,
     each: Sequence[tuple[int, Style]],
@@ -146,7 +167,6 @@ def _draw(
 ) -> None:
     """Draw shapes of which all are filled, or none, given by number and style."""
     styles = {style: _as_agg_style(style) for style in {style for _, style in each}}
-    context = renderer.new_gc()
     if len(each) == 1:  # which takes half the time of a collection
         ((number, style),) = each
         drawn = styles[style]

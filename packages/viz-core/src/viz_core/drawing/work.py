@@ -23,6 +23,7 @@ __all__ = [
     "FADED",
     "FONT",
     "KEYPOINTS",
+    "LARGE",
     "LIMBS",
     "LINES",
     "MASKS",
@@ -48,6 +49,12 @@ MOST = 2_000_000_000
 
 #: Of each pixel that is blended with what is below.
 BLENDED = 8.0
+
+#: Boxes with longer sides, in pixels, are filled without Agg: the steps of each pixel then, and of what
+# Agg draws around it.
+LARGE = 700
+_FILLED = 2.0
+_AROUND_LARGE = 800_000
 
 #: Of a font, and of one in another size.
 FONT = 10_000_000
@@ -188,7 +195,12 @@ def check_shapes(
     along = kind.outline * ((width > 0) | (faces > 0)) + _DASHED * is_dashed
     is_clipped = (low < surface.window[:2]).any(axis=1) | (high > surface.window[2:]).any(axis=1)
     steps = kind.each * _parts(surface) + kind.clipped * is_clipped + lengths * along
-    steps += covered * _per_pixel(edges) + area * (_per_pixel(faces) + kind.around)
+    fillings = _per_pixel(faces) + kind.around
+    if kind is BOXES:
+        is_large = extent.min(axis=1) > LARGE
+        steps += is_large * (faces > 0) * _AROUND_LARGE
+        fillings[is_large] = np.minimum(fillings[is_large], _FILLED)
+    steps += covered * _per_pixel(edges) + area * fillings
     check_work(kind.name, count, float(steps.sum()) + more)
 
 
