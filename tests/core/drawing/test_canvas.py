@@ -131,6 +131,7 @@ def test_drawing_before_an_image_says_what_to_call(method):
             ValueError,
             r"COCO.*reshape\(polygon, \(-1, 2\)",
         ),
+        ("draw_polygons", ([[[1, 1], [9]]],), ValueError, r"^the rows of polygons\[0\] .*\[9\]\]$"),
         ("draw_keypoints", ([1, 1, 2, 9, 9, 1],), ValueError, r"COCO.*reshape\(-1, 3\)"),
         ("draw_rotated_bboxes", ([[1, 1, 9, 1, 9, 9, 1, 9]],), ValueError, r"reshape\(-1, 4, 2\)"),
         ("draw_legend", ({1: "r"},), TypeError, r"names of entries .* int: 1; pass str\("),

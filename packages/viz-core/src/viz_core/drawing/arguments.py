@@ -252,7 +252,8 @@ def as_rings(polygon: Any, name: str) -> list[Floats]:
             for ring in (polygon if has_holes else [polygon])
         ]
     except ValueError as error:
-        if np.ndim(polygon) != 1:
+        is_flat = getattr(polygon, "ndim", 1) == 1 and not hasattr(polygon[0], "__len__")
+        if not is_flat:
             raise
         raise ValueError(
             f"{error}; COCO's flat lists are made such by numpy.reshape(polygon, (-1, 2))"
