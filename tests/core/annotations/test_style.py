@@ -48,7 +48,7 @@ def written(**style):
 
 
 def test_labels_say_what_they_are_asked_to():
-    assert written() == ["cat 98%", "dog 50%", "dog 31%"]
+    assert written() == ["cat 98% #7", "dog 50% #8", "dog 31% #9"]
     assert written(labels="name") == ["cat", "dog", "dog"]
     assert written(labels="score") == ["98%", "50%", "31%"]
     assert written(labels="none") == []
@@ -64,6 +64,7 @@ def test_labels_say_what_they_are_asked_to():
 def test_what_an_object_lacks_is_left_out_of_a_template():
     assert label_text("{name} {score:.2f} #{id}", "cat", None, 3, 0) == "cat #3"
     assert label_text("name score", "cat", None) == "cat"
+    assert label_text("name score", "cat", 0.5) == "cat 50%"
     assert label_text("score", "cat", None) == ""
 
 

@@ -120,9 +120,10 @@ def _describe(
         for i in ids
     ]
     classes = classes if segments.names is None else segments.names
+    numbers = ids if "{" in style.labels else [None] * len(ids)  # of segments, not of tracks
     texts = [
-        label_text(style.labels, class_name(label, classes), score, number, label, look=style.look)
-        for number, (label, score) in zip(ids, found, strict=True)
+        label_text(style.labels, class_name(label, classes), score, shown, label, look=style.look)
+        for shown, (label, score) in zip(numbers, found, strict=True)
     ]
     return texts, class_colors(style.masks, [label for label, _ in found]), found
 

@@ -74,9 +74,9 @@ def label_text(
         labels: `AnnotationStyle.labels`.
         name: Of the object or its class.
         score: In 0..1; None if it has none.
-        number: Its id; None if it has none.
+        number: Its id in a video, which the default label ends with; None if it has none.
         label: Of its class.
-        look: `"mmdet"` writes `dog: 98.2`, any other `dog 98%`.
+        look: `"mmdet"` writes `dog: 98.2`, any other `dog 98%`, or `dog 98% #7`.
     """
     if "{" in labels:
         missing = _Missing()
@@ -86,7 +86,9 @@ def label_text(
     shown = "" if score is None or "score" not in labels else _percent(score, look)
     if labels == "none" or "name" not in labels:
         return shown
-    return f"{name}{': ' if look == 'mmdet' else ' '}{shown}" if shown else name
+    text = f"{name}{': ' if look == 'mmdet' else ' '}{shown}" if shown else name
+    tells_id = labels == "name score" and look != "mmdet" and number is not None
+    return f"{text} #{number}" if tells_id else text
 
 
 def _percent(score: float, look: str) -> str:

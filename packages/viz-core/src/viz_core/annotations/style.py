@@ -64,8 +64,9 @@ class AnnotationStyle:
         look: `"legible"`: labels in the colors of their objects, where they can be read and hide
             neither each other nor small objects, with letters and lines that grow with the image.
             `"mmdet"`: MMDetection's, gray letters on black in the corners of boxes.
-        labels: What is written: `"name score"`, `"name"`, `"score"`, `"none"`, or a template with
-            name, score in 0..1, id and label in braces, as `"{name} {score:.2f} #{id}"`.
+        labels: What is written: `"name score"`, with the id of what is tracked, `"name"`,
+            `"score"`, `"none"`, or a template with name, score in 0..1, id and label in braces, as
+            `"{name} {score:.2f} #{id}"`.
         color_by: What has a color of its own: each `"class"`, `"instance"`, `"track"` (by its id)
             or `"score"` (from violet over green to yellow).
         palette: Of the classes; a class that it lacks has a color that differs from others.
