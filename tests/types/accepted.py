@@ -12,17 +12,26 @@ import viz_core
 from viz_core import (
     VISBACKENDS,
     VISUALIZERS,
+    Annotations,
+    AnnotationStyle,
     BaseVisBackend,
+    Canvas,
+    Comparison,
     LocalVisBackend,
     Recorder,
     RunConfig,
     Visualizer,
+    as_annotations,
     as_array,
     as_color,
     as_image,
     as_scalar,
     as_scalars,
+    compare_annotations,
+    draw_annotations,
+    draw_comparison,
     draw_featmap,
+    get_palette,
     hookimpl,
     make_grid,
     place_labels,
@@ -155,6 +164,17 @@ class Like:
     def add_scalar(self, name: str, value: float, step: int = 0, **kwargs: Any) -> None: ...
     def add_scalars(self, scalar_dict: dict[str, float], step: int = 0) -> None: ...
     def close(self) -> None: ...
+
+
+def annotated(canvas: Canvas, tensor: Tensor) -> Comparison:
+    sample = dict(boxes=tensor, labels=[0, 1], scores=[0.9, 0.4])
+    found: Annotations = as_annotations(sample).above({"dog": 0.5}, ["cat", "dog"])
+    draw_annotations(canvas, found, style="mmdet", classes={1: "dog", 7: "cat"})
+    draw_annotations(canvas, found, style={"labels": "name", "line_width": 2}, skeleton=[(0, 1)])
+    style = AnnotationStyle(palette=get_palette("coco", 80), text_color=None, label_size=12)
+    draw_annotations(canvas, sample, style=style, classes=["cat", "dog"])
+    draw_comparison(canvas, sample, found, colors=["g", "r", "#0000ff"])
+    return compare_annotations(sample, found, image_size=(640, 480))
 
 
 def seam() -> VisBackend:
