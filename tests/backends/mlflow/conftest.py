@@ -51,6 +51,11 @@ class Run:
     def artifacts(self, path=None):
         return sorted(item.path for item in self.client.list_artifacts(self.id, path))
 
+    def files(self, folder):
+        """Return the path below an artifacts' folder and the local copy of each file in it."""
+        local = Path(self.client.download_artifacts(self.id, folder))
+        return [(str(p.relative_to(local)), p) for p in local.rglob("*") if p.is_file()]
+
     def images(self):
         """Return (key, step, array) of every image, oldest first."""
         found = []

@@ -1,11 +1,14 @@
 """The contract of every backend, and the faults it is tried against."""
 
+import csv
+
 import pytest
 from mlflow import MlflowClient
 
 from viz_backend_mlflow.buffered_log import FLUSH_INTERVAL
 from viz_backend_mlflow.names import from_key
 from viz_backend_mlflow.sync import sync
+from viz_core import as_video
 from viz_core.testing import BackendCase, BackendContract, BackendFaults, evaluate_config
 
 
@@ -58,6 +61,41 @@ class _MLflow(BackendCase):
     def read_config(self, save_dir):
         (run,) = self.runs(save_dir)
         return evaluate_config(run.text("config.py"))
+
+    def read_kind(self, save_dir, kind):
+        (run,) = self.runs(save_dir)
+        if kind == "figure":
+            yield from self.read_images(save_dir)
+        elif kind == "images":
+            found = {}
+            for name, step, image in self.read_images(save_dir):
+                batch, _, number = name.rpartition("/")
+                found.setdefault((batch, step), {})[int(number)] = image
+            for (name, step), images in found.items():
+                yield name, step, [image for _, image in sorted(images.items())]
+        elif kind == "hparams":
+            yield "", 0, (run.params, run.run.data.metrics)
+        elif kind == "file":
+            yield from ((name, 0, path.read_bytes()) for name, path in run.files("files"))
+        else:
+            for path, local in run.files(FOLDERS[kind]):
+                name, _, step = path.rpartition("_")
+                yield from_key(name), int(step.split(".")[0]), READ[kind](local)
+
+
+def read_table(path):
+    with path.open(newline="") as file:
+        columns, *rows = csv.reader(file)
+    return columns, rows
+
+
+FOLDERS = {"text": "text", "html": "html", "table": "tables", "video": "videos"}
+READ = {
+    "text": lambda path: path.read_text("utf-8"),
+    "html": lambda path: path.read_text("utf-8"),
+    "table": read_table,
+    "video": lambda path: sum(1 for _ in as_video(path).frames()),
+}
 
 
 class TestContract(_MLflow, BackendContract):

@@ -16,12 +16,12 @@ from viz_backend_mlflow.client import may_connect
 from viz_backend_mlflow.exit import close_at_exit, current_status, has_ended
 from viz_backend_mlflow.experiment import BoundMlflow
 from viz_backend_mlflow.journal import JOURNALS, Journal
+from viz_backend_mlflow.kinds import MLflowKinds
 from viz_backend_mlflow.names import masked
 from viz_backend_mlflow.paths import absolute, find_work_files, state_folder
 from viz_backend_mlflow.run_spec import RunSpec, flatten, select
 from viz_backend_mlflow.session import Pace, Session
 from viz_core import (
-    BaseVisBackend,
     ImageEncoder,
     RecordingWarning,
     get_rank,
@@ -39,8 +39,8 @@ __all__ = ["MLflowVisBackend"]
 _LARGEST_STEP = 2**63 - 1
 
 
-class MLflowVisBackend(BaseVisBackend):
-    """Records images, scalars and configs in a run of MLflow.
+class MLflowVisBackend(MLflowKinds):
+    """Records every kind of record but graphs in a run of MLflow.
 
     Every record goes to a journal first, a file on this machine, so that no call waits for
     MLflow. A thread sends the journal in batches. A batch that cannot be sent stays in the
@@ -189,6 +189,13 @@ class MLflowVisBackend(BaseVisBackend):
             known = self._images.of(name, step)
         session.append(records.image(name, step, *known, session.keep_file(data)))
 
+    def _keep(self, folder: str, name: str, ending: str, content: bytes | Path) -> None:
+        session = self._opened()
+        session.append(records.file(folder, name, ending, session.keep_file(content)))
+
+    def _keep_params(self, params: Mapping[str, Any]) -> None:
+        self._opened().append(records.params({name: str(v) for name, v in params.items()}))
+
     def add_scalars(
         self, scalar_dict: Mapping[str, Scalar], step: int = 0, **kwargs: object
     ) -> None:
@@ -203,6 +210,8 @@ class MLflowVisBackend(BaseVisBackend):
             ValueError: If `step` does not fit into 64 bits.
         """
         _check_step(step)
+        if step > self._last_step:
+            self._last_step = step
         session = self._opened()
         with self._lock:
             points, infinite = self._points.stamp(scalar_dict, step)

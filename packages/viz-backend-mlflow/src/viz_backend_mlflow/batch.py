@@ -42,7 +42,7 @@ _PARAMS = 100
 
 _STATES = ("RUNNING", "FINISHED", "FAILED", "KILLED")
 
-_KINDS = ("scalars", "image", "params", "text", "artifact", "status")
+_KINDS = ("scalars", "image", "file", "params", "text", "artifact", "status")
 
 # What MLflow, or a server before it, will answer every time.
 _REFUSALS = ("INVALID_PARAMETER_VALUE", "BAD_REQUEST", "RESOURCE_ALREADY_EXISTS")
@@ -211,6 +211,22 @@ class BatchSender:
         self._set_tags(tags)
         self.stored.append(file)
 
+    def _send_file(self, folder: str, name: str, ending: str, kept: str) -> None:
+        tags: dict[str, str] = {}
+        with _local():
+            file = self._journal.file(kept)
+            if self._journal.progress.is_lost and not file.exists():
+                return
+            key = to_image_key(name)
+            below, _, last = f"{to_image_key(folder)}/{key}{to_image_key(ending)}".rpartition("/")
+            self._tell_name(tags, name, key, IMAGE_LIMIT)
+        with tempfile.TemporaryDirectory(dir=self._journal.folder) as made:
+            with _local():
+                shutil.copyfile(file, Path(made, last))
+            self._client.log_artifact(self._run_id, str(Path(made, last)), below)
+        self._set_tags(tags)
+        self.stored.append(file)
+
     def _send_params(self, values: Mapping[str, str]) -> None:
         from mlflow.entities import Param
 
@@ -278,6 +294,8 @@ def describe(record: list[Any]) -> str:
     kind, first, second = str(record[0]), *[*record[1:], None, None][:2]
     if kind == "image":
         return f"the image {first!r} of step {second}"
+    if kind == "file":
+        return f"{first}/{second}"
     if kind in ("scalars", "params"):
         values = second if kind == "scalars" else first
         names = ", ".join(map(repr, values)) if isinstance(values, dict) else repr(values)

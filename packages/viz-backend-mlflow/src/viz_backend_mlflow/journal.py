@@ -27,7 +27,7 @@ _HEADER = "run.json"
 _HEADER_COPY = "run.json.copy"
 _FILES = "files"
 
-_ARTIFACT_LINES = (b'["image"', b'["text"', b'["artifact"')
+_ARTIFACT_LINES = (b'["image"', b'["file"', b'["text"', b'["artifact"')
 
 _encode = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
 
@@ -84,13 +84,16 @@ class Journal:
         """
         self._records.flush()
 
-    def keep_file(self, data: bytes) -> str:
-        """Store data that is too large for a record, and return its name for `file`."""
+    def keep_file(self, data: bytes | Path) -> str:
+        """Store what is too large for a record, or a copy of a file; return its name for `file`."""
         name = uuid.uuid4().hex
         self._make()
         folder = self.folder / _FILES
         folder.mkdir(exist_ok=True)
-        write_whole(folder / name, data)
+        if isinstance(data, Path):
+            shutil.copyfile(data, folder / name)  # nobody looks for it before its record is there
+        else:
+            write_whole(folder / name, data)
         return name
 
     def file(self, name: str) -> Path:

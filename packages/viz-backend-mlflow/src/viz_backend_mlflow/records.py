@@ -10,7 +10,17 @@ from typing import Any
 
 from viz_core.typing import Scalar
 
-__all__ = ["ImageNames", "Points", "artifact", "image", "params", "scalars", "status", "text"]
+__all__ = [
+    "ImageNames",
+    "Points",
+    "artifact",
+    "file",
+    "image",
+    "params",
+    "scalars",
+    "status",
+    "text",
+]
 
 
 def scalars(points: Mapping[str, tuple[float, int]], step: int) -> list[Any]:
@@ -21,6 +31,11 @@ def scalars(points: Mapping[str, tuple[float, int]], step: int) -> list[Any]:
 def image(name: str, step: int, timestamp: int, identifier: str, kept: str) -> list[Any]:
     """Return a record of an image, whose file `Journal.keep_file` has named `kept`."""
     return ["image", name, step, timestamp, identifier, kept]
+
+
+def file(folder: str, name: str, ending: str, kept: str) -> list[Any]:
+    """Return a record of an artifact `<folder>/<name><ending>` that was kept as `kept`."""
+    return ["file", folder, name, ending, kept]
 
 
 def params(values: Mapping[str, str]) -> list[Any]:

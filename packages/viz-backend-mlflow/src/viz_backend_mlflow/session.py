@@ -106,8 +106,8 @@ class Session:
             if self._start():
                 self._requests.put(None)
 
-    def keep_file(self, data: bytes) -> str:
-        """Store data that is too large for a record, and return its name."""
+    def keep_file(self, data: bytes | Path) -> str:
+        """Store what is too large for a record, or a copy of a file, and return its name."""
         return self._journal.keep_file(data)
 
     def open_run(self) -> BoundMlflow:

@@ -1,0 +1,61 @@
+"""What becomes of kinds in MLflow beyond the contract."""
+
+import pytest
+
+from viz_backend_mlflow import MLflowVisBackend
+from viz_core import RecordingWarning, Visualizer
+
+
+def test_names_and_files_of_any_name_are_artifacts(tmp_path, read_run):
+    (source := tmp_path / "source.bin").write_bytes(b"x")
+    names = ["a", "a/b c", "../up", "é", "x" * 300]
+    backend = MLflowVisBackend(tmp_path / "run", artifact_suffix=[])
+    for name in names:
+        backend.add_text(name, name, step=-1)
+        backend.add_file(source, f"{name}.bin")
+    backend.close()
+    run = read_run(tmp_path / "run")
+    texts = {local.read_text("utf-8") for _, local in run.files("text")}
+    assert texts == set(names)
+    assert len(run.files("files")) == len(names)
+    assert "x" * 300 in run.tags.values()
+    journal = tmp_path / "run" / "mlflow_journal"
+    assert not [path for path in journal.rglob("files/*") if path.is_file()]  # they were sent
+
+
+def test_a_file_is_what_it_was_when_it_was_recorded(tmp_path, read_run):
+    (source := tmp_path / "model.pth").write_bytes(b"first")
+    backend = MLflowVisBackend(tmp_path / "run", artifact_suffix=[])
+    backend.add_file(source)
+    source.write_bytes(b"second")
+    backend.close()
+    ((name, local),) = read_run(tmp_path / "run").files("files")
+    assert (name, local.read_bytes()) == ("model.pth", b"first")
+
+
+def test_final_metrics_are_at_the_last_step(tmp_path, read_run):
+    backend = MLflowVisBackend(tmp_path / "run", artifact_suffix=[])
+    backend.add_scalar("acc", 0.5, step=7)
+    backend.add_scalar("acc", 0.25, step=3)
+    backend.add_hparams({"lr": 0.1, "aug": True}, {"acc": 0.75})
+    backend.close()
+    run = read_run(tmp_path / "run")
+    assert run.history("acc") == [(3, 0.25), (7, 0.5), (7, 0.75)]
+    assert run.run.data.metrics["acc"] == 0.75
+    assert run.params == {"lr": "0.1", "aug": "True"}
+
+
+def test_histograms_curves_and_matrices_have_a_slider(tmp_path, read_run):
+    visualizer = Visualizer(
+        vis_backends=[dict(type="MLflowVisBackend", artifact_suffix=[])], save_dir=tmp_path / "run"
+    )
+    with pytest.warns(RecordingWarning, match="keeps no histogram: it gets a figure"):
+        for step in range(2):
+            visualizer.add_histogram("w", [0.0, 1.0], step=step)
+    with pytest.warns(RecordingWarning, match="keeps no pr_curve"):
+        visualizer.add_pr_curve("pr", [0, 1], [0.1, 0.9])
+    with pytest.warns(RecordingWarning, match="keeps no confusion_matrix"):
+        visualizer.add_confusion_matrix("cm", [[1, 2], [3, 4]], ["a", "b"])
+    visualizer.close()
+    images = read_run(tmp_path / "run" / "vis_data").images()
+    assert {(name, step) for name, step, _ in images} == {("w", 0), ("w", 1), ("pr", 0), ("cm", 0)}
