@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from viz_core import Canvas
+from viz_core.drawing import masks as drawn_masks
 
 IMAGE = np.random.default_rng(3).integers(0, 256, (60, 80, 3), np.uint8)
 
@@ -104,3 +105,24 @@ def test_memory_goes_with_the_area_of_the_objects():
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert peak < 1e6  # one whole mask is 8.3 MB
+
+
+def test_a_mask_is_blended_alike_in_one_part_and_in_many(monkeypatch):
+    image = np.random.default_rng(0).integers(0, 256, (50, 70, 3), np.uint8)
+    mask = np.random.default_rng(1).random((50, 70)) > 0.3
+    whole = Canvas(image).draw_binary_masks(mask, "r", 0.4).get_image()
+    for most in (1, 210, 211, 3 * 210):
+        monkeypatch.setattr(drawn_masks, "_BLENDED_AT_ONCE", most)
+        found = Canvas(image).draw_binary_masks(mask, "r", 0.4).get_image()
+        np.testing.assert_array_equal(found, whole)
+
+
+def test_blending_a_large_mask_takes_little_memory():
+    canvas = Canvas(np.zeros((1000, 1000, 3), np.uint8))
+    mask = np.ones((1000, 1000), bool)
+    canvas.draw_binary_masks(mask)
+    tracemalloc.start()
+    canvas.draw_binary_masks(mask)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 2_000_000  # 9,000,000 if it is blended as a whole
