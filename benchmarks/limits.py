@@ -49,6 +49,18 @@ MANY: dict[str, tuple[int, Callable[[Canvas, int], object]]] = {
     "small polygons": (50_000, lambda c, n: c.draw_polygons(triangles(n, c, 9))),
     "filled polygons": (1500, lambda c, n: c.draw_polygons(triangles(n, c, 400), face_colors="r")),
     "polygons from far away": (5000, lambda c, n: c.draw_polygons(triangles(n, c, 1e300))),
+    "small rotated boxes": (40_000, lambda c, n: c.draw_rotated_bboxes(turned(n, c, 8))),
+    "short lines of 10 points": (20_000, lambda c, n: c.draw_polylines(traces(n, c, 9))),
+    "short lines that fade": (2000, lambda c, n: c.draw_polylines(traces(n, c, 9), fade=True)),
+    "lines that fade": (300, lambda c, n: c.draw_polylines(traces(n, c, 200), fade=True)),
+    "small poses of 17 keypoints": (
+        4000,
+        lambda c, n: c.draw_keypoints(poses(n, c), [(i, i + 1) for i in range(16)]),
+    ),
+    "names in a legend": (
+        10_000,
+        lambda c, n: c.draw_legend(dict.fromkeys(map(str, range(n)), "r")),
+    ),
     "points": (1_000_000, lambda c, n: c.draw_points(places(n, c))),
     "points in colors and sizes": (
         600_000,
@@ -110,6 +122,22 @@ def triangles(count: int, canvas: Canvas, side: float) -> list[Any]:
     """Return polygons with one corner in the image."""
     around = np.array([[0, 0], [side, 0], [0, side]])
     return [place + around for place in places(count, canvas)]
+
+
+def turned(count: int, canvas: Canvas, side: float) -> Any:
+    """Return boxes that are turned: center, width, height and angle."""
+    shape = np.full((count, 2), side)
+    return np.hstack([places(count, canvas), shape, RNG.uniform(0, 360, (count, 1))])
+
+
+def traces(count: int, canvas: Canvas, side: float) -> Any:
+    """Return lines of 10 points that begin in the image."""
+    return places(count, canvas)[:, None] + RNG.uniform(0, side, (count, 10, 2))
+
+
+def poses(count: int, canvas: Canvas) -> Any:
+    """Return 17 keypoints each of instances in the image."""
+    return places(count, canvas)[:, None] + RNG.uniform(0, 20, (count, 17, 2))
 
 
 def colors(count: int, channels: int = 3) -> Any:
