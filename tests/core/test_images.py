@@ -12,7 +12,15 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 import viz_core
-from viz_core import Canvas, LocalVisBackend, Visualizer, as_image, draw_featmap, to_uint8
+from viz_core import (
+    Canvas,
+    LocalVisBackend,
+    Visualizer,
+    as_image,
+    as_images,
+    draw_featmap,
+    to_uint8,
+)
 
 
 def test_an_image_that_is_right_is_the_same_memory():
@@ -357,3 +365,36 @@ def test_bands_are_chosen_in_their_order():
 def test_what_cannot_be_scaled_says_why(arguments, error, text):
     with pytest.raises(error, match=text):
         to_uint8(*arguments)
+
+
+SMALL = np.random.default_rng(0).integers(0, 256, (6, 8, 3), np.uint8)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [np.stack([SMALL] * 2), [SMALL] * 2, (image for image in [SMALL] * 2), SMALL[None, ..., 0]],
+    ids=["array", "list", "iterator", "gray"],
+)
+def test_several_images(given):
+    images = as_images(given)
+    assert len(images) in (1, 2)
+    assert all((image[..., 0] == SMALL[..., 0]).all() for image in images)
+    assert all(image.shape == (6, 8, 3) for image in images)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "error", "text"),
+    [
+        (SMALL, ValueError, r"got \(6, 8, 3\), as of one image; pass images\[None\]"),
+        (SMALL[..., :1], ValueError, "as of one image"),
+        (np.zeros((2, 2)), ValueError, r"\(N, H, W\), \(N, H, W, C\)"),
+        (Image.new("RGB", (4, 4)), TypeError, "got Image: .*record one image with add_image"),
+        ([], ValueError, "must hold an image, got none"),
+        (None, TypeError, "must be an array, a tensor or a list of images, got NoneType"),
+        ("ab", TypeError, "got str"),
+        ([SMALL, None], TypeError, r"images\[1\] must be an array"),
+    ],
+)
+def test_what_are_no_images_is_named(wrong, error, text):
+    with pytest.raises(error, match=text):
+        as_images(wrong)

@@ -86,6 +86,7 @@ def test_hyperparameters_are_flat_and_plain():
         "model.betas": "(0.9, 0.99)",
         "aug": True,
     }
+    assert as_hparams({"big": 10**5000, "small": -3}).hparams == {"big": hex(10**5000), "small": -3}
     assert found.metrics == {"val/acc": 0.5, "step": 3}
     assert tuple(as_hparams(argparse.Namespace(lr=1))) == ({"lr": 1}, {})
 

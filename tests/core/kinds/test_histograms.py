@@ -79,6 +79,8 @@ def test_what_is_not_finite_is_counted_apart_and_told():
         ([1j], 8, TypeError, "must be real numbers, got dtype complex128"),
         ([1.0], 0, ValueError, "bins must be 1 to 512, or edges, got 0"),
         ([1.0], 513, ValueError, "bins must be 1 to 512"),
+        ([1.0], "auto", TypeError, "bins must be 1 to 512, or rising edges, got 'auto'"),
+        ([1.0], True, TypeError, "bins must be 1 to 512"),
         ([1.0], [1, 0], ValueError, "edges of bins must be two or more finite rising"),
         ([1.0], [0, np.inf], ValueError, "edges of bins must be finite"),
         (([0, 1, 2], [1, -1]), 8, ValueError, "counts of values must be finite and not negative"),
@@ -88,6 +90,12 @@ def test_what_is_not_finite_is_counted_apart_and_told():
 def test_what_is_no_histogram_is_named(values, bins, error, text):
     with pytest.raises(error, match=text):
         as_histogram(values, bins)
+
+
+def test_what_is_masked_is_missing():
+    with pytest.warns(RecordingWarning):
+        found = as_histogram(np.ma.masked_array([1, 2, 3], [0, 1, 0]), 2)
+    assert (found.counts.tolist(), found.missing) == ([1, 1], 1)
 
 
 def test_a_histogram_names_its_parts():

@@ -41,6 +41,8 @@ def test_images_and_videos_have_channels_first():
     expected = np.rint(batch[1].permute(1, 2, 0).numpy() * np.float32(255))
     assert (images[1] == expected).all()
     assert as_images([batch[0], batch[1, :, :5]])[1].shape == (5, 30, 3)
+    with pytest.raises(ValueError, match=r"got \(3, 20, 30\), as of one image"):
+        as_images(batch[0])
     assert next(as_video(batch).frames()).shape == (20, 30, 3)
 
 

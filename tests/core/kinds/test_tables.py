@@ -142,6 +142,9 @@ def test_cells_are_plain(cell, expected):
     [
         ((5,), TypeError, "a table must be a list of dicts, .* got int: 5"),
         (("abc",), TypeError, "a table must be"),
+        (({"a": np.zeros((2, 2))},), ValueError, r"one dimension, got shape \(2, 2\)"),
+        ((["a"], [["x"], ["\ud800"]]), ValueError, "must hold valid unicode"),
+        ((["\ud800"], []), ValueError, "must hold valid unicode"),
         (([],), ValueError, "must have a column, got none; pass columns="),
         (([1, 2],), TypeError, "row 0 .* must be a dict, got int: 1; name the columns"),
         (([{"a": 1}, [2]],), TypeError, "row 1 .* must be a dict"),

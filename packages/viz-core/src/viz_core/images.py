@@ -12,7 +12,7 @@ import numpy.typing as npt
 from viz_core.convert import as_array, is_tensor, shortened
 from viz_core.typing import ArrayLike, Image
 
-__all__ = ["as_image", "as_images", "over_white", "to_uint8"]
+__all__ = ["as_image", "as_images", "check_batch", "over_white", "to_uint8"]
 
 _CHANNELS = (1, 3, 4)
 
@@ -109,20 +109,33 @@ def as_images(images: ArrayLike | Iterable[ArrayLike], name: str = "images") -> 
     """
     several: Any = images
     if is_tensor(several) or hasattr(type(several), "__array__"):
-        if getattr(several, "ndim", 0) not in (3, 4) or hasattr(several, "getbands"):
-            raise ValueError(
-                f"{name} must have shape (N, H, W) or (N, H, W, C), got "
-                f"{tuple(getattr(several, 'shape', ()))}; record one image with add_image"
-            )
+        check_batch(several, name)
     elif isinstance(several, (str, bytes)) or not hasattr(type(several), "__iter__"):
         raise TypeError(
             f"{name} must be an array, a tensor or a list of images, got "
-            f"{type(several).__name__}: {shortened(several)}"
+            f"{type(several).__name__}: {shortened(several)}; record one image with add_image"
         )
     found = [as_image(image, f"{name}[{number}]") for number, image in enumerate(several)]
     if not found:
         raise ValueError(f"{name} must hold an image, got none")
     return found
+
+
+def check_batch(images: Any, name: str) -> None:
+    """Raise if an array or a tensor is not several images, but one that would be taken for many.
+
+    Raises:
+        ValueError: If its shape is none of (N, H, W), (N, H, W, C) and (N, C, H, W).
+    """
+    shape = tuple(getattr(images, "shape", ()))
+    is_one = len(shape) == 3 and (
+        shape[-1] in _CHANNELS or (is_tensor(images) and shape[0] in _CHANNELS)
+    )
+    if len(shape) not in (3, 4) or is_one:
+        raise ValueError(
+            f"{name} must have shape (N, H, W), (N, H, W, C) or, as a tensor, (N, C, H, W), got "
+            f"{shape}, as of one image; pass {name}[None] if it is one, or a list of gray images"
+        )
 
 
 def over_white(image: Image) -> Image:

@@ -203,4 +203,6 @@ def _flatten(prefix: str, values: Mapping[Any, Any], flat: dict[str, Hparam]) ->
         if isinstance(value, Mapping) and value:
             _flatten(f"{name}.", value, flat)
         else:
-            flat[name] = value if isinstance(value, (str, bool, int, float)) else repr(value)
+            is_huge = isinstance(value, int) and value.bit_length() > 63  # for most trackers
+            plain = isinstance(value, (str, bool, int, float)) and not is_huge
+            flat[name] = value if plain else hex(value) if is_huge else repr(value)

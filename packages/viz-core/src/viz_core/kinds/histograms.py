@@ -59,6 +59,8 @@ def as_histogram(
     pair = _as_pair(values)
     if pair is not None:
         return Histogram(_as_edges(pair[0], name), _as_counts(pair[1], name))
+    if isinstance(values, np.ma.MaskedArray):
+        values = np.ma.filled(values.astype(np.float64), np.nan)  # as a masked scalar is
     array = as_array(cast(ArrayLike, values), name).reshape(-1)
     if array.dtype.kind not in "biuf":
         raise TypeError(f"{name} must be real numbers, got dtype {array.dtype}")
@@ -79,7 +81,9 @@ def as_histogram(
         array = finite
         low, high = (float(array.min()), float(array.max())) if array.size else (0.0, 1.0)
     given: Any = bins
-    if not (isinstance(given, (int, np.integer)) and not isinstance(given, bool)):
+    if given is None or isinstance(given, (str, bool)):
+        raise TypeError(f"bins must be 1 to {_MOST}, or rising edges, got {given!r}")
+    if not isinstance(given, (int, np.integer)):
         edges = _as_edges(given, "bins")
         counts = np.histogram(array, edges)[0].astype(np.float64)
         return Histogram(edges, counts, missing)

@@ -71,6 +71,14 @@ def as_table(columns: object, rows: Iterable[object] | None = None) -> Table:
         if not _PLAIN.issuperset(map(type, cells)):
             cells = tuple([_as_cell(c, number, n) for n, c in zip(names, cells, strict=True)])
         table.rows.append(cells)
+    try:
+        "".join([*names, *(c for row in table.rows for c in row if type(c) is str)]).encode()
+    except UnicodeEncodeError as error:
+        wrong = str(error.object)[max(0, error.start - 20) : error.end + 20]
+        raise ValueError(
+            f"a table must hold valid unicode, got {wrong!r} in it; pass "
+            "text.encode(errors='replace').decode()"
+        ) from error
     return table
 
 
@@ -146,15 +154,23 @@ def _read_columns(table: Mapping[Any, Any]) -> tuple[tuple[str, ...], Iterable[I
                 f"column {name!r} must be a list or an array, got {type(column).__name__}: "
                 f"{shortened(column)}; a table of one row is a list of one dict"
             )
-        columns[name] = (
-            (as_array(column, name) if is_tensor(column) else np.asarray(column)).tolist()
-            if (is_tensor(column) or isinstance(column, np.ndarray))
-            else list(column)
-        )
+        columns[name] = _as_column(column, name)
     lengths = {name: len(column) for name, column in columns.items()}
     if len({*lengths.values()}) > 1:
         raise ValueError(f"the columns of a table must have one length, got {lengths}")
     return tuple(columns), zip(*columns.values(), strict=True)
+
+
+def _as_column(column: Any, name: str) -> list[Any]:
+    if not is_tensor(column) and not isinstance(column, np.ndarray):
+        return list(column)
+    array = as_array(column, name) if is_tensor(column) else column
+    if array.ndim != 1:
+        raise ValueError(
+            f"column {name!r} must have one dimension, got shape {array.shape}; make a column of each"
+        )
+    cells: list[Any] = array.tolist()
+    return cells
 
 
 def _read_records(table: Sequence[Any]) -> tuple[tuple[str, ...], Iterable[Iterable[Any]]]:

@@ -15,7 +15,7 @@ import numpy as np
 
 from viz_core._checks import as_number
 from viz_core.convert import as_array, is_tensor, shortened
-from viz_core.images import as_image, over_white
+from viz_core.images import as_image, check_batch, over_white
 from viz_core.kinds.gif import write_gif
 from viz_core.typing import ArrayLike, Image
 
@@ -123,11 +123,12 @@ def _each(frames: Any, name: str) -> Iterable[Any]:
         return frames
     if is_tensor(frames) or hasattr(type(frames), "__array__"):
         array = as_array(frames, name) if not is_tensor(frames) else frames
-        if array.ndim not in (3, 4):
+        if array.ndim == 5:
             raise ValueError(
-                f"{name} must have shape (T, H, W) or (T, H, W, C), got {tuple(array.shape)}; "
+                f"{name} must be of one video, got {len(array)} of shape {tuple(array.shape)}; "
                 "record a video for each of a batch"
             )
+        check_batch(array, name)
         return (array[i] for i in range(len(array)))
     if hasattr(type(frames), "__iter__"):
         return iter(cast(Iterable[Any], frames))
