@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from matplotlib.figure import Figure
 
 import viz_core
 from viz_core import (
@@ -17,9 +18,12 @@ from viz_core import (
     BaseVisBackend,
     Canvas,
     Comparison,
+    Histogram,
     LocalVisBackend,
     Recorder,
+    Run,
     RunConfig,
+    Video,
     Visualizer,
     as_annotations,
     as_array,
@@ -35,6 +39,8 @@ from viz_core import (
     hookimpl,
     make_grid,
     place_labels,
+    read_run,
+    read_scalars,
     to_uint8,
 )
 from viz_core.typing import ArrayLike, BackendConfig, Image, Scalar, VisBackend
@@ -124,6 +130,31 @@ def record(folder: Path, loss: Tensor) -> object:
     return visualizer.get_backend("LocalVisBackend").experiment
 
 
+def record_kinds(visualizer: Visualizer, tensor: Tensor, image: Image, folder: Path) -> Run:
+    visualizer.add_images("batch", tensor, step=1)
+    visualizer.add_images("batch", [image, image])
+    visualizer.add_figure("curve", Figure(), step=1)
+    visualizer.add_figure("curve", (Figure(), None))
+    visualizer.add_histogram("w", tensor, 1, bins=32)
+    visualizer.add_histogram("w", np.histogram([1, 2, 3]), bins=[0, 1, 2])
+    visualizer.add_text("note", "# done", step=1)
+    visualizer.add_table("worst", [{"id": 1, "loss": tensor}], step=1)
+    visualizer.add_table("worst", ["id", "loss"], [[1, 0.5], (2, None)], 1)
+    visualizer.add_table("worst", {"id": [1, 2], "loss": tensor})
+    visualizer.add_video("clip", (image for _ in range(3)), step=1, fps=25)
+    visualizer.add_video("clip", folder / "clip.mp4")
+    visualizer.add_html("page", "<p>")
+    visualizer.add_file(folder / "best.pth", "best.pth")
+    visualizer.add_hparams({"lr": 0.1}, {"acc": tensor, "val": {"loss": 1}})
+    visualizer.add_pr_curve("pr", [0, 1], tensor)
+    visualizer.add_confusion_matrix("cm", tensor, ["cat", "dog"], step=1)
+    visualizer.add_confusion_matrix("cm", [[1, 2], [3, 4]], {0: "cat", 7: "dog"})
+    run = read_run(folder)
+    print(run.scalars["loss"].values.mean(), run.images["batch/0"][1].shape, run.since(run.cursor))
+    print(run.tables["worst"][1].columns, run.sessions[0].config, read_scalars(folder))
+    return run
+
+
 def convert(value: ArrayLike, tensor: Tensor) -> tuple[Scalar, int]:
     as_array([[1, 2], [3, 4]])
     as_array(value)
@@ -146,6 +177,24 @@ class Own(BaseVisBackend):
         self, name: str, image: Image, step: int = 0, caption: str = "", **kwargs: object
     ) -> None:
         print(image.shape, caption)
+
+    def add_table(
+        self,
+        name: str,
+        columns: Sequence[str],
+        rows: Sequence[Sequence[str | float | None]],
+        step: int = 0,
+        **kwargs: object,
+    ) -> None:
+        print(len(rows))
+
+    def add_video(
+        self, name: str, frames: Video, step: int = 0, fps: float = 4, **kwargs: object
+    ) -> None:
+        print(frames.path, frames.in_format("mp4", "gif").format)
+
+    def add_histogram(self, name: str, histogram: Histogram, step: int = 0, **kwargs: Any) -> None:
+        print(histogram.edges, histogram.counts.sum())
 
     def add_scalars(
         self, scalar_dict: Mapping[str, Scalar], step: int = 0, **kwargs: object

@@ -25,6 +25,9 @@ as_array(None)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
 
 visualizer.add_scalar("loss", "0.5")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
 visualizer.add_scalars({"loss": "0.5"})  # type: ignore[dict-item]  # pyright: ignore[reportArgumentType]
+visualizer.add_text("note", b"done")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+visualizer.add_table("worst", ["id"], 3)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+visualizer.add_video("clip", 3)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
 as_scalars([("loss", 0.5)])  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
 
 Visualizer(vis_backends="LocalVisBackend")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
