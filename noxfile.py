@@ -79,6 +79,7 @@ class Row:
         tests: Where the tests at home here are, those that need no torch;
             ``tests/installation`` runs in every row.
         torch_tests: Where the tests at home here are that need torch: ``test_*_torch.py``.
+        bare: What is installed without what it depends on.
         without: What is uninstalled again, which viz-core needs where it can be had.
         pythons: The versions it runs on; if none is named, one is enough.
         full: Leave it to ``nox -t full``.
@@ -89,6 +90,7 @@ class Row:
     others: tuple[str, ...] = ()
     tests: tuple[str, ...] = ()
     torch_tests: tuple[str, ...] = ()
+    bare: tuple[str, ...] = ()
     without: tuple[str, ...] = ()
     pythons: tuple[str, ...] = ()
     full: bool = False
@@ -96,6 +98,20 @@ class Row:
 
 #: What the extra ``viz-core[fonts]`` brings: fonts of most scripts.
 FONTS = ("manimgx-fonts", "noto-cjk-sans-otc")
+#: The libraries of MMEngine's family, besides MMDetection. They depend on gigabytes that draw nothing.
+FAMILY = (
+    "mmsegmentation==1.2.2",
+    "mmpose==1.3.2",
+    "mmpretrain==1.2.0",
+    "mmaction2==1.2.0",
+    "mmocr==1.0.1",
+    "mmrotate==1.0.0rc1",
+    "mmdet3d==1.4.0",
+    "mmagic==1.2.0",
+)
+#: What they draw with; what mmpose draws with OpenCV fails on a later numpy, whosever base it has.
+FAMILYS = ("numpy<2.4", "click", "prettytable", "requests", "seaborn", "tqdm")
+
 #: What else users' configs and scalars come from, and a tracker with a backend for MMEngine.
 FRAMEWORKS = ("ml_collections", "ml_dtypes", "omegaconf", "pydantic", "swanlab")
 #: The oldest that viz-core says it works with.
@@ -169,6 +185,9 @@ ROWS = (
         full=True,
     ),
     Row("oldest", (), OLDEST, ("tests/core",), without=("isal",), pythons=("3.10",), full=True),
+    Row(
+        "downstream", (ADAPTER,), (*MMDET, *FAMILYS), ("tests/downstream",), bare=FAMILY, full=True
+    ),
     Row("tensorboard-wandb", (TENSORBOARD, WANDB), full=True),
     Row("tensorboard-mlflow", (TENSORBOARD, MLFLOW), full=True),
     Row("wandb-mlflow", (WANDB, MLFLOW), full=True),
@@ -204,6 +223,8 @@ def _add_row(row: Row) -> None:
     def tests(session: nox.Session) -> None:
         _ran.append(row.name)
         _install(session, (CORE, *row.packages), *row.others, *_group("test"))
+        if row.bare:
+            session.install("--no-deps", *row.bare)
         if row.without:
             pip = ("uv", "pip") if session.venv_backend == "uv" else ("pip",)
             yes = () if session.venv_backend == "uv" else ("--yes",)
