@@ -194,6 +194,24 @@ def test_crowded_labels_are_numbered_and_listed():
     assert sorted(names) == sorted(wanted)
 
 
+def test_of_very_many_crowded_labels_those_of_the_highest_scores_are_listed():
+    listed = []
+
+    class Listing(Recording):
+        def draw_legend(self, entries, *arguments, **style):
+            listed.extend(entries)
+            return super().draw_legend(entries, *arguments, **style)
+
+    boxes = np.repeat([[40.0, 40, 90, 60]], 300, axis=0)
+    fields = {"bboxes": boxes, "labels": [0] * 300, "scores": np.linspace(0.2, 0.9, 300)}
+    canvas = Listing(np.full((480, 640, 3), 90, np.uint8))
+    draw_annotations(canvas, fields, style={"crowded": "number"})
+    assert len(listed) == 60
+    shares = [int(entry.rpartition(" ")[2].rstrip("%")) for entry in listed]
+    assert shares == sorted(shares, reverse=True)
+    assert len(canvas.texts[0][0]) == 300
+
+
 @pytest.mark.parametrize(
     ("style", "error", "message"),
     [

@@ -39,6 +39,9 @@ _MARGIN = 2.0
 # With so many labels they can hardly be read, and to part them takes a second.
 _MOST = 2000
 
+# A longer list in a corner would hide the image; others are drawn over each other.
+_MOST_LISTED = 60
+
 # A label moves down by this many of its heights at most, so that it stays with its object.
 _FARTHEST = 3
 
@@ -171,15 +174,16 @@ def draw_placed_labels(
         sizes = _sizes(canvas, np.zeros(len(texts)), style)  # the smallest
         texts, extents = _measured(canvas, labels.texts, sizes, wrap=True)
     places = place_labels(boxes, np.ceil(extents + 2 * pad), size, priorities=priorities)
+    order = np.arange(len(texts))[::-1] if priorities is None else np.argsort(priorities)
     listed: dict[str, Ink] = {}
     if style.crowded == "number" and not places.placed.all():
         texts = list(texts)
-        for number, i in enumerate(np.flatnonzero(~places.placed).tolist(), start=1):
+        without = order[~places.placed[order]][::-1][:_MOST_LISTED]
+        for number, i in enumerate(without.tolist(), start=1):
             listed[f"{number} {' '.join(texts[i].split())}"] = labels.inks[i]
             texts[i] = str(number)
         texts, extents = _measured(canvas, texts, sizes, wrap=False)
         places = place_labels(boxes, np.ceil(extents + 2 * pad), size, priorities=priorities)
-    order = np.arange(len(texts))[::-1] if priorities is None else np.argsort(priorities)
     crowded = [] if style.crowded == "hide" else order[~places.placed[order]].tolist()
     free = order[places.placed[order]].tolist()
     corners = np.round(places.positions) + pad

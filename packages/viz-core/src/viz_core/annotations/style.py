@@ -82,7 +82,7 @@ class AnnotationStyle:
         order: Which boxes are drawn first: the largest by `"area"`, the lowest by `"score"`, or as
             `"given"`. The largest mask is always first.
         crowded: What becomes of a label that finds no free place: `"draw"` it over others, `"hide"`
-            it, or `"number"` it and list in a corner what the numbers stand for.
+            it, or `"number"` it and list in a corner what the numbers stand for, at most 60.
         jitter: Whether the masks of one class, and boxes with an id, differ a little in color.
 
     Raises:
