@@ -104,3 +104,17 @@ def test_a_map_of_one_value_has_only_the_border_of_the_image():
     assert (map_contours(np.full((20, 30), 7)) == mask_contours(np.ones((1, 20, 30), bool))).all()
     assert not map_contours(np.full((20, 30), 7), ignored=7).any()
     assert map_contours(np.zeros((1, 1), int)).shape == (1, 1)
+
+
+@pytest.mark.parametrize("growth", [0, 1, 3])
+def test_contours_may_be_wider(growth):
+    mask = np.zeros((60, 80), bool)
+    mask[20:40, 30:50] = True
+    contours = Contours(60, 80, growth)
+    contours.add(mask[18:42, 28:52], 28, 18)
+    found = np.zeros((60, 80), np.uint8)
+    for coverage, x, y in contours.take():
+        found[y : y + coverage.shape[0], x : x + coverage.shape[1]] = coverage
+    assert (found[30] / 255).sum() / 2 == pytest.approx(3 + 2 * growth, abs=0.2)
+    whole = map_contours(mask.astype(int), 0, growth)
+    assert (whole[30] == found[30]).all()

@@ -23,7 +23,7 @@ from viz_core.annotations.overlaps import box_overlaps, mask_overlaps, rotated_o
 from viz_core.annotations.overlays import lay_line
 from viz_core.annotations.palette import RGB, Ink, class_colors
 from viz_core.annotations.sides import as_annotations
-from viz_core.annotations.style import AnnotationStyle, StyleLike, as_style
+from viz_core.annotations.style import AnnotationStyle, StyleLike, as_style, contour_growth
 from viz_core.drawing.canvas import Canvas
 from viz_core.typing import Color, Palette
 
@@ -225,7 +225,8 @@ def _draw_truth(canvas: Canvas, true: Annotations, ink: Ink, style: AnnotationSt
     if not len(true) or (boxes is None and true.masks is None):
         return
     if boxes is None:
-        contours = Contours(canvas.height, canvas.width)
+        growth = contour_growth(style, canvas.width, canvas.height)
+        contours = Contours(canvas.height, canvas.width, growth)
         for crop in as_crops(true.masks or (), canvas.height, canvas.width):
             if crop.area:
                 contours.add(crop.paint(), crop.x, crop.y)

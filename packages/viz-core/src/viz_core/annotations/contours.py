@@ -29,20 +29,23 @@ class Contours:
     Args:
         height: Rows of the image.
         width: Columns of the image.
+        growth: How many pixels they are wider, on either side.
     """
 
-    def __init__(self, height: int, width: int) -> None:
+    def __init__(self, height: int, width: int, growth: int = 0) -> None:
+        self._growth = growth
         self._coverage = np.zeros((height, width), np.uint8)  # memory only where it is written to
         self._boxes: list[tuple[slice, slice]] = []
 
     def add(self, mask: npt.NDArray[np.bool_], x: int, y: int) -> None:
         """Add the contours of the mask whose top left pixel lies at x and y."""
         # Edge pixels lie up to 1 pixel outside the mask, and softening reaches 2 further.
-        margin = 1 + 2 * _REACH
+        reach = _REACH + self._growth
+        margin = 1 + _REACH + reach
         padded = np.zeros((mask.shape[0] + 2 * margin, mask.shape[1] + 2 * margin), np.bool_)
         padded[margin:-margin, margin:-margin] = mask
-        smooth = _soften(_edges(padded))
-        top, left = y - 1 - _REACH, x - 1 - _REACH
+        smooth = _soften(_grown(_edges(padded), self._growth))
+        top, left = y - 1 - reach, x - 1 - reach
         height, width = self._coverage.shape
         y0, x0 = max(top, 0), max(left, 0)
         y1, x1 = min(top + smooth.shape[0], height), min(left + smooth.shape[1], width)
@@ -63,12 +66,13 @@ class Contours:
             region[:] = 0
 
 
-def map_contours(values: npt.NDArray[Any], ignored: Any = None) -> Coverage:
+def map_contours(values: npt.NDArray[Any], ignored: Any = None, growth: int = 0) -> Coverage:
     """Return the borders between the segments of a map, and around the map.
 
     Args:
         values: The segment of each pixel, shape (H, W).
         ignored: The value of pixels that are in no segment; None if all are in one.
+        growth: How many pixels wider than 3 they are, on either side.
     """
     height, width = values.shape
     edges = np.zeros((height + 2 * _REACH, width + 2 * _REACH), np.bool_)
@@ -84,7 +88,7 @@ def map_contours(values: npt.NDArray[Any], ignored: Any = None) -> Coverage:
         shown = at != ignored  # every value differs from None
         line |= shown
         beyond |= shown
-    return _soften(edges)
+    return _soften(_grown(edges, growth))
 
 
 def _edges(values: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
@@ -96,6 +100,18 @@ def _edges(values: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
     below = values[1:] != values[:-1]
     edges[1:] |= below
     edges[:-1] |= below
+    return edges
+
+
+def _grown(edges: npt.NDArray[np.bool_], growth: int) -> npt.NDArray[np.bool_]:
+    """Return edges, and what is that near to them in its row or column."""
+    for axis in (0, 1) if growth else ():
+        thin, wide = np.moveaxis(edges, axis, 0), edges.copy()
+        lines = np.moveaxis(wide, axis, 0)
+        for step in range(1, growth + 1):
+            lines[step:] |= thin[:-step]
+            lines[:-step] |= thin[step:]
+        edges = wide
     return edges
 
 

@@ -23,7 +23,13 @@ from viz_core.annotations.names import Names, as_names, class_name, label_text
 from viz_core.annotations.overlays import lay_line
 from viz_core.annotations.palette import Ink, class_colors, jitter_color, opacity, score_colors
 from viz_core.annotations.sides import as_annotations
-from viz_core.annotations.style import AnnotationStyle, StyleLike, as_style, image_scale
+from viz_core.annotations.style import (
+    AnnotationStyle,
+    StyleLike,
+    as_style,
+    contour_growth,
+    image_scale,
+)
 from viz_core.drawing.canvas import Canvas
 from viz_core.errors import VizWarning
 from viz_core.typing import ArrayLike, Palette
@@ -148,7 +154,8 @@ def _draw_masks(
     seen = [i for i, color in enumerate(colors) if masks[i].area and opacity(color)]
     if not seen:
         return
-    contours = Contours(canvas.height, canvas.width)
+    growth = contour_growth(style, canvas.width, canvas.height)
+    contours = Contours(canvas.height, canvas.width, growth)
     takes_crops = _takes_crops(canvas)
     for some in _batches(masks, sorted(seen, key=lambda i: -masks[i].area)):
         painted = [masks[i].paint() for i in some]

@@ -13,7 +13,7 @@ from viz_core.annotations.names import Names, class_name, label_text
 from viz_core.annotations.overlays import lay_line, lay_over
 from viz_core.annotations.palette import Ink, class_colors, opacity
 from viz_core.annotations.segments import Segment, SegmentMap
-from viz_core.annotations.style import AnnotationStyle
+from viz_core.annotations.style import AnnotationStyle, contour_growth
 from viz_core.drawing.canvas import Canvas
 
 __all__ = ["INSTANCE_OFFSET", "draw_panoptic", "draw_semantic"]
@@ -83,7 +83,8 @@ def _draw_map(
     if is_panoptic:
         seen = np.array([color is not None and opacity(color) > 0 for color in colors])
         outlined = np.where(seen, np.arange(len(seen)), -1)
-        lay_line(image, map_contours(outlined[index], -1), _WHITE, style.mask_alpha)
+        growth = contour_growth(style, canvas.width, canvas.height)
+        lay_line(image, map_contours(outlined[index], -1, growth), _WHITE, style.mask_alpha)
     canvas.set_image(image)
     if style.labels == "none":
         return

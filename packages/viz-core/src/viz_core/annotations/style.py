@@ -180,6 +180,11 @@ def image_scale(width: int, height: int) -> float:
     return max(1.0, math.sqrt(width * height / _USUAL))
 
 
+def contour_growth(style: AnnotationStyle, width: int, height: int) -> int:
+    """Return how many pixels wider contours are on an image, on either side of theirs."""
+    return round(image_scale(width, height) - 1) if style.line_width == "image" else 0
+
+
 def _check_choice(name: str, value: object, called: str | None = None) -> None:
     if value not in _CHOICES[name]:
         listed = ", ".join(map(repr, _CHOICES[name]))
