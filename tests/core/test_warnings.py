@@ -190,6 +190,15 @@ visualizer.add_scalar("step", 1)  # told
 VISBACKENDS.build(dict(LOCAL, save_dir=FOLDER)).add_scalar("step", 1)  # told
 """,
     ),
+    "room": (
+        "has more than budget_mb=1e-06",
+        """
+visualizer = Visualizer(vis_backends=[dict(LOCAL, budget_mb=1e-06)], save_dir=FOLDER)
+visualizer.add_image("a", IMAGE)  # told
+visualizer.add_image("a", IMAGE)
+VISBACKENDS.build(dict(LOCAL, save_dir=FOLDER, budget_mb=1e-06)).add_text("a", "bc")  # told
+""",
+    ),
     "kinds": (
         "NaN or infinite are in no bin|of it instead|nor anything that",
         """

@@ -10,12 +10,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from viz_core._checks import as_number
 from viz_core._warnings import warn_user
 from viz_core.backends.local_kinds import LocalKinds
+from viz_core.backends.thinning import Room
 from viz_core.errors import RecordingWarning
 from viz_core.files.append_log import AppendLog
 from viz_core.files.atomic import copy_whole, sync_to_disk, write_whole
-from viz_core.files.encoding import ImageEncoder
+from viz_core.files.encoding import ImageEncoder, as_count
 from viz_core.files.paths import as_inner_path, file_name
 from viz_core.files.scalars import encode_line, encode_scalar
 from viz_core.typing import Image, ImageFormat, Scalar
@@ -54,6 +56,10 @@ class LocalVisBackend(LocalKinds):
         quality: 1 to 100, of `'jpg'` and `'webp'`; 90 by default.
         max_side: Pixels of an image's longer side at most: a larger one is made smaller; any by
             default.
+        keep_last: How many files a name has at most, the last that were recorded, of images,
+            figures, texts, tables, videos and pages; all by default.
+        budget_mb: Megabytes of all these files. Where they are more, every second step of the name
+            that has most goes, but for its first and last; the index says which. Any by default.
 
     Raises:
         TypeError: If one of the first four is no path, or a number is not whole.
@@ -73,12 +79,22 @@ class LocalVisBackend(LocalKinds):
         image_format: ImageFormat = "png",
         quality: int | None = None,
         max_side: int | None = None,
+        keep_last: int | None = None,
+        budget_mb: float | None = None,
     ) -> None:
         super().__init__(save_dir)
         self._image_folder = as_inner_path(img_save_dir, "img_save_dir")
         self._config_file = _as_file(config_save_file, "config_save_file", ".py")
         self._scalar_file = _as_file(scalar_save_file, "scalar_save_file", ".json")
         self._encode = ImageEncoder(image_format, quality, max_side)
+        keep_last = None if keep_last is None else as_count("keep_last", keep_last)
+        if budget_mb is not None and not as_number(budget_mb, "budget_mb") > 0:
+            raise ValueError(f"budget_mb must be above 0, got {budget_mb!r}")
+        budget = None if budget_mb is None else budget_mb * 1e6
+        is_bounded = not keep_last is budget is None
+        self._room = Room(keep_last, budget, self._note_thinned) if is_bounded else None
+        self._budget_mb = budget_mb
+        self._is_full = False
         self._files: dict[str, AppendLog] = {}
         self._scalars = self._run_lines(self._scalar_file)
         self._listed: set[str] = set()
@@ -135,7 +151,25 @@ class LocalVisBackend(LocalKinds):
             if len(self._listed) >= _MOST_LISTED:
                 self._listed.clear()  # a line that is there twice does no harm
             self._listed.add(listed)
+        if self._room is not None and ending.startswith("_"):
+            self._make_room(path)
         self._tell()
+
+    def _make_room(self, path: Path) -> None:
+        assert self._room is not None
+        folders = (self._image_folder, "figures", "text", "tables", "videos", "html")
+        is_full = self._room.is_full_after([self.directory / name for name in folders], path)
+        if is_full and not self._is_full:
+            warn_user(
+                f"{self.directory} has more than budget_mb={self._budget_mb}, and of no name more "
+                "than two files, of which the first and the last stay; recording goes on",
+                RecordingWarning,
+            )
+        self._is_full = is_full
+
+    def _note_thinned(self, name: str, steps: list[int]) -> None:
+        index = self.enter_run()
+        index.note_thinned(os.path.relpath(name, index.folder), steps)
 
     def _append(self, file: str, line: bytes) -> None:
         self._run_lines(file).append(line)

@@ -18,7 +18,7 @@ from viz_core.typing import ArrayLike, Image, ImageFormat
 if TYPE_CHECKING:
     from PIL.Image import Image as PillowImage
 
-__all__ = ["EncodedImage", "ImageEncoder", "SharedImage", "encode_png"]
+__all__ = ["EncodedImage", "ImageEncoder", "SharedImage", "as_count", "encode_png"]
 
 #: What Pillow calls the formats that lose something.
 _LOSSY = {"jpg": "jpeg", "webp": "webp"}
@@ -78,8 +78,8 @@ class ImageEncoder:
                 f"or choose image_format={' or '.join(map(repr, formats[1:]))}"
             )
         self.image_format: ImageFormat = image_format
-        self._quality = _QUALITY if quality is None else _whole("quality", quality, 100)
-        self._max_side = None if max_side is None else _whole("max_side", max_side, None)
+        self._quality = _QUALITY if quality is None else as_count("quality", quality, 100)
+        self._max_side = None if max_side is None else as_count("max_side", max_side, None)
         self._key = (image_format, self._quality, self._max_side)
 
     def __call__(self, image: Image) -> EncodedImage:
@@ -182,7 +182,8 @@ def _resized(image: Image, scale: float) -> Image:
     return np.asarray(small)
 
 
-def _whole(name: str, value: object, most: int | None) -> int:
+def as_count(name: str, value: object, most: int | None = None) -> int:
+    """Return a whole number from 1, to `most` if that is given."""
     try:
         number = operator.index(value)  # type: ignore[arg-type]  # that is what is asked
     except TypeError:

@@ -149,6 +149,12 @@ class RunIndex:
         with contextlib.suppress(OSError):
             self._append({"run": self.number, "not_recorded": counts, "time": now})
 
+    def note_thinned(self, name: str, steps: list[int]) -> None:
+        """Note the `steps` of which the files `<name>_<step>` were removed to make room."""
+        now = round(time.time(), 3)
+        with contextlib.suppress(OSError):
+            self._append({"run": self.number, "thinned": name, "steps": steps, "time": now})
+
     def writer_of(self, file: str) -> int:
         """Return which run wrote `file` last, by its number; if nobody noted it, the one before."""
         writers: list[int] = [line["run"] for line in self._lines("file") if line["file"] == file]

@@ -1,0 +1,95 @@
+"""Room: how many files stay of a name, and of all."""
+
+import json
+import warnings
+
+import numpy as np
+import pytest
+
+from viz_core import LocalVisBackend, RecordingWarning, Visualizer, read_run
+
+RNG = np.random.default_rng(0)
+NOISE = RNG.integers(0, 256, (20, 20, 3), np.uint8)  # 1.3 kB as PNG
+
+
+def index(folder):
+    lines = map(json.loads, (folder / "index.jsonl").read_text().splitlines())
+    return [(line["thinned"], line["steps"]) for line in lines if "thinned" in line]
+
+
+def test_the_last_of_a_name_stay(tmp_path):
+    backend = LocalVisBackend(tmp_path, keep_last=2)
+    for step in (5, 1, 9, 1):
+        backend.add_image("a/b", NOISE, step=step)
+        backend.add_text("note", "x", step=step)
+    backend.add_image("other", NOISE, step=0)
+    backend.add_histogram("w", [1.0], step=0)
+    run = read_run(tmp_path)
+    assert {name: [*steps] for name, steps in run.images.items()} == {"a/b": [1, 9], "other": [0]}
+    assert [*run.texts["note"]] == [1, 9]
+    assert index(tmp_path) == [("vis_image/a/b", [5]), ("text/note", [5])]
+
+
+def test_every_second_step_of_the_name_that_has_most_goes(tmp_path):
+    size = 20 * 20 * 3 + 200
+    backend = LocalVisBackend(tmp_path, budget_mb=10 * size / 1e6)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        backend.add_image("few", NOISE, step=0)
+        for step in range(40):
+            backend.add_image("many", NOISE, step=step)
+            files = [*(tmp_path / "vis_image").iterdir()]
+            assert sum(path.stat().st_size for path in files) <= 10 * size
+    steps = [*read_run(tmp_path).images["many"]]
+    assert steps[0] == 0
+    assert steps[-1] == 39
+    assert len(steps) > 4
+    assert [*read_run(tmp_path).images["few"]] == [0]
+    gone = {step for name, removed in index(tmp_path) for step in removed}
+    assert gone == {*range(40)} - {*steps}
+
+
+def test_what_cannot_be_thinned_is_told_once_and_kept(tmp_path):
+    backend = LocalVisBackend(tmp_path, budget_mb=0.002)
+    backend.add_image("a", NOISE)
+    with pytest.warns(RecordingWarning, match=r"more than budget_mb=0\.002, and of no name more"):
+        backend.add_image("b", NOISE)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        backend.add_image("c", NOISE)
+    assert {*read_run(tmp_path).images} == {"a", "b", "c"}
+
+
+def test_what_was_there_before_counts_and_files_of_users_never_go(tmp_path):
+    (source := tmp_path / "a_1.png").write_bytes(b"x" * 5000)
+    first = LocalVisBackend(tmp_path / "run", ".")
+    for step in range(3):
+        first.add_image("a", NOISE, step=step)
+        first.add_file(source, f"x_{step}.png")
+    first.close()
+    LocalVisBackend(tmp_path / "run", ".", keep_last=1).add_image("a", NOISE, step=3)
+    run = tmp_path / "run"
+    assert sorted(path.name for path in run.glob("*.png")) == ["a_3.png"]
+    assert len([*(run / "files").iterdir()]) == 3
+
+
+def test_a_visualizer_passes_it_on_by_its_config(tmp_path):
+    config = dict(type="LocalVisBackend", keep_last=1)
+    with Visualizer(vis_backends=[config], save_dir=tmp_path, on_backend_error="raise") as v:
+        for step in range(3):
+            v.add_table("t", ["a"], [[step]], step=step)
+    assert [*read_run(tmp_path).tables["t"]] == [2]
+
+
+@pytest.mark.parametrize(
+    ("options", "error", "text"),
+    [
+        ({"keep_last": 0}, ValueError, "keep_last must be at least 1, got 0"),
+        ({"keep_last": 1.5}, TypeError, "keep_last must be a whole number, got 1.5"),
+        ({"budget_mb": 0}, ValueError, "budget_mb must be above 0, got 0"),
+        ({"budget_mb": "1"}, TypeError, "budget_mb must be a number"),
+    ],
+)
+def test_wrong_bounds_are_named(tmp_path, options, error, text):
+    with pytest.raises(error, match=text):
+        LocalVisBackend(tmp_path, **options)
