@@ -86,7 +86,7 @@ class OfPlotly:
 
 def test_plotly_says_what_it_lacks():
     with pytest.raises(
-        TypeError, match=r"kaleido is missing\); pip install kaleido, or .*add_html"
+        TypeError, match=r"kaleido is missing'\); pip install kaleido, or .*add_html"
     ):
         _ = as_figure(OfPlotly()).image
 

@@ -120,7 +120,7 @@ def _draw_plotly(figure: Any) -> Image:
         data: bytes = figure.to_image(format="png")
     except Exception as error:  # whatever is missing, which plotly says itself
         raise TypeError(
-            f"plotly cannot draw this figure as an image ({error}); pip install kaleido, or record "
-            "the page itself with add_html(name, figure.to_html(include_plotlyjs='cdn'))"
+            f"plotly cannot draw this figure as an image ({shortened(str(error))}); pip install "
+            "kaleido, or record the page itself with add_html(name, figure)"
         ) from error
     return np.array(Pillow.open(io.BytesIO(data)).convert("RGBA"))
