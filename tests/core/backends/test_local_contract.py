@@ -77,7 +77,8 @@ def read_csv(path):
 
 def count_frames(path):
     if path.suffix == ".gif":
-        return Image.open(path).n_frames
+        with Image.open(path) as image:
+            return image.n_frames
     return sum(1 for _ in as_video(path).frames())
 
 
