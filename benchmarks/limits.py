@@ -27,7 +27,7 @@ FEATMAP = RNG.random((256, 56, 56), np.float32)
 
 # Calls with so many items as are just drawn.
 MANY: dict[str, tuple[int, Callable[[Canvas, int], object]]] = {
-    "boxes": (40_000, lambda c, n: c.draw_bboxes(boxes(n, c))),
+    "boxes": (30_000, lambda c, n: c.draw_bboxes(boxes(n, c))),
     "small boxes": (100_000, lambda c, n: c.draw_bboxes(boxes(n, c, 8))),
     "dashed boxes": (12_000, lambda c, n: c.draw_bboxes(boxes(n, c), line_styles="--")),
     "filled boxes": (5000, lambda c, n: c.draw_bboxes(boxes(n, c), face_colors="r")),

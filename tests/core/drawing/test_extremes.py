@@ -84,6 +84,7 @@ def many():
         yield "measure_texts", (text,), {}
     yield "draw_texts", ("".join(map(chr, range(0x4E00, 0x4E00 + 1000))), (5, 5)), {}
     yield "draw_texts", ("a" * 999, (5, 5)), {}
+    yield "draw_points", ((5, 5),), dict(marker="$" + "a" * MILLION + "$")
     yield "draw_texts", ("a" * 390, (5, 5)), letters(10, 45)
     yield "draw_texts", ("abcd", (5, 5)), letters(500, 45)
     for count in (9000, 100_000, MILLION):

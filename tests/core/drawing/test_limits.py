@@ -3,12 +3,13 @@
 import numpy as np
 import pytest
 
-from viz_core import draw_featmap
+from viz_core import Canvas, draw_featmap
 from viz_core.drawing.limits import (
     as_font_size,
     as_line_width,
     as_marker_size,
     as_rotation,
+    check_marker,
     check_texts,
 )
 from viz_core.drawing.text_background import as_background
@@ -30,6 +31,18 @@ def test_a_size_has_a_most(convert, most, text):
 
 def test_letters_too_small_to_be_seen_are_set_in_a_size_that_there_is():
     assert as_font_size(1e-300, "x") == 0.1
+
+
+def test_a_marker_has_a_most():
+    check_marker("$" + "a" * 498 + "$")
+    with pytest.raises(ValueError, match="marker must have at most 500 letters, got 501; draw it"):
+        Canvas(np.zeros((9, 9, 3), np.uint8)).draw_points([5, 5], marker="$" + "a" * 499 + "$")
+
+
+def test_a_formula_that_matplotlib_cannot_read_is_no_marker():
+    nested = "$" + "x^{" * 120 + "y" + "}" * 120 + "$"
+    with pytest.raises(ValueError, match="marker must be one of matplotlib's"):
+        Canvas(np.zeros((9, 9, 3), np.uint8)).draw_points([5, 5], marker=nested)
 
 
 @pytest.mark.parametrize("degrees", [0, -30, 359.5, 360, -400, 1e9, 1e15])

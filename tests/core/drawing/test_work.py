@@ -5,6 +5,7 @@ import re
 
 import numpy as np
 import pytest
+from matplotlib.path import Path
 
 from viz_core import Canvas
 from viz_core.drawing import work
@@ -73,15 +74,15 @@ COUNTED = {
     "filled spikes": (lambda c: c.draw_polygons(SPIKES, **FILL), 32_000 + 10_000 * 500),
     "points of one color": (
         lambda c: c.draw_points(np.full((1000, 2), 50.0), "w", "s"),
-        1000 * 1000 + 250_000 + 5 * 100 + 1000 * 5 * (6 / 0.72 + 4) ** 2,
+        1000 * 1000 + 250_000 + 5 * 100 + 4 * 6 / 0.72 * 120 + 1000 * 5 * (6 / 0.72 + 4) ** 2,
     ),
     "points of two colors and opacities": (
         lambda c: c.draw_points([[5, 5], [9, 9]], ["w", (9, 9, 9, 9)], "s"),
-        2 * (2500 + 250_000 + 5 * 100 + 5 * (6 / 0.72 + 4) ** 2),
+        2 * (2500 + 250_000 + 5 * 100 + 4 * 6 / 0.72 * 120 + 5 * (6 / 0.72 + 4) ** 2),
     ),
     "large point": (
         lambda c: c.draw_points([200, 150], "w", "s", 99**2),
-        1000 + 45_000 + 5 * 100 + 9 * (100 / 0.72) ** 2,
+        1000 + 45_000 + 5 * 100 + 4 * 99 / 0.72 * 120 + 9 * (100 / 0.72) ** 2,
     ),
     "text": (lambda c: c.draw_texts("abc", [5, 5], TEN_PIXELS), TEXT),
     "text, measured": (lambda c: c.measure_texts("abc", TEN_PIXELS), TEXT),
@@ -202,6 +203,9 @@ TOO_MUCH = {
     ),
     "points of many opacities": lambda c: c.draw_points(
         scattered(COUNT), RNG.integers(0, 256, (COUNT, 4)), sizes=RNG.uniform(1, 1600, COUNT)
+    ),
+    "a marker of many corners": lambda c: c.draw_points(
+        scattered(30), marker=Path(RNG.uniform(-1, 1, (1000, 2))), sizes=1e6
     ),
     "texts with an edge": lambda c: c.draw_texts(
         ["a"] * COUNT, scattered(COUNT), bboxes={"pad": 1}

@@ -17,6 +17,7 @@ __all__ = [
     "as_line_width",
     "as_marker_size",
     "as_rotation",
+    "check_marker",
     "check_texts",
 ]
 
@@ -25,6 +26,9 @@ LARGEST_LENGTH = 10_000
 
 # Squares of points, as markers of 1,000 points.
 _LARGEST_MARKER = 1_000_000
+
+# Letters of a formula that is a marker: matplotlib sets one in a millisecond.
+_LONGEST_MARKER = 500
 
 # In points. What is smaller than the smallest cannot be seen, and FreeType has no such sizes.
 _LARGEST_FONT = 500
@@ -66,6 +70,15 @@ def as_marker_size(value: Any, name: str) -> float:
             f"got {value!r}"
         )
     return number
+
+
+def check_marker(marker: str) -> None:
+    """Raise ValueError if a marker is so long that to set it takes seconds."""
+    if len(marker) > _LONGEST_MARKER:
+        raise ValueError(
+            f"marker must have at most {_LONGEST_MARKER} letters, got {len(marker):,}; draw it with "
+            "draw_texts"
+        )
 
 
 def as_rotation(value: Any, name: str) -> float:

@@ -19,9 +19,17 @@ from matplotlib.transforms import Affine2D, IdentityTransform, Transform
 from viz_core.colors import RGBA
 from viz_core.drawing._pillow import as_core, as_cores
 from viz_core.drawing.arguments import Floats
+from viz_core.drawing.limits import check_marker
 from viz_core.drawing.paths import as_fractions
 from viz_core.drawing.surface import DPI, Octets, Surface, make_renderer
-from viz_core.drawing.work import BLENDED, POINTS, check_work
+from viz_core.drawing.work import (
+    BLENDED,
+    CROSSED,
+    MANY_CORNERS,
+    POINTS,
+    POLYGONS,
+    check_work,
+)
 
 __all__ = ["as_marker", "draw_points"]
 
@@ -187,6 +195,8 @@ def as_marker(marker: object) -> Marker:
     """
     if marker is None:
         marker = "o"
+    if isinstance(marker, str):
+        check_marker(marker)
     return _named_marker(marker) if isinstance(marker, str) else _make_marker(marker)
 
 
@@ -198,7 +208,7 @@ def _named_marker(name: str) -> Marker:
 def _make_marker(marker: object) -> Marker:
     try:
         style = MarkerStyle(marker)  # type: ignore[arg-type]  # checked by matplotlib
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, RecursionError) as error:
         raise ValueError(
             f"marker must be one of matplotlib's, such as 'o', 'x' or '*', got {marker!r}"
         ) from error
@@ -252,9 +262,9 @@ def draw_points(
     spans = diameters[which, None] + marker.line_width * DPI / 72
     ends = np.clip(positions + spans, 0, (surface.width, surface.height))
     area = (ends - np.clip(positions - spans, 0, (surface.width, surface.height))).prod(axis=1)
-    corners = len(colors) * np.size(marker.path.vertices, 0)
     # Agg looks at all of a marker, and blends what is seen of it.
-    steps += len(colors) * _BY_AGG + corners * _CORNER + float((spans**2).sum())
+    outlines = _outline_work(marker.path, diameters)[which].sum()
+    steps += len(colors) * _BY_AGG + float(outlines + (spans**2).sum())
     steps += float(area.sum()) / 4 * BLENDED
     check_work("points", len(colors), steps)
     for renderer, transform in surface.agg(*(low - reach), *(high + reach)):
@@ -263,6 +273,15 @@ def draw_points(
             continue
         for place, color, number in zip(positions, colors, which.tolist(), strict=True):
             draw_markers(renderer, shapes[number], place[None], transform, color)
+
+
+def _outline_work(path: Path, diameters: Floats) -> Floats:
+    """Return the steps of the outline of a marker of each diameter."""
+    corners = np.asarray(path.vertices, np.float64)
+    length = np.hypot(*np.diff(corners, axis=0).T).sum()
+    pixel = CROSSED if len(corners) > MANY_CORNERS else POLYGONS.outline
+    steps: Floats = len(corners) * _CORNER + length * pixel * diameters
+    return steps
 
 
 def _numbered(values: Sequence[float]) -> tuple[Floats, npt.NDArray[np.intp]]:
@@ -288,8 +307,8 @@ def _draw_as_sprites(
         kinds = np.arange(len(shapes))
     spans = np.array([shape.diameter for shape in shapes])
     pixels = float(((spans + 4) ** 2)[kinds // len(opacities)][which].sum())
-    corners = len(kinds) * np.size(shapes[0].path.vertices, 0)
-    steps += len(kinds) * _SPRITE + corners * _CORNER + pixels * _PASTED
+    outlines = _outline_work(shapes[0].path, spans)[kinds // len(opacities)].sum()
+    steps += len(kinds) * _SPRITE + float(outlines) + pixels * _PASTED
     check_work("points", len(places), steps)
     sprites = [
         make_sprite(shapes[kind // len(opacities)], float(opacities[kind % len(opacities)]))

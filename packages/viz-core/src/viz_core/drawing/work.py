@@ -20,12 +20,14 @@ __all__ = [
     "BLENDED",
     "BOXES",
     "CIRCLES",
+    "CROSSED",
     "FADED",
     "FONT",
     "KEYPOINTS",
     "LARGE",
     "LIMBS",
     "LINES",
+    "MANY_CORNERS",
     "MASKS",
     "MOST",
     "POINTS",
@@ -65,8 +67,8 @@ _REPLACED = 1.0
 # Of each pixel along an outline: more if it is dashed, and of one of so many corners that it may
 # cross itself everywhere.
 _DASHED = 100.0
-_CROSSED = 500.0
-_MANY_CORNERS = 100
+CROSSED = 500.0
+MANY_CORNERS = 100
 
 
 class Kind(NamedTuple):
@@ -144,7 +146,7 @@ def is_little(kind: Kind, count: int, sides: int, columns: Columns, surface: Sur
     _, filling, widths, _, _ = columns
     is_filled = any(color[3] for color in filling)
     width, height = surface.width, surface.height
-    along = kind.outline + _CROSSED + _DASHED + BLENDED * max(widths) * DPI / 72
+    along = kind.outline + CROSSED + _DASHED + BLENDED * max(widths) * DPI / 72
     steps = count * (kind.each * _parts(surface) + kind.clipped)
     steps += count * width * height * (is_filled * BLENDED + kind.around)
     return steps + sides * ((width + height) * along + kind.point) <= MOST
@@ -226,7 +228,7 @@ def check_polygons(
     before = np.arange(-1, len(points) - 1)
     before[starts] += counts
     lengths = np.add.reduceat(np.hypot(*(seen - seen[before]).T), starts)
-    lengths[np.array(counts) > _MANY_CORNERS] *= _CROSSED / kind.outline
+    lengths[np.array(counts) > MANY_CORNERS] *= CROSSED / kind.outline
     low, high = np.minimum.reduceat(points, starts), np.maximum.reduceat(points, starts)
     check_shapes(kind, low, high, columns, surface, lengths, len(points) * kind.point)
 
