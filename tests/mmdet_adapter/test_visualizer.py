@@ -379,6 +379,8 @@ def test_a_prediction_is_compared_with_the_truth_alone_or_as_third_pane(image):
     assert height > 120 + 10  # captions
     alone.add_datasample("a", image, sample, draw_gt=False)
     assert alone.get_image().shape == image.shape
+    alone.add_datasample("a", image, {"pred_sem_seg": {"sem_seg": np.zeros((120, 160), int)}})
+    assert alone.get_image().shape == (120, 320, 3)  # maps are beside each other as ever
 
 
 def test_another_way_to_compare_is_refused():

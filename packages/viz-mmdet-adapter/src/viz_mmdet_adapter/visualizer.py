@@ -175,9 +175,17 @@ class DetLocalVisualizer(Visualizer):
         panes = []
         if data_sample is not None and (draw_gt or draw_pred):
             sides = read_sides(data_sample)
+            # Objects are compared; maps are beside each other.
+            objects = (sides.truth.instances, sides.prediction.instances)
+            compares = (
+                self.compare is not None
+                and draw_gt
+                and draw_pred
+                and any(part is not None for part in objects)
+            )
             if sides.result is not None:
                 panes.append(self._draw_pane(pixels, sides.result, pred_score_thr))
-            elif self.compare is not None and draw_gt and draw_pred:
+            elif compares:
                 panes.append(self._compare(pixels, sides.truth, sides.prediction, pred_score_thr))
             else:
                 if draw_gt:
