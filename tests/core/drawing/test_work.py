@@ -5,6 +5,7 @@ import re
 
 import numpy as np
 import pytest
+from matplotlib.font_manager import FontProperties
 from matplotlib.path import Path
 
 from viz_core import Canvas
@@ -65,13 +66,16 @@ COUNTED = {
         lambda c: c.draw_circles([[200, 100], [200, 200]], 49.5, line_widths=ONE_PIXEL),
         2 * (16_000 + 400 * 110 + 400 * 8),
     ),
-    "square": (lambda c: c.draw_polygons(SQUARE, **THIN), 32_000 + 400 * 120 + 400),
+    "square": (lambda c: c.draw_polygons(SQUARE, **THIN), 28_000 + 400 * 120 + 400 + 4 * 1500),
     "line from far away": (
         lambda c: c.draw_lines([-1e5, 1], [50, 50], line_widths=ONE_PIXEL),
         15_000 + 130_000 + 2.5 * 90 + 2.5,
     ),
-    "spikes": (lambda c: c.draw_polygons(SPIKES, **THIN), 32_000 + 10_000 * 500 + 404),
-    "filled spikes": (lambda c: c.draw_polygons(SPIKES, **FILL), 32_000 + 10_000 * 500),
+    "spikes": (lambda c: c.draw_polygons(SPIKES, **THIN), 28_000 + 10_000 * 500 + 404 + 101 * 1500),
+    "filled spikes": (
+        lambda c: c.draw_polygons(SPIKES, **FILL),
+        28_000 + 10_000 * 500 + 101 * 1500,
+    ),
     "points of one color": (
         lambda c: c.draw_points(np.full((1000, 2), 50.0), "w", "s"),
         1000 * 1000 + 250_000 + 5 * 100 + 4 * 6 / 0.72 * 120 + 1000 * 5 * (6 / 0.72 + 4) ** 2,
@@ -203,6 +207,12 @@ TOO_MUCH = {
     ),
     "points of many opacities": lambda c: c.draw_points(
         scattered(COUNT), RNG.integers(0, 256, (COUNT, 4)), sizes=RNG.uniform(1, 1600, COUNT)
+    ),
+    "a polygon of many corners": lambda c: c.draw_polygons(np.full((1_400_000, 2), 5.0)),
+    "numerals that letters reach into": lambda c: c.draw_texts(
+        [f"f{number}" for number in range(4000)],
+        scattered(4000),
+        font_properties=FontProperties(style="italic"),
     ),
     "a marker of many corners": lambda c: c.draw_points(
         scattered(30), marker=Path(RNG.uniform(-1, 1, (1000, 2))), sizes=1e6

@@ -88,9 +88,10 @@ def check_texts(
             steps += _BACKGROUND + edge * _EDGE + (width * height + covered) * BLENDED
             background, border = None, 0.0
         for row in rows:
-            line = row if turn else _start(row)
+            line = row if turn else _start(row, font)
             width, height = _extent(len(line) * _WIDTH * size, 1.5 * size, 0.0, turn)
             if (line, font, turn) not in runs:
+                check_work("texts", count, steps)  # before some of it is done, to look at a start
                 runs.keep((line, font, turn), True, int(width * height) + BARE_RUN)
                 steps += _LINE + len(line) * _LETTER + width * height * _COMPOSED_PIXEL
                 if not line.isascii():
@@ -103,10 +104,16 @@ def check_texts(
     check_work("texts", count, steps)
 
 
-def _start(row: str) -> str:
-    """Return what of a line is drawn at once: numerals at its end are drawn one by one."""
+def _start(row: str, font: SizedFont) -> str:
+    """Return what of a line is drawn at once: numerals at its end are drawn one by one.
+
+    They are not where the letter before them reaches into their place, as in "f5" of many fonts.
+    """
     start = row.rstrip(NUMERALS)
-    return row if runs_from_the_right(start) else start
+    if start == row or runs_from_the_right(start):
+        return row
+    may_reach = start and start[-1] != " " and start.isascii()
+    return row if may_reach and font.start(start) is None else start
 
 
 def _border(background: TextBackground) -> float:

@@ -81,7 +81,7 @@ class Kind(NamedTuple):
         outline: Steps of each pixel along the outline, besides those of its width.
         clipped: Steps of one that reaches so far out of the image that it is clipped beforehand.
         around: Steps of each pixel of its bounding box, whatever is drawn there.
-        point: Steps of each of its points, if it is of points.
+        point: Steps of each of its corners, if it has many.
     """
 
     name: str
@@ -96,7 +96,7 @@ class Kind(NamedTuple):
 BOXES = Kind("bboxes", 16_000, 4, 30)
 CIRCLES = Kind("circles", 16_000, 4, 110, 50_000)
 LINES = Kind("lines", 15_000, 2, 90, 130_000)
-POLYGONS = Kind("polygons", 32_000, 4, 120, 200_000)
+POLYGONS = Kind("polygons", 28_000, 4, 120, 200_000, point=1_500)
 POINTS = Kind("points", 1_000)
 TEXTS = Kind("texts", 10_000)
 ROTATED_BOXES = POLYGONS._replace(name="rotated bboxes")
