@@ -53,7 +53,7 @@ def arrays_are_written_beside_the_images(cls, folder):
 def folders_are_made_under_the_backends(cls, folder):
     v = made(cls, folder)
     where = v.get_backend("LocalVisBackend")._save_dir + "/sequence"
-    Path(where).mkdir(exist_ok=True)
+    Path(where).mkdir(parents=True)
     cv2.imwrite(where + "/a.png", IMAGE)
     return read(folder / "vis_data/sequence/a.png")
 
