@@ -36,6 +36,20 @@ def test_capital_letters_are_large_enough(size):
     assert capital >= max(9, 0.011 * min(size))
 
 
+@pytest.mark.parametrize("seed", [201, 227])
+def test_letters_of_a_crowd_are_small(seed):
+    """Where larger ones leave two labels more than half hidden."""
+    counts, capital = count_ours(make_crowd(640, 480, 100, seed))
+    assert counts.half_hidden <= 1
+    assert capital == pytest.approx(9.1, abs=0.1)
+
+
+@pytest.mark.parametrize("seed", [300, 304])
+def test_a_label_rather_hides_a_label_than_a_tiny_object(seed):
+    counts, _ = count_ours(make_tiny(640, 480, 60, seed))
+    assert counts.objects_hidden == 0
+
+
 def test_what_is_counted_is_there_in_the_look_of_mmdetection():
     counts, capital = count_ours(make_tiny(640, 480, 60, 31), "mmdet")
     assert counts.objects_hidden > 20
