@@ -223,6 +223,13 @@ def test_a_stranger_is_native_where_its_method_has_our_names_and_gets_arrays():
     assert frames.shape == FRAMES.shape
 
 
+def test_our_backends_take_what_mmaction2s_visualizer_passes():
+    backend = keeping("video")
+    backend.add_video("clip", FRAMES, step=2, fps=8, out_type="img")
+    ((_, values),) = backend.calls
+    assert (values["step"], values["fps"], [*values]) == (2, 8, ["name", "frames", "step", "fps"])
+
+
 def test_a_strangers_method_of_the_same_name_that_takes_else_is_not_called():
     backend = OfOthers()
     with pytest.warns(RecordingWarning, match="OfOthers keeps no video: it gets an image"):
