@@ -1,3 +1,5 @@
+import itertools
+
 import numpy as np
 import pytest
 
@@ -210,6 +212,21 @@ def test_of_very_many_crowded_labels_those_of_the_highest_scores_are_listed():
     shares = [int(entry.rpartition(" ")[2].rstrip("%")) for entry in listed]
     assert shares == sorted(shares, reverse=True)
     assert len(canvas.texts[0][0]) == 300
+
+
+def test_a_hundred_labels_are_drawn_in_one_call_in_the_order_of_their_looks():
+    """What keeps them quick: drawing knows the last font, color and background."""
+    corners = np.stack(np.meshgrid(np.arange(10) * 120.0, np.arange(10) * 70.0), -1).reshape(-1, 2)
+    fields = {"bboxes": np.hstack([corners, corners + 50]), "labels": np.arange(100) % 7}
+    canvas = drawn(fields, shape=(720, 1280))
+    assert (len(canvas.boxes), len(canvas.texts)) == (1, 1)
+    _, _, sizes, style = canvas.texts[0]
+    looks = [
+        (size, box["facecolor"], color)
+        for size, box, color in zip(sizes, style["bboxes"], style["colors"], strict=True)
+    ]
+    changes = sum(one != other for one, other in itertools.pairwise(looks))
+    assert changes == len(set(looks)) - 1
 
 
 @pytest.mark.parametrize(
