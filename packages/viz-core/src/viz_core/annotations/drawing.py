@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import inspect
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any, TypeAlias
 
@@ -13,21 +12,19 @@ import numpy.typing as npt
 from viz_core._warnings import warn_user
 from viz_core.annotations.annotations import Annotations
 from viz_core.annotations.components import find_runs, largest_components
-from viz_core.annotations.contours import Contours
 from viz_core.annotations.crops import Crop
 from viz_core.annotations.keypoints import Keypoints
 from viz_core.annotations.labels import Labels, draw_labels, draw_placed_labels
 from viz_core.annotations.maps import draw_panoptic, draw_semantic
+from viz_core.annotations.mask_painting import draw_masks
 from viz_core.annotations.masks import as_crops
 from viz_core.annotations.names import Names, as_names, class_name, label_text
-from viz_core.annotations.overlays import lay_line
 from viz_core.annotations.palette import Ink, class_colors, jitter_color, opacity, score_colors
 from viz_core.annotations.sides import as_annotations
 from viz_core.annotations.style import (
     AnnotationStyle,
     StyleLike,
     as_style,
-    contour_growth,
     image_scale,
 )
 from viz_core.drawing.canvas import Canvas
@@ -35,11 +32,6 @@ from viz_core.errors import VizWarning
 from viz_core.typing import ArrayLike, Palette
 
 __all__ = ["box_line_widths", "draw_annotations", "draw_objects", "finite_objects", "object_texts"]
-
-_WHITE = (255, 255, 255)
-
-# Masks of so many pixels are painted at a time.
-_AT_A_TIME = 1 << 18
 
 # Lines of the legible look: points on a usual image, the part of a box's shorter side that they may
 # have, and the pixels of a point.
@@ -118,7 +110,7 @@ def draw_objects(
     inks = tints
     if objects.masks is not None:
         masks = as_crops(objects.masks, canvas.height, canvas.width)
-        _draw_masks(canvas, masks, _jittered(tints, objects, style), style)
+        draw_masks(canvas, masks, _jittered(tints, objects, style), style)
     if objects.extents is not None:
         inks = _colors(objects, style, style.boxes, style.bbox_color)
         if objects.ids is not None and style.bbox_color is None:
@@ -147,61 +139,12 @@ def _colors(
     return class_colors(palette, objects.labels.tolist())
 
 
-def _draw_masks(
-    canvas: Canvas, masks: Sequence[Crop], colors: Sequence[Ink], style: AnnotationStyle
-) -> None:
-    """Draw masks, the large ones first, so that none hides a smaller one; then their contours."""
-    seen = [i for i, color in enumerate(colors) if masks[i].area and opacity(color)]
-    if not seen:
-        return
-    growth = contour_growth(style, canvas.width, canvas.height)
-    contours = Contours(canvas.height, canvas.width, growth)
-    takes_crops = _takes_crops(canvas)
-    for some in _batches(masks, sorted(seen, key=lambda i: -masks[i].area)):
-        painted = [masks[i].paint() for i in some]
-        inks, alpha = [colors[i] for i in some], float(style.mask_alpha)
-        if takes_crops:
-            corners = [masks[i][:2] for i in some]
-            canvas.draw_binary_masks(painted, inks, alpha, offsets=corners)
-        for i, ink, mask in zip(some, inks, painted, strict=True):
-            contours.add(mask, masks[i].x, masks[i].y)
-            if not takes_crops:
-                whole = np.zeros((1, canvas.height, canvas.width), np.bool_)
-                height, width = mask.shape
-                whole[0, masks[i].y :, masks[i].x :][:height, :width] = mask
-                canvas.draw_binary_masks(whole, [ink], alpha)
-    image = canvas.get_image()
-    for coverage, x, y in contours.take():
-        lay_line(image, coverage, _WHITE, style.mask_alpha, x, y)
-    canvas.set_image(image)
-
-
-def _takes_crops(canvas: Canvas) -> bool:
-    """Return whether masks may be crops: a subclass may have MMEngine's signature, without them."""
-    parameters = inspect.signature(canvas.draw_binary_masks).parameters.values()
-    return any(p.name == "offsets" or p.kind is p.VAR_KEYWORD for p in parameters)
-
-
 def _jittered(colors: Sequence[Ink], objects: Annotations, style: AnnotationStyle) -> Sequence[Ink]:
     """Return colors that tell objects of one class apart, the same for an id in every frame."""
     if not style.jitter or style.color_by != "class":
         return colors
     seeds = range(len(colors)) if objects.ids is None else objects.ids.tolist()
     return [jitter_color(color, seed) for color, seed in zip(colors, seeds, strict=True)]
-
-
-def _batches(masks: Sequence[Crop], order: Iterable[int]) -> Iterator[list[int]]:
-    """Yield masks in their order, few enough to be in memory together."""
-    batch: list[int] = []
-    total = 0
-    for i in order:
-        batch.append(i)
-        total += masks[i].area
-        if total > _AT_A_TIME:
-            yield batch
-            batch, total = [], 0
-    if batch:
-        yield batch
 
 
 def finite_objects(objects: Annotations) -> Annotations:
