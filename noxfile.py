@@ -139,6 +139,7 @@ BENCHMARKS = (
     "featmap",
     "images",
     "recording",
+    "kinds",
     "tensorboard_events",
     "wandb_logging",
     "mlflow_logging",
