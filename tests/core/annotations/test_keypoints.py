@@ -93,6 +93,13 @@ def test_the_annotations_of_an_image_are_read():
     assert found.labels.tolist() == [1, 1]
 
 
+def test_confidences_in_files_of_coco_s_results_are_no_visibility():
+    found = as_annotations(coco(CONFIDENCE)).keypoints
+    assert found.visibility is None
+    assert np.allclose(found.points, THREE)
+    assert as_annotations(coco(np.ones((2, 3)))).keypoints.visibility.tolist() == [[1] * 3] * 2
+
+
 def drawn(sample, **others):
     canvas = Canvas(np.full((120, 160, 3), 90, np.uint8))
     style = {"labels": "none", "bbox_color": "red"}

@@ -1,8 +1,11 @@
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
+from viz_core import as_style
+from viz_core.annotations.drawing import object_texts
 from viz_core.annotations.samples import read_field, read_instances
 
 FIELDS = {
@@ -94,3 +97,32 @@ def test_boxes_of_zeros_are_none_and_negative_ones_are_some():
 def test_fields_that_do_not_fit_are_refused(fields, match):
     with pytest.raises(ValueError, match=match):
         read_instances(fields)
+
+
+def test_a_field_that_some_annotations_of_coco_lack_is_kept_of_the_others():
+    square = [[20.0, 20, 60, 20, 60, 60]]
+    whole = {"category_id": 1, "bbox": [1, 2, 3, 4], "segmentation": square, "track_id": 7}
+    whole["keypoints"] = [20, 30, 2, 40, 50, 1]
+    bare = {"category_id": 2, "bbox": [5, 6, 7, 8]}
+    few = {**bare, "keypoints": [9, 9, 2]}
+    found = read_instances([whole, bare, few])
+    assert found.masks == [square, [], []]
+    assert found.ids.tolist() == [7, -1, -1]
+    assert found.keypoints.points[0, :, :2].tolist() == [[20, 30], [40, 50]]
+    assert np.isnan(found.keypoints.points[..., 0]).tolist() == [[0, 0], [1, 1], [0, 1]]
+    nothing = read_instances([bare, bare])
+    assert nothing.masks is nothing.ids is nothing.keypoints is None
+    with pytest.raises(ValueError, match="keypoints must be x, y, v in turn, got 4 numbers"):
+        read_instances([{**bare, "keypoints": [1, 2, 2, 4]}])
+
+
+@pytest.mark.parametrize("ids", [[None, 3], [np.nan, 3.0], np.array([np.nan, 3])])
+def test_an_object_without_an_id_among_others_is_not_tracked(ids):
+    found = read_instances({**FIELDS, "instances_id": ids})
+    assert found.ids.tolist() == [-1, 3]
+    assert object_texts(
+        replace(found, scores=None, names=["a", "b"]), as_style("legible"), None
+    ) == [
+        "a",
+        "b #3",
+    ]

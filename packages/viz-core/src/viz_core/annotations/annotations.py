@@ -38,7 +38,8 @@ class Annotations:
             list of polygons.
         keypoints: x, y and confidence of K points of each, shape (N, K, 3), and their visibility.
         names: Of the objects, instead of those of their classes.
-        ids: Of the objects in a video, the same in every frame, shape (N,).
+        ids: Of the objects in a video, the same in every frame, -1 of what is not tracked, shape
+            (N,).
         semantic: A class for each pixel.
         panoptic: A segment for each pixel.
     """

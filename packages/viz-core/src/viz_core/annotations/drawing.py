@@ -300,7 +300,9 @@ def object_texts(objects: Annotations, style: AnnotationStyle, classes: Names | 
         names = [class_name(label, classes) for label in labels]
     nothing = [None] * len(labels)
     scores = nothing if objects.scores is None else objects.scores.tolist()
-    ids = nothing if objects.ids is None else objects.ids.tolist()
+    ids: list[int | None] = [None] * len(labels)
+    if objects.ids is not None:
+        ids = [None if number < 0 else number for number in objects.ids.tolist()]  # not tracked
     return [
         label_text(style.labels, str(name), *others, look=style.look)
         for name, *others in zip(names, scores, ids, labels, strict=True)

@@ -37,7 +37,8 @@ def read_keypoints(found: Mapping[str, Any], *, is_coco: bool = False) -> Keypoi
     Args:
         found: `keypoints` is of shape (K, 2), (K, 3), (N, K, 2) or (N, K, 3), or a class around
             such; `keypoint_scores` and `keypoints_visible` are of shape (N, K).
-        is_coco: Whether a third column is visibility, whatever it holds.
+        is_coco: Whether whole numbers up to 2 in a third column are visibility even if none is 2;
+            the files that models write have confidences there.
 
     Raises:
         ValueError: If they are of another shape.
@@ -61,7 +62,8 @@ def read_keypoints(found: Mapping[str, Any], *, is_coco: bool = False) -> Keypoi
     confidence: npt.NDArray[Any] = np.ones(array.shape[:2])
     if array.shape[-1] == 3:
         third = array[..., 2]
-        is_visibility = is_coco or (np.isin(third, (0, 1, 2)).all() and (third == 2).any())
+        is_whole = np.isin(third, (0, 1, 2)).all()
+        is_visibility = is_whole and (is_coco or (third == 2).any())
         visibility = third.astype(np.int64) if is_visibility else None
         confidence = confidence if is_visibility else third
     for name in ("keypoints_visible", "keypoint_scores"):

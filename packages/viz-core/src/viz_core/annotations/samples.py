@@ -94,7 +94,8 @@ def read_instances(holder: Any, what: str = "the instances") -> Annotations:
         rotated = as_rotated_boxes(found["bboxes"])
     bboxes = _boxes(found["bboxes"]) if "bboxes" in found and rotated is None else None
     keypoints = read_keypoints(found, is_coco=is_coco)
-    scores, ids = (_numbers(found.get(name), name) for name in ("scores", "instances_id"))
+    scores = _numbers(found.get("scores"), "scores")
+    ids = _ids(found.get("instances_id"))
     labels, names = _labels_and_names(holder, found)
     fields = {
         "labels": labels,
@@ -124,7 +125,7 @@ def read_instances(holder: Any, what: str = "the instances") -> Annotations:
         scores=None if scores is None else scores.astype(np.float64),
         masks=masks,
         names=names,
-        ids=None if ids is None else ids.astype(np.int64),
+        ids=ids,
     )
 
 
@@ -142,17 +143,37 @@ def _from_annotations(annotations: Iterable[Any]) -> dict[str, Any]:
         values = [entry.get(name) for entry in entries]
         return None if any(value is None for value in values) else values
 
+    def some(name: str) -> list[Any] | None:
+        """Return a field that files have for some objects only: nothing for the others."""
+        values = [entry.get(name) for entry in entries]
+        return None if all(value is None for value in values) else values
+
     boxes = every("bbox")
     if boxes is not None:
         corners = np.array(boxes, np.float64).reshape(-1, 4)
         corners[:, 2:] += corners[:, :2]
         boxes = list(corners)
     found: dict[str, Any] = {"bboxes": boxes, "labels": every("category_id")}
-    found |= {"scores": every("score"), "masks": every("segmentation")}
-    if points := every("keypoints"):
-        found["keypoints"] = np.array(points, np.float64).reshape(len(entries), -1, 3)
-    found["instances_id"] = every("track_id")
+    found |= {"scores": every("score"), "instances_id": some("track_id")}
+    if masks := some("segmentation"):
+        found["masks"] = [[] if mask is None else mask for mask in masks]
+    if poses := some("keypoints"):
+        found["keypoints"] = _padded_poses(poses)
     return found
+
+
+def _padded_poses(poses: Sequence[Any]) -> npt.NDArray[np.float64]:
+    """Return x, y and a third number of the points of each object, shape (N, K, 3).
+
+    The zeros that an object with fewer points is filled with are COCO's missing ones.
+    """
+    rows = [np.array([] if pose is None else pose, np.float64).reshape(-1) for pose in poses]
+    if wrong := [len(row) for row in rows if len(row) % 3]:
+        raise ValueError(f"COCO's keypoints must be x, y, v in turn, got {wrong[0]} numbers")
+    points = np.zeros((len(rows), max(map(len, rows), default=0)))
+    for filled, row in zip(points, rows, strict=True):
+        filled[: len(row)] = row
+    return points.reshape(len(rows), -1, 3)
 
 
 def is_poses(entries: Sequence[Any]) -> bool:
@@ -211,6 +232,16 @@ def _numbers(values: Any, name: str) -> npt.NDArray[Any] | None:
     if array is not None and array.size and array.dtype.kind not in "biuf":
         raise TypeError(f"{name} must be numbers, one per object, got {array.tolist()[:3]}")
     return array
+
+
+def _ids(values: Any) -> npt.NDArray[np.int64] | None:
+    """Return the ids of objects, -1 for one that has none: None, NaN."""
+    if isinstance(values, (list, tuple)):
+        values = [-1 if value is None else value for value in values]
+    array = _numbers(values, "instances_id")
+    if array is None:
+        return None
+    return np.where(np.isfinite(array), array, -1).astype(np.int64)
 
 
 def _row(values: Any) -> npt.NDArray[Any] | None:
