@@ -13,6 +13,7 @@ from mmengine.visualization import Visualizer as MMEngineVisualizer
 import viz_mmdet_adapter
 from viz_core import Canvas, VizWarning
 from viz_mmdet_adapter.mmengine import DetLocalVisualizer, Visualizer
+from viz_mmdet_adapter.mmengine.layers import LayeredCanvas
 
 IMAGE = np.full((120, 160, 3), 120, np.uint8)
 BOX = np.array([20.0, 20, 140, 100])
@@ -190,3 +191,41 @@ def test_an_error_names_what_is_wrong_before_there_is_an_image():
         ):
             with pytest.raises(RuntimeError, match="there is no image to draw on; call set_image"):
                 call(Visualizer())
+
+
+def plot(visualizer):
+    with visualizer.axes() as axes:
+        axes.plot([100, 150], [30, 90])
+
+
+#: What viz-core draws and MMEngine does not.
+OURS_ALONE = {
+    "draw_rotated_bboxes": lambda v: v.draw_rotated_bboxes([120, 60, 30, 20, 30]),
+    "draw_polylines": lambda v: v.draw_polylines([[100, 30], [150, 90]]),
+    "draw_keypoints": lambda v: v.draw_keypoints([[100, 30], [150, 90]], [(0, 1)]),
+    "draw_legend": lambda v: v.draw_legend({"a": "r"}, location="lower right"),
+    "axes": plot,
+}
+
+
+@pytest.mark.parametrize("name", OURS_ALONE)
+def test_what_mmengine_has_not_stays_above_masks_too(name):
+    visualizer = Visualizer(image=IMAGE).draw_bboxes(BOX)
+    OURS_ALONE[name](visualizer)
+    before = visualizer.get_image()[:, 80:].copy()
+    assert (before != Visualizer(image=IMAGE).draw_bboxes(BOX).get_image()[:, 80:]).any()
+    visualizer.draw_binary_masks(LEFT, "b")
+    np.testing.assert_array_equal(visualizer.get_image()[:, 80:], before)
+
+
+def test_no_drawing_method_is_forgotten():
+    draws = {name for name in vars(Canvas) if name.startswith("draw_")}
+    assert draws <= {*vars(LayeredCanvas)}
+
+
+@pytest.mark.parametrize("name", ["draw_rotated_bboxes", "draw_polylines", "draw_keypoints"])
+def test_what_cannot_follow_axes_says_so(name):
+    visualizer = Visualizer(image=IMAGE)
+    visualizer.ax_save.set_xlim(0, 10)
+    with pytest.raises(ValueError, match=f"{name} cannot follow Axes .* or call set_image"):
+        OURS_ALONE[name](visualizer)

@@ -98,9 +98,13 @@ class LayeredCanvas(Canvas):
     draw_bboxes = _in_layer(_SHAPES, Canvas.draw_bboxes, 3)
     draw_polygons = _in_layer(_SHAPES, Canvas.draw_polygons, 3)
     draw_circles = _in_layer(_SHAPES, Canvas.draw_circles, 4)
+    draw_rotated_bboxes = _in_layer(_SHAPES, Canvas.draw_rotated_bboxes, 3)
     draw_points = _in_layer(_SHAPES, Canvas.draw_points)
     draw_lines = _in_layer(_LINES, Canvas.draw_lines)
+    draw_polylines = _in_layer(_LINES, Canvas.draw_polylines)
+    draw_keypoints = _in_layer(_LINES, Canvas.draw_keypoints)
     draw_texts = _in_layer(_TEXTS, Canvas.draw_texts)
+    draw_legend = _in_layer(_TEXTS, Canvas.draw_legend)
 
     draw_binary_masks = _under_shapes(Canvas.draw_binary_masks)
 
@@ -125,6 +129,14 @@ class LayeredCanvas(Canvas):
         if not self._is_drawing:
             self._settle()
         return super()._surface
+
+    def _render(self, draw: Callable[[Any], object]) -> None:
+        """Have matplotlib draw over all that is there, as `axes()` does."""
+        if self._is_drawing:
+            super()._render(draw)
+        else:
+            self._take_artists()
+            self._draw(_TEXTS, Canvas._render, (draw,), {})
 
     def _start(self) -> None:
         """Forget what was drawn, for another image."""

@@ -56,9 +56,14 @@ def place(
                 f"{scales[1]:.3g}; draw them with ax_save, or ax_save.set_aspect('equal') before"
             )
         given["radius"] = _floats(given["radius"]) * scales.mean()
-    else:
+    elif "positions" in given:
         positions = _floats(given["positions"])
         given["positions"] = transform(positions.reshape(-1, 2)).reshape(positions.shape)
+    elif name != "draw_legend":  # which lies in a corner
+        raise ValueError(
+            f"{name} cannot follow Axes whose limits or position are not those of the image; draw "
+            "it with ax_save, or call set_image() before"
+        )
     return bound.args[1:], bound.kwargs
 
 
