@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from viz_core import Canvas, compare_annotations, draw_comparison
+from viz_core.annotations import overlaps
 from viz_core.annotations.crops import fill_polygons
 from viz_core.annotations.overlaps import box_overlaps, mask_overlaps, rotated_overlaps
 
@@ -145,3 +146,41 @@ def test_labels_say_how_much_it_overlaps_and_the_legend_counts():
     draw_comparison(canvas, *shifted("bboxes"), classes=["cat", "dog"])
     assert sorted(said) == ["cat", "cat 70%", "cat 90% IoU 0.82", "dog 80% IoU 0.82"]
     assert legends == [["TP 2", "FP 1", "FN 1"]]
+
+
+def test_names_that_both_sides_have_are_their_classes():
+    box = np.array([[20.0, 20, 60, 60]])
+    named = [{"bboxes": box, "label_names": [name]} for name in ("cat", "dog")]
+    assert compare_annotations(named[0], named[1]).missed.tolist() == [0]
+    assert compare_annotations(named[0], named[0]).matches.tolist() == [0]
+    # Each side numbers its own names.
+    two = {"bboxes": np.vstack([box + 100, box]), "labels": ["cat", "dog"]}
+    two["label_names"] = two["labels"]
+    assert compare_annotations(two, {**named[1], "labels": ["dog"]}).matches.tolist() == [1]
+    assert compare_annotations(named[0], {"bboxes": box, "labels": [0]}).matches.tolist() == [0]
+
+
+@pytest.mark.parametrize("turned_side", [0, 1])
+def test_turned_boxes_are_compared_with_upright_ones_and_both_are_drawn(turned_side):
+    upright = [(10.0, 10, 50, 40), (70.0, 60, 110, 90)]
+    sides = [{"bboxes": np.array([box])} for box in upright]
+    box = upright[turned_side]
+    sides[turned_side] = {"rotated_bboxes": [turned(*box)]}
+    canvas = Canvas(np.zeros((120, 160, 3), np.uint8))
+    found = draw_comparison(canvas, *sides, style={"labels": "none"})
+    assert (found.matches.tolist(), found.missed.tolist()) == ([-1], [0])
+    for x1, _, _, y2 in upright:
+        assert canvas.get_image()[y2 - 8, int(x1)].any()
+    same = compare_annotations({"bboxes": np.array([box])}, {"rotated_bboxes": [turned(*box)]})
+    assert same.overlaps.tolist() == pytest.approx([1])
+
+
+def test_few_of_many_turned_boxes_are_clipped(monkeypatch):
+    clipped = []
+    real = overlaps._clipped
+    monkeypatch.setattr(overlaps, "_clipped", lambda *boxes: clipped.append(0) or real(*boxes))
+    spots = np.random.default_rng(3).uniform(0, 400, (300, 2))
+    boxes = np.hstack([spots, np.full((300, 2), [90.0, 60]), np.full((300, 1), 25.0)])
+    side = {"rotated_bboxes": boxes, "labels": np.arange(300) % 5}
+    assert compare_annotations(side, side, iou_thr=0.5).matches.tolist() == list(range(300))
+    assert len(clipped) < 300 * 300 / 50  # 13 % of the boxes around them meet

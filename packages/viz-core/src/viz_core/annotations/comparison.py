@@ -68,8 +68,8 @@ def compare_annotations(
     """Return which predicted objects are true ones, as COCO decides it.
 
     Predictions choose one after the other, the highest score first: each takes the true object of
-    its class, not yet taken, that it overlaps most. Masks are compared where both sides have
-    them, else turned boxes, else boxes.
+    its class, not yet taken, that it overlaps most. Where both sides name their objects, the names
+    are the classes. Masks are compared where both sides have them, else turned boxes, else boxes.
 
     Args:
         truth: What [`as_annotations`][viz_core.as_annotations] takes.
@@ -81,10 +81,15 @@ def compare_annotations(
         TypeError, ValueError: If one is of another kind, or the sides have no kind of boxes or
             masks in common.
     """
-    true, predicted = as_annotations(truth), as_annotations(prediction)
+    true, predicted = _turned_alike(as_annotations(truth), as_annotations(prediction))
     least = as_fraction(iou_thr, "iou_thr")
-    overlaps = _overlaps(predicted, true, image_size)
-    overlaps[predicted.labels[:, None] != true.labels] = 0
+    if predicted.names is not None and true.names is not None:
+        # Labels that each side gave to its own names mean nothing to the other.
+        are_alike = np.array(predicted.names, str)[:, None] == np.array(true.names, str)
+    else:
+        are_alike = predicted.labels[:, None] == true.labels
+    overlaps = _overlaps(predicted, true, image_size, are_alike, least)
+    overlaps[~are_alike] = 0
     count = len(predicted)
     order = np.arange(count)
     if predicted.scores is not None:
@@ -99,17 +104,40 @@ def compare_annotations(
     return Comparison(matches, found, np.flatnonzero(free))
 
 
+def _turned_alike(one: Annotations, other: Annotations) -> tuple[Annotations, Annotations]:
+    """Return two sides, both with turned boxes if one has them and the other upright ones."""
+    if one.rotated_bboxes is None and other.rotated_bboxes is None:
+        return one, other
+    return _turned(one), _turned(other)
+
+
+def _turned(side: Annotations) -> Annotations:
+    boxes = side.extents
+    if side.bboxes is None or boxes is None:
+        return side
+    low, high = boxes[:, :2], boxes[:, 2:]
+    rows = np.hstack([(low + high) / 2, high - low, np.zeros((len(boxes), 1))])
+    return replace(side, bboxes=None, rotated_bboxes=rows)
+
+
 def _overlaps(
-    one: Annotations, other: Annotations, image_size: tuple[int, int] | None
+    one: Annotations,
+    other: Annotations,
+    image_size: tuple[int, int] | None,
+    wanted: npt.NDArray[np.bool_],
+    least: float,
 ) -> npt.NDArray[np.float64]:
-    """Return the overlap of each object with each of the others, shape (N, M)."""
+    """Return the overlap of each object with each of the others, shape (N, M).
+
+    Turned boxes that are not wanted, or overlap by less than the least, may have 0.
+    """
     if not len(one) or not len(other):
         return np.zeros((len(one), len(other)))
     if one.masks is not None and other.masks is not None and image_size is not None:
         width, height = image_size
         return mask_overlaps(*(as_crops(side.masks or (), height, width) for side in (one, other)))
     if one.rotated_bboxes is not None and other.rotated_bboxes is not None:
-        return rotated_overlaps(one.rotated_bboxes, other.rotated_bboxes)
+        return rotated_overlaps(one.rotated_bboxes, other.rotated_bboxes, wanted, least)
     boxes, others = one.extents, other.extents
     if boxes is None or others is None:
         raise ValueError(
@@ -150,7 +178,9 @@ def draw_comparison(
     Returns:
         What was found. Its indices are of the objects without those whose box is not finite.
     """
-    true, predicted = (finite_objects(as_annotations(side)) for side in (truth, prediction))
+    true, predicted = _turned_alike(
+        *(finite_objects(as_annotations(side)) for side in (truth, prediction))
+    )
     size = (canvas.width, canvas.height)
     found = compare_annotations(true, predicted, iou_thr=iou_thr, image_size=size)
     inks = class_colors(_COLORS if colors is None else colors, range(3))

@@ -18,25 +18,44 @@ Floats: TypeAlias = npt.NDArray[np.float64]
 
 def box_overlaps(one: Floats, other: Floats) -> Floats:
     """Return the overlap of each of N boxes with each of M, xyxy, in 0..1, shape (N, M)."""
+    areas, others = ((boxes[:, 2:] - boxes[:, :2]).prod(axis=1) for boxes in (one, other))
+    return _over_union(_shared(one, other), areas, others)
+
+
+def _shared(one: Floats, other: Floats) -> Floats:
+    """Return the area that each of N boxes has in common with each of M, xyxy, shape (N, M)."""
     low = np.maximum(one[:, None, :2], other[None, :, :2])
     high = np.minimum(one[:, None, 2:], other[None, :, 2:])
-    shared = np.maximum(high - low, 0).prod(axis=-1)
-    areas, others = ((boxes[:, 2:] - boxes[:, :2]).prod(axis=1) for boxes in (one, other))
-    return _over_union(shared, areas, others)
+    area: Floats = np.maximum(high - low, 0).prod(axis=-1)
+    return area
 
 
-def rotated_overlaps(one: Floats, other: Floats) -> Floats:
-    """Return the overlap of each of N turned boxes with each of M, in 0..1, shape (N, M)."""
+def rotated_overlaps(
+    one: Floats,
+    other: Floats,
+    wanted: npt.NDArray[np.bool_] | None = None,
+    least: float = 0.0,
+) -> Floats:
+    """Return the overlap of each of N turned boxes with each of M, in 0..1, shape (N, M).
+
+    Args:
+        one: Turned boxes, shape (N, 5).
+        other: Turned boxes, shape (M, 5).
+        wanted: Which overlaps are; the others are 0. None is all.
+        least: An overlap that is less may be 0.
+    """
     shared = np.zeros((len(one), len(other)))
     outlines, others = corners_of(one), corners_of(other)
-    low, high = (
-        (outlines.min(axis=1), outlines.max(axis=1)),
-        (others.min(axis=1), others.max(axis=1)),
-    )
-    meets = ((low[0][:, None] < high[1]) & (high[0] < low[1][:, None])).all(axis=-1)
+    areas, other_areas = one[:, 2] * one[:, 3], other[:, 2] * other[:, 3]
+    around = [np.hstack([box.min(axis=1), box.max(axis=1)]) for box in (outlines, others)]
+    # Two share no more than what is around them does: for most that says enough.
+    most = np.minimum(_shared(*around), np.minimum(areas[:, None], other_areas))
+    meets = (most > 0) & (_over_union(most, areas, other_areas) >= least)
+    if wanted is not None:
+        meets &= wanted
     for i, j in np.argwhere(meets).tolist():
         shared[i, j] = _area(_clipped(outlines[i], others[j]))
-    return _over_union(shared, one[:, 2] * one[:, 3], other[:, 2] * other[:, 3])
+    return _over_union(shared, areas, other_areas)
 
 
 def mask_overlaps(one: Sequence[Crop], other: Sequence[Crop]) -> Floats:
