@@ -3,7 +3,12 @@
 import synced
 from synced import find_unsynced
 
-RECORD = synced.RECORD.replace(
+# strace on a busy machine makes wandb-core slower than anybody would wait for.
+PATIENT = """
+from viz_backend_wandb import run, session
+run._GRACE = session._GRACE = 60.0
+"""
+RECORD = PATIENT + synced.RECORD.replace(
     "BACKEND", 'dict(type="WandbVisBackend", init_kwargs=dict(mode="offline"))'
 )
 
