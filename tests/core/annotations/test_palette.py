@@ -101,3 +101,10 @@ def test_labels_that_a_palette_lacks_get_distinct_colors():
 def test_one_color_is_for_all_labels():
     assert class_colors("white", [0, 10**9, -4]) == [(255, 255, 255)] * 3
     assert class_colors((7, 8, 9), [0, 10**9, -4]) == [(7, 8, 9)] * 3
+
+
+def test_a_palette_in_a_dict_is_by_label():
+    red, blue = [tuple(ink[:3]) for ink in class_colors({0: "red", "3": "blue"}, [0, 3])]
+    assert (red, blue) == ((255, 0, 0), (0, 0, 255))
+    with pytest.raises(TypeError, match=r"by label, as \{1: 'red'.*got \['person'\]"):
+        class_colors({"person": "red"}, [0])

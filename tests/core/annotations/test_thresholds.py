@@ -21,6 +21,8 @@ FIELDS = {
         ({"dog": 0.1, "cat": 0.5}, [0.4, 0.6, 0.31]),
         ([0.5, 0.7], [0.31]),
         ((0.1, 0.1, 0.5), [0.4, 0.4, 0.6]),
+        (np.array([0.5, 0.7], np.float32), [0.31]),
+        (np.float32(0.5), [0.6]),
     ],
 )
 def test_a_class_may_have_a_threshold_of_its_own(threshold, kept):

@@ -226,7 +226,13 @@ def class_colors(palette: Any, labels: Iterable[int]) -> list[Ink]:
     if _is_one_color(palette):
         return [_as_ink(palette)] * len(wanted)
     if isinstance(palette, Mapping):
-        known = {int(label): color for label, color in palette.items()}
+        try:
+            known = {int(label): color for label, color in palette.items()}
+        except (TypeError, ValueError) as error:
+            raise TypeError(
+                "a palette in a dict must have its colors by label, as {1: 'red', 13: 'gold'}, got "
+                f"{[*palette]!r:.200}"
+            ) from error
     else:
         highest = min(max(wanted, default=0), DISTINCT - 1)
         known = dict(enumerate([] if palette is None else _palette(palette, highest + 1)))

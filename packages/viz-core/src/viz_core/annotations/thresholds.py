@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeAlias
 
+import numpy as np
+
 from viz_core._checks import as_number
 from viz_core.annotations.names import Names, as_names, class_name
+from viz_core.convert import as_array, is_tensor
 
 __all__ = ["Threshold", "find_threshold"]
 
@@ -32,6 +35,8 @@ def find_threshold(
         ValueError: If a dict has a name that no class has.
     """
     usual = _USUAL
+    if (isinstance(threshold, np.ndarray) or is_tensor(threshold)) and threshold.ndim == 1:
+        threshold = as_array(threshold).tolist()
     limits: dict[Any, float] = {}
     if isinstance(threshold, (Mapping, list, tuple)):
         entries = threshold.items() if isinstance(threshold, Mapping) else enumerate(threshold)
