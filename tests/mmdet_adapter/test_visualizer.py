@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from viz_core import VISUALIZERS, Visualizer, VizWarning
+from viz_core import VISUALIZERS, AnnotationStyle, Visualizer, VizWarning
 from viz_mmdet_adapter import DetLocalVisualizer
 
 BOXES = np.array([[20.0, 30, 80, 90], [100, 50, 150, 110]])
@@ -386,3 +386,13 @@ def test_a_prediction_is_compared_with_the_truth_alone_or_as_third_pane(image):
 def test_another_way_to_compare_is_refused():
     with pytest.raises(ValueError, match="compare must be 'image', 'panes' or None, got True"):
         DetLocalVisualizer(compare=True)
+
+
+def test_a_style_that_is_set_later_is_what_the_constructor_takes():
+    visualizer = DetLocalVisualizer()
+    visualizer.style = "mmdet"
+    assert visualizer.style == AnnotationStyle("mmdet")
+    visualizer.style = {"labels": "name"}
+    assert visualizer.labels == "name"
+    with pytest.raises(ValueError, match="style must be one of 'legible', 'mmdet', got 'mm'"):
+        visualizer.style = "mm"

@@ -259,3 +259,12 @@ def test_arguments_read_back_as_the_look_says_or_as_given():
     assert (as_style("legible").text_color, as_style("legible").mask_alpha) == ("auto", 0.5)
     own = as_style({"look": "mmdet", "line_width": 1})
     assert (own.line_width, own.bbox_alpha) == (1, 0.8)
+
+
+@pytest.mark.parametrize("bright", [False, True])
+def test_letters_of_the_color_of_their_background_can_be_read(bright):
+    ink = (255, 230, 20) if bright else (10, 20, 90)
+    for color, face in ((None, (0, 0, 0) if bright else (255, 255, 255)), ("red", ink)):
+        style = {"text_color": color, "palette": [ink] * 2}
+        found = drawn(FIELDS, style).texts[0][3]
+        assert {background["facecolor"] for background in found["bboxes"]} == {face}

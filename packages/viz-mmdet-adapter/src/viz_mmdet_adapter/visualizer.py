@@ -114,7 +114,7 @@ class DetLocalVisualizer(Visualizer):
             raise ValueError(f"compare must be 'image', 'panes' or None, got {compare!r}")
         self.compare = compare
         self.iou_thr = iou_thr
-        self.style = as_style(style)
+        self.style = style
         own: dict[str, Any] = dict(
             bbox_color=bbox_color, text_color=text_color, mask_color=mask_color
         )
@@ -125,6 +125,15 @@ class DetLocalVisualizer(Visualizer):
             if not (is_left_out or (isinstance(value, str) and value == "style")):
                 setattr(self, argument, value)
         self.dataset_meta = {}
+
+    @property
+    def style(self) -> AnnotationStyle:
+        """How samples are drawn; whatever the constructor takes may be set."""
+        return self._style
+
+    @style.setter
+    def style(self, style: str | Mapping[str, Any] | AnnotationStyle) -> None:
+        self._style = as_style(style)
 
     def add_datasample(  # type: ignore[override]  # the positions that MMDetection's users know
         self,

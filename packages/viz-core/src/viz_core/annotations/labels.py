@@ -27,6 +27,9 @@ _BACKGROUND = {"facecolor": "black", "alpha": 0.8, "pad": 0.7, "edgecolor": "non
 _POINTS, _PIXELS_A_POINT, _PADDING = (9.0, 12.0), 40.0, 2.0
 _BACKGROUND_ALPHA = 0.85
 
+# By how much, in one channel at least, letters differ from what they are written on.
+_READABLE = 60
+
 # Labels that would take so much of the image have the smallest letters.
 _CROWDED = 0.3
 
@@ -213,18 +216,27 @@ def _write(
 ) -> None:
     """Draw some of the texts, in this order, on backgrounds of the given colors."""
     pad = _padding(canvas) * 72 / canvas.dpi
-    known = {ink: ink[:3] if opacity(ink) else (0, 0, 0) for ink in {*faces}}
     backgrounds = {
-        ink: dict(facecolor=face, alpha=_BACKGROUND_ALPHA, pad=pad, edgecolor="none")
-        for ink, face in known.items()
+        pair: dict(facecolor=_background(*pair), alpha=_BACKGROUND_ALPHA, pad=pad, edgecolor="none")
+        for pair in {*zip(faces, letters, strict=True)}
     }
     canvas.draw_texts(
         [texts[i] for i in rows],
         np.clip(corners, 0, [canvas.width, canvas.height])[rows],
         [sizes[i] for i in rows],
         colors=[letters[i] for i in rows],
-        bboxes=[backgrounds[faces[i]] for i in rows],
+        bboxes=[backgrounds[faces[i], letters[i]] for i in rows],
     )
+
+
+def _background(face: Ink, letters: Ink) -> Ink:
+    """Return the color of an object, or black or white if letters could not be read on it."""
+    if not opacity(face):
+        return (0, 0, 0)
+    differ = max(abs(one - other) for one, other in zip(face[:3], letters[:3], strict=True))
+    if differ >= _READABLE:
+        return face[:3]
+    return (0, 0, 0) if is_bright(letters) else (255, 255, 255)
 
 
 def _padding(canvas: Canvas) -> float:

@@ -73,7 +73,8 @@ class AnnotationStyle:
         bbox_color: Palette of boxes; None is `palette`.
         mask_color: Palette of masks and maps; None is `palette`.
         text_color: Palette of labels; None is `palette`, `"auto"` black or white, whichever stands
-            out from the label's background.
+            out from the label's background. On a background of their own color no letters can be
+            read: it is black or white then.
         line_width: Of boxes, in points; `"image"` grows with it, thinner around small objects.
         label_size: Of letters, in points; `"image"` grows with it, from 9 points; `"object"` grows
             with its area, from 6 to 13.
