@@ -268,3 +268,21 @@ def test_letters_of_the_color_of_their_background_can_be_read(bright):
         style = {"text_color": color, "palette": [ink] * 2}
         found = drawn(FIELDS, style).texts[0][3]
         assert {background["facecolor"] for background in found["bboxes"]} == {face}
+
+
+def test_a_name_of_spaces_has_no_label():
+    image = np.full((120, 160, 3), 90, np.uint8)
+    seen = []
+    for name in ("", "  ", "\t"):
+        canvas = Canvas(image)
+        draw_annotations(canvas, {"bboxes": [[20, 40, 60, 80]], "label_names": [name]})
+        seen.append(canvas.get_image())
+    assert (seen[0] == seen[1]).all()
+    assert (seen[0] == seen[2]).all()
+
+
+def test_what_is_no_switch_and_what_is_no_canvas_are_told():
+    with pytest.raises(TypeError, match="jitter must be True or False, got 'no'"):
+        AnnotationStyle(jitter="no")
+    with pytest.raises(TypeError, match=r"canvas must be .*, got ndarray; .*Canvas\(image\)"):
+        draw_annotations(np.zeros((9, 9, 3), np.uint8), FIELDS)

@@ -75,6 +75,11 @@ def draw_annotations(
         VizWarning: If some objects are not drawn because their boxes are not finite, or if boxes
             seem to be no corners in pixels.
     """
+    if not hasattr(canvas, "draw_bboxes"):
+        raise TypeError(
+            f"canvas must be a Canvas or a Visualizer, got {type(canvas).__name__}; make one of an "
+            "image: Canvas(image)"
+        )
     found, names, style = as_annotations(annotations), as_names(classes), as_style(style)
     draw_objects(canvas, found, style, names, skeleton)
     if found.semantic is not None:

@@ -255,7 +255,7 @@ def _letters(labels: Labels, style: AnnotationStyle) -> list[Ink]:
 
 def _seen(labels: Labels, inks: Sequence[Ink]) -> list[int]:
     """Return which labels are drawn: those with a color and a text, the largest of very many."""
-    seen = [i for i, color in enumerate(inks) if opacity(color) and labels.texts[i]]
+    seen = [i for i, color in enumerate(inks) if opacity(color) and labels.texts[i].strip()]
     if len(seen) > _MOST:
         largest = sorted(seen, key=lambda i: -labels.areas[i])[:_MOST]
         warn_user(

@@ -9,6 +9,8 @@ from dataclasses import dataclass, fields
 from difflib import get_close_matches
 from typing import Any, TypeAlias
 
+import numpy as np
+
 from viz_core._checks import as_fraction, as_number
 from viz_core.typing import Palette
 
@@ -121,6 +123,8 @@ class AnnotationStyle:
                 raise ValueError(f"{name} must be {listed} or a number of points, got {value!r}")
             if not isinstance(value, str) and as_number(value, name) <= 0:
                 raise ValueError(f"{name} must be above 0 points, got {value!r}")
+        if not isinstance(self.jitter, (int, np.bool_)):
+            raise TypeError(f"jitter must be True or False, got {self.jitter!r:.60}")
         for name in ("bbox_alpha", "mask_alpha"):
             as_fraction(getattr(self, name), name)
 
