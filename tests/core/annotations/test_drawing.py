@@ -392,3 +392,13 @@ def test_an_object_keeps_its_color_by_its_id_whatever_its_place(with_boxes, imag
         assert tuple(frame([9, 3], jitter=False)[60, 2]) == BLUE
     assert (frame([9], jitter=False)[60, 105] == RED).all()
     assert tuple(frame([9])[60, 105]) == jitter_color(RED, 9)
+
+
+@pytest.mark.filterwarnings("error::RuntimeWarning", "ignore:Warning. The bbox is out")
+@pytest.mark.parametrize("look", ["legible", "mmdet"])
+@pytest.mark.parametrize("size", [1e150, 1e200, 8e307])
+def test_boxes_as_large_as_floats_are_drawn_without_a_word_of_numpy(look, size):
+    canvas = Canvas(np.zeros((60, 80, 3), np.uint8))
+    boxes = np.array([[-size, 20, size, size], [10, 10, 30, 30]])
+    draw_annotations(canvas, {"bboxes": boxes}, style={"look": look, "labels": "name"})
+    assert canvas.get_image()[20, 60].any()

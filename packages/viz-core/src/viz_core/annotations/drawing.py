@@ -253,7 +253,8 @@ def box_line_widths(
 
 
 def _areas(boxes: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    areas: npt.NDArray[np.float64] = (boxes[:, 2:] - boxes[:, :2]).prod(axis=1)
+    with np.errstate(over="ignore"):  # of coordinates that are as large as floats are
+        areas: npt.NDArray[np.float64] = (boxes[:, 2:] - boxes[:, :2]).prod(axis=1)
     return areas
 
 
