@@ -1,5 +1,7 @@
 """What becomes of kinds in MLflow beyond the contract."""
 
+import json
+
 import pytest
 
 from viz_backend_mlflow import MLflowVisBackend
@@ -45,11 +47,11 @@ def test_final_metrics_are_at_the_last_step(tmp_path, read_run):
     assert run.params == {"lr": "0.1", "aug": "True"}
 
 
-def test_histograms_curves_and_matrices_have_a_slider(tmp_path, read_run):
+def test_histograms_curves_and_matrices_have_a_slider_and_their_numbers(tmp_path, read_run):
     visualizer = Visualizer(
         vis_backends=[dict(type="MLflowVisBackend", artifact_suffix=[])], save_dir=tmp_path / "run"
     )
-    with pytest.warns(RecordingWarning, match="keeps no histogram: it gets a figure"):
+    with pytest.warns(RecordingWarning, match="keeps no histogram: it gets a figure and a file"):
         for step in range(2):
             visualizer.add_histogram("w", [0.0, 1.0], step=step)
     with pytest.warns(RecordingWarning, match="keeps no pr_curve"):
@@ -57,5 +59,14 @@ def test_histograms_curves_and_matrices_have_a_slider(tmp_path, read_run):
     with pytest.warns(RecordingWarning, match="keeps no confusion_matrix"):
         visualizer.add_confusion_matrix("cm", [[1, 2], [3, 4]], ["a", "b"])
     visualizer.close()
-    images = read_run(tmp_path / "run" / "vis_data").images()
-    assert {(name, step) for name, step, _ in images} == {("w", 0), ("w", 1), ("pr", 0), ("cm", 0)}
+    run = read_run(tmp_path / "run" / "vis_data")
+    kept = {(name, step) for name, step, _ in run.images()}
+    assert kept == {("w", 0), ("w", 1), ("pr", 0), ("cm", 0)}
+    numbers = {name: json.loads(local.read_text()) for name, local in run.files("files")}
+    assert {*numbers} == {"w_0.json", "w_1.json", "pr_0.json", "cm_0.json"}
+    assert (numbers["w_1.json"]["step"], sum(numbers["w_1.json"]["counts"])) == (1, 2)
+    assert numbers["pr_0.json"]["recall"][:2] == [1, 1]
+    assert (numbers["cm_0.json"]["classes"], numbers["cm_0.json"]["matrix"]) == (
+        ["a", "b"],
+        [[1, 2], [3, 4]],
+    )

@@ -15,7 +15,13 @@ import numpy.typing as npt
 from viz_core.backends.base import BaseVisBackend
 from viz_core.files.encoding import ImageEncoder
 from viz_core.files.scalars import as_json
-from viz_core.kinds.fallbacks import as_csv
+from viz_core.kinds.fallbacks import (
+    as_csv,
+    as_json_line,
+    confusion_matrix_numbers,
+    histogram_numbers,
+    pr_curve_numbers,
+)
 from viz_core.typing import Image, Scalar
 
 if TYPE_CHECKING:
@@ -68,9 +74,7 @@ class LocalKinds(BaseVisBackend):
         self, name: str, histogram: Histogram, step: int = 0, **kwargs: object
     ) -> None:
         """Keep edges and counts as a line of `histograms.jsonl`."""
-        line = {"name": name, "step": step, "edges": histogram.edges, "counts": histogram.counts}
-        missing = {"missing": histogram.missing} if histogram.missing else {}
-        self._line("histograms.jsonl", {**line, **missing})
+        self._line("histograms.jsonl", histogram_numbers(name, histogram, step))
 
     def add_text(self, name: str, text: str, step: int = 0, **kwargs: object) -> None:
         """Keep a text in `text`, as Markdown."""
@@ -116,7 +120,7 @@ class LocalKinds(BaseVisBackend):
 
     def add_pr_curve(self, name: str, curve: PRCurve, step: int = 0, **kwargs: object) -> None:
         """Keep thresholds, counts, precision and recall as a line of `pr_curves.jsonl`."""
-        self._line("pr_curves.jsonl", {"name": name, "step": step, **curve._asdict()})
+        self._line("pr_curves.jsonl", pr_curve_numbers(name, curve, step))
 
     def add_confusion_matrix(
         self,
@@ -127,16 +131,8 @@ class LocalKinds(BaseVisBackend):
         **kwargs: object,
     ) -> None:
         """Keep a matrix and its classes as a line of `confusion_matrices.jsonl`."""
-        line = {"name": name, "step": step, "classes": [*classes], "matrix": matrix}
+        line = confusion_matrix_numbers(name, matrix, classes, step)
         self._line("confusion_matrices.jsonl", line)
 
-    def _line(self, file: str, values: dict[str, Any]) -> None:
-        line = json.dumps(values, allow_nan=False, default=_as_list)
-        self._append(file, f"{line}\n".encode())
-
-
-def _as_list(array: npt.NDArray[np.float64]) -> list[Any]:
-    """Return an array as lists, of ints where it holds only such, which are shorter."""
-    is_whole = (array % 1 == 0).all() and (abs(array) < 2**53).all()
-    numbers: list[Any] = (array.astype(np.int64) if is_whole else array).tolist()
-    return numbers
+    def _line(self, file: str, values: Mapping[str, Any]) -> None:
+        self._append(file, as_json_line(values).encode())

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import math
 import os
 import tempfile
@@ -31,7 +32,16 @@ if TYPE_CHECKING:
     from viz_core.kinds.histograms import Histogram
     from viz_core.kinds.videos import Video
 
-__all__ = ["FALLBACKS", "Fallback", "as_csv", "as_markdown"]
+__all__ = [
+    "FALLBACKS",
+    "Fallback",
+    "as_csv",
+    "as_json_line",
+    "as_markdown",
+    "confusion_matrix_numbers",
+    "histogram_numbers",
+    "pr_curve_numbers",
+]
 
 Made: TypeAlias = "list[tuple[Kind, tuple[Any, ...]]]"
 """Records of other kinds, each with what its method gets."""
@@ -74,6 +84,48 @@ def _grid(images: Sequence[Image]) -> Image:
 
 def _figure_as_image(name: str, figure: DrawnFigure, step: int) -> Made:
     return [("image", (name, figure.image, step))]
+
+
+def histogram_numbers(name: str, histogram: Histogram, step: int) -> dict[str, Any]:
+    """Return what a line of `histograms.jsonl` has."""
+    line = {"name": name, "step": step, "edges": histogram.edges, "counts": histogram.counts}
+    return {**line, "missing": histogram.missing} if histogram.missing else line
+
+
+def pr_curve_numbers(name: str, curve: PRCurve, step: int) -> dict[str, Any]:
+    """Return what a line of `pr_curves.jsonl` has."""
+    return {"name": name, "step": step, **curve._asdict()}
+
+
+def confusion_matrix_numbers(
+    name: str, matrix: npt.NDArray[np.float64], classes: Sequence[str], step: int
+) -> dict[str, Any]:
+    """Return what a line of `confusion_matrices.jsonl` has."""
+    return {"name": name, "step": step, "classes": [*classes], "matrix": matrix}
+
+
+def as_json_line(values: Mapping[str, Any]) -> str:
+    """Return values and arrays as a line of strict JSON."""
+    return f"{json.dumps(values, allow_nan=False, default=_as_list)}\n"
+
+
+def _as_list(array: npt.NDArray[np.float64]) -> list[Any]:
+    """Return an array as lists, of ints where it holds only such, which are shorter."""
+    is_whole = (array % 1 == 0).all() and (abs(array) < 2**53).all()
+    numbers: list[Any] = (array.astype(np.int64) if is_whole else array).tolist()
+    return numbers
+
+
+def _with_numbers(
+    render: Callable[..., Made], numbers: Callable[..., dict[str, Any]]
+) -> Callable[..., Made]:
+    """Return what makes a figure and a file of its numbers, `<name>_<step>.json`."""
+
+    def both(*record: Any) -> Made:
+        name, *_, step = record
+        return [*render(*record), *_file(as_json_line(numbers(*record)), f"{name}_{step}.json")]
+
+    return both
 
 
 def _histogram_as_figure(name: str, histogram: Histogram, step: int) -> Made:
@@ -192,14 +244,22 @@ def _file(text: str, name: str) -> Made:
     return [("file", (temporary, name))]
 
 
+def _drawn(
+    render: Callable[..., Made], numbers: Callable[..., dict[str, Any]]
+) -> tuple[Fallback, ...]:
+    """Return the ways to keep numbers that are drawn: the figure alone only where there are no files."""
+    both = Fallback(("figure", "file"), _with_numbers(render, numbers))
+    return both, Fallback(("figure",), render)
+
+
 #: By kind, what it becomes where a backend lacks it: the first that the backend keeps, itself or as
 #: yet another kind.
 FALLBACKS: Mapping[Kind, tuple[Fallback, ...]] = {
     "figure": (Fallback(("image",), _figure_as_image),),
     "images": (Fallback(("image",), _images_as_image),),
-    "histogram": (Fallback(("figure",), _histogram_as_figure),),
-    "pr_curve": (Fallback(("figure",), _pr_curve_as_figure),),
-    "confusion_matrix": (Fallback(("figure",), _confusion_matrix_as_figure),),
+    "histogram": _drawn(_histogram_as_figure, histogram_numbers),
+    "pr_curve": _drawn(_pr_curve_as_figure, pr_curve_numbers),
+    "confusion_matrix": _drawn(_confusion_matrix_as_figure, confusion_matrix_numbers),
     "text": (Fallback(("file",), _text_as_file),),
     "html": (Fallback(("file",), _html_as_file),),
     "table": (Fallback(("text",), _table_as_text), Fallback(("file",), _table_as_file)),
