@@ -102,6 +102,21 @@ def test_sides_of_different_kinds_are_refused():
         compare_annotations(TRUE, masks)
 
 
+@pytest.mark.parametrize("masked", [0, 1])
+def test_masks_without_boxes_are_compared_by_the_boxes_around_them(masked):
+    inside = np.zeros((3, 120, 160), bool)
+    for mask, (x1, y1, x2, y2) in zip(inside, TRUE["bboxes"].astype(int), strict=True):
+        mask[y1:y2, x1:x2] = True
+    sides = [TRUE, TRUE]
+    sides[masked] = {"masks": inside, "labels": TRUE["labels"]}
+    found = compare_annotations(*sides, image_size=(160, 120))
+    assert found.matches.tolist() == [0, 1, 2]
+    assert found.overlaps.tolist() == [1, 1, 1]
+    image, found = drawn(*sides)
+    assert found.matches.tolist() == [0, 1, 2]
+    assert (image[20:110, 20:120] == (0, 158, 115)).all(axis=-1).any()
+
+
 def drawn(*sides, **options):
     canvas = Canvas(np.full((120, 160, 3), 90, np.uint8))
     found = draw_comparison(canvas, *sides, **options)

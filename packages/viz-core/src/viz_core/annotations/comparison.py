@@ -69,7 +69,8 @@ def compare_annotations(
 
     Predictions choose one after the other, the highest score first: each takes the true object of
     its class, not yet taken, that it overlaps most. Where both sides name their objects, the names
-    are the classes. Masks are compared where both sides have them, else turned boxes, else boxes.
+    are the classes. Masks are compared where both sides have them, else turned boxes, else boxes;
+    of a side that has masks alone, the boxes around them.
 
     Args:
         truth: What [`as_annotations`][viz_core.as_annotations] takes.
@@ -81,7 +82,8 @@ def compare_annotations(
         TypeError, ValueError: If one is of another kind, or the sides have no kind of boxes or
             masks in common.
     """
-    true, predicted = _turned_alike(as_annotations(truth), as_annotations(prediction))
+    sides = as_annotations(truth), as_annotations(prediction)
+    true, predicted = _made_alike(*sides, image_size)
     least = as_fraction(iou_thr, "iou_thr")
     if predicted.names is not None and true.names is not None:
         # Labels that each side gave to its own names mean nothing to the other.
@@ -104,11 +106,26 @@ def compare_annotations(
     return Comparison(matches, found, np.flatnonzero(free))
 
 
-def _turned_alike(one: Annotations, other: Annotations) -> tuple[Annotations, Annotations]:
-    """Return two sides, both with turned boxes if one has them and the other upright ones."""
+def _made_alike(
+    one: Annotations, other: Annotations, image_size: tuple[int, int] | None
+) -> tuple[Annotations, Annotations]:
+    """Return two sides, both with boxes if one has them, both with turned ones if one has these."""
+    if (one.extents is None) != (other.extents is None) and image_size is not None:
+        one, other = _boxed(one, *image_size), _boxed(other, *image_size)
     if one.rotated_bboxes is None and other.rotated_bboxes is None:
         return one, other
     return _turned(one), _turned(other)
+
+
+def _boxed(side: Annotations, width: int, height: int) -> Annotations:
+    """Return a side with the boxes around its masks, if it has no others."""
+    if side.extents is not None or side.masks is None:
+        return side
+    boxes = np.empty((len(side), 4))
+    for row, crop in zip(boxes, as_crops(side.masks, height, width), strict=True):
+        rows, columns = crop.paint().shape
+        row[:] = crop.x, crop.y, crop.x + columns, crop.y + rows
+    return replace(side, bboxes=boxes)
 
 
 def _turned(side: Annotations) -> Annotations:
@@ -178,10 +195,9 @@ def draw_comparison(
     Returns:
         What was found. Its indices are of the objects without those whose box is not finite.
     """
-    true, predicted = _turned_alike(
-        *(finite_objects(as_annotations(side)) for side in (truth, prediction))
-    )
     size = (canvas.width, canvas.height)
+    sides = finite_objects(as_annotations(truth)), finite_objects(as_annotations(prediction))
+    true, predicted = _made_alike(*sides, size)
     found = compare_annotations(true, predicted, iou_thr=iou_thr, image_size=size)
     inks = class_colors(_COLORS if colors is None else colors, range(3))
     look, names = as_style(style), as_names(classes)
