@@ -89,7 +89,7 @@ def read_counts(values, files, step):
 
 def read_text(values, files, step):
     page = (files / values["path"]).read_text("utf-8")
-    return html.unescape(re.fullmatch("<pre[^>]*>(.*)</pre>", page, re.DOTALL)[1])
+    return html.unescape(re.fullmatch("(?:<meta[^>]*>)?<pre[^>]*>(.*)</pre>", page, re.DOTALL)[1])
 
 
 def count_frames(values, files, step):

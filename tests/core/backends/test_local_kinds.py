@@ -62,7 +62,7 @@ def test_every_kind_has_its_file(record):
         assert [*csv.reader(file)] == [["id", "name"], ["1", "a,b"], ["2", ""]]
     with Image.open(folder / "videos/clip_3.gif") as file:
         assert (file.n_frames, file.info["duration"]) == (5, 200)
-    assert (folder / "html/page_3.html").read_text("utf-8") == "<p>é</p>"
+    assert (folder / "html/page_3.html").read_text("utf-8") == '<meta charset="utf-8"><p>é</p>'
     assert (folder / "files/best/weights.bin").read_bytes() == b"\0\1\2"
     assert strict((folder / "summary.json").read_text()) == {
         "hparams": {"lr": 0.5, "opt": "sgd"},

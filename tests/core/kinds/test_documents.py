@@ -17,11 +17,24 @@ class Shown:
         return "<b>é</b>"
 
 
+UTF_8 = '<meta charset="utf-8">'
+
+
 @pytest.mark.parametrize(
-    ("given", "expected"), [("<p>", "<p>"), (Frame(), "<table></table>"), (Shown(), "<b>é</b>")]
+    ("given", "expected"),
+    [
+        ("<p>", "<p>"),
+        (Frame(), "<table></table>"),
+        (Shown(), f"{UTF_8}<b>é</b>"),
+        ("<!DOCTYPE html>\n<p>é", f"<!DOCTYPE html>{UTF_8}\n<p>é"),
+        ('<html lang="fr"><p>é', f'<html lang="fr">{UTF_8}<p>é'),
+        ("<html><head><title>é", f"<html><head>{UTF_8}<title>é"),
+        ("<header>é</header>", f"{UTF_8}<header>é</header>"),
+    ],
 )
-def test_pages(given, expected):
+def test_pages_say_their_encoding_where_it_matters(given, expected):
     assert as_html(given) == expected
+    assert as_html(expected) == expected
 
 
 @pytest.mark.parametrize(

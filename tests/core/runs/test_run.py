@@ -37,7 +37,7 @@ def test_every_kind_comes_back(local, tmp_path):
     assert (run.images["batch/2"][3] == FRAMES[2]).all()
     assert (run.figures["val/curve"][3] == as_figure(given["figure"]["figure"]).image).all()
     assert run.texts["note"][3] == "# It *runs* | é"
-    assert run.html["page"][3] == "<p>é</p>"
+    assert run.html["page"][3] == '<meta charset="utf-8"><p>é</p>'
     assert tuple(run.tables["worst"][3]) == (("id", "name"), [(1, "a,b"), (2, None)])
     assert run.histograms["w"][3].edges.tolist() == [0, 0.5, 1]
     assert run.histograms["w"][3].counts.tolist() == [1, 3]

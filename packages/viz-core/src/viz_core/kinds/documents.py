@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,10 @@ __all__ = ["as_file", "as_html", "as_text"]
 
 #: What makes a page of an object, in the order in which it is asked for.
 _PAGES = ("to_html", "_repr_html_")
+
+#: What stands before the encoding of a page: without it, or with it elsewhere, a browser guesses.
+_START = re.compile(r"(\s*<(!doctype|html|head)\b[^>]*>)*", re.IGNORECASE)
+_ENCODING = '<meta charset="utf-8">'
 
 
 def as_text(text: Any) -> str:
@@ -31,7 +36,7 @@ def as_text(text: Any) -> str:
 
 
 def as_html(html: Any) -> str:
-    """Return a page as a string.
+    """Return a page as a string, which says that it is UTF-8 if it is not ASCII.
 
     Args:
         html: A string, or what has `to_html()` or `_repr_html_()`, as figures of plotly and
@@ -51,7 +56,11 @@ def as_html(html: Any) -> str:
             f"{type(html).__name__}: {shortened(html)}; read a file first, as with "
             "Path(...).read_text()"
         )
-    return _checked(html, "html")
+    if _checked(html, "html").isascii() or "charset" in html[:1024].lower():
+        return html
+    start = _START.match(html)
+    end = 0 if start is None else start.end()
+    return f"{html[:end]}{_ENCODING}{html[end:]}"
 
 
 def as_file(path: Any, name: str | None = None) -> tuple[Path, str]:

@@ -61,7 +61,7 @@ def _given(kind: Kind, step: int) -> Any:
     given: dict[str, Any] = {
         "histogram": (np.array([0.0, 0.5, 2.0]), np.array([step + 1, 3])),
         "text": f"# step {step}\n\n*é*",
-        "html": f"<p>step {step}, é</p>",
+        "html": f'<meta charset="utf-8"><p>step {step}, é</p>',
         "confusion_matrix": [[step, 1], [2, 3]],
     }
     return given[kind]
