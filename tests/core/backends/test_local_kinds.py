@@ -14,7 +14,7 @@ import pytest
 from kinds_records import FRAMES, IMAGE, figure, records
 from PIL import Image
 
-from viz_core import LocalVisBackend, RecordingWarning, Visualizer, as_figure
+from viz_core import LocalVisBackend, RecordingWarning, Visualizer, as_figure, read_run
 from viz_core.backends import local_kinds
 from viz_core.kinds import videos
 
@@ -104,6 +104,13 @@ def test_json_is_strict_whatever_the_numbers(tmp_path):
         ("a.bin/b.bin", "a.bin/b.bin"),
         ("a.", "a."),
         ("dir/", "dir/%2F"),
+        ("names.json", "%6Eames.json"),
+        ("names.json/a", "%6Eames.json/a"),
+        ("best/names.json", "best/names.json"),
+        ("class_names.json", "class_names.json"),
+        ("log.jsonl", "log.jsonl"),
+        ("a.tmp", "a.tmp"),
+        (".0123456789abcdef.tmp", "%2E0123456789abcdef.tmp"),
         ("x" * 300 + ".bin", None),
     ],
 )
@@ -113,13 +120,14 @@ def test_files_stay_inside_under_any_name(tmp_path, name, file):
     backend.add_file(source, name)
     backend.close()
     folder = tmp_path / "run" / "files"
-    found = [p for p in folder.rglob("*") if p.is_file() and p.name != "names.json"]
+    found = [p for p in folder.rglob("*") if p.is_file() and p != folder / "names.json"]
     assert [path.read_bytes() for path in found] == [b"x"]
     if file is None:
         (entry,) = lines(folder / "names.json")
         assert entry == {"file": found[0].name, "name": name}
     else:
         assert found == [folder / file]
+    assert [*read_run(tmp_path / "run").files.items()] == [(name, found[0])]
     assert sorted(p.name for p in tmp_path.iterdir()) == ["run", "source"]
 
 

@@ -21,13 +21,16 @@ def test_the_last_of_a_name_stay(tmp_path):
     backend = LocalVisBackend(tmp_path, keep_last=2)
     for step in (5, 1, 9, 1):
         backend.add_image("a/b", NOISE, step=step)
+        backend.add_text("two\nlines", "x", step=step)
         backend.add_text("note", "x", step=step)
     backend.add_image("other", NOISE, step=0)
     backend.add_histogram("w", [1.0], step=0)
     run = read_run(tmp_path)
     assert {name: [*steps] for name, steps in run.images.items()} == {"a/b": [1, 9], "other": [0]}
-    assert [*run.texts["note"]] == [1, 9]
-    assert index(tmp_path) == [("vis_image/a/b", [5]), ("text/note", [5])]
+    assert [*run.texts["note"]] == [*run.texts["two\nlines"]] == [1, 9]
+    assert index(tmp_path) == [
+        (f"{name}", [5]) for name in ("vis_image/a/b", "text/two\nlines", "text/note")
+    ]
 
 
 def test_every_second_step_of_the_name_that_has_most_goes(tmp_path):
@@ -93,3 +96,13 @@ def test_a_visualizer_passes_it_on_by_its_config(tmp_path):
 def test_wrong_bounds_are_named(tmp_path, options, error, text):
     with pytest.raises(error, match=text):
         LocalVisBackend(tmp_path, **options)
+
+
+def test_a_file_in_another_format_replaces_the_one_before(tmp_path):
+    LocalVisBackend(tmp_path).add_image("a", NOISE, step=1)
+    LocalVisBackend(tmp_path, image_format="jpg", keep_last=9).add_image("a", NOISE, step=0)
+    LocalVisBackend(tmp_path, image_format="jpg", keep_last=9).add_image("a", NOISE, step=1)
+    assert sorted(path.name for path in (tmp_path / "vis_image").iterdir()) == [
+        "a_0.jpg",
+        "a_1.jpg",
+    ]

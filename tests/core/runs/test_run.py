@@ -2,7 +2,9 @@
 
 import json
 import math
+import os
 import sys
+import time
 import types
 
 import numpy as np
@@ -209,6 +211,48 @@ def test_since_gives_what_came_later(local, tmp_path):
     assert later.since(later.cursor).scalars == {}
     assert {*run.since(None).texts} == {"a", "d"}
     assert {*run.texts} == {"a"}  # as it was
+
+
+def test_what_comes_while_files_are_looked_for_is_new_the_next_time(local, tmp_path, monkeypatch):
+    look = os.walk
+
+    def walk(folder):
+        yield from look(folder)
+        if folder.name == "text":  # others record after it was looked at, and before the next
+            for name in ("late", "later"):
+                time.sleep(0.2)  # longer than by what the clocks of files may lag
+                local.add_text(name, "x")
+                local.add_html(name, "x")
+
+    local.add_text("early", "x")
+    monkeypatch.setattr(os, "walk", walk)
+    run = read_run(tmp_path / "run")
+    monkeypatch.undo()
+    assert ({*run.texts}, {*run.html}) == ({"early"}, {"late", "later"})
+    assert {*run.since(run.cursor).texts} == {"late", "later"}
+
+
+def test_what_is_replaced_at_once_is_new(local, tmp_path):
+    local.add_text("a", "x")
+    path = tmp_path / "run/vis_data/text/a_0.md"
+    at = path.stat().st_mtime_ns
+    run = read_run(tmp_path / "run")
+    local.add_text("a", "y")
+    os.utime(path, ns=(at, at))  # as where clocks tick slowly
+    assert run.since(run.cursor).texts["a"][0] == "y"
+
+
+def test_what_goes_while_files_are_looked_for_is_passed_over(local, tmp_path):
+    local.add_text("a", "x")
+    (tmp_path / "run/vis_data/text/gone_0.md").symlink_to(tmp_path / "nowhere")
+    assert {*read_run(tmp_path / "run").texts} == {"a"}
+
+
+def test_of_two_formats_the_last_counts(tmp_path):
+    for number, image_format in enumerate(("webp", "png", "jpg", "webp")):
+        backend = LocalVisBackend(tmp_path, image_format=image_format)
+        backend.add_image("a", np.full((8, 8, 3), 60 * number, np.uint8), step=1)
+        assert abs(read_run(tmp_path).images["a"][1].mean() - 60 * number) < 3
 
 
 def test_a_line_that_is_half_written_is_there_when_it_is_whole(local, tmp_path):

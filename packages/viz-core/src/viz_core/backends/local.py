@@ -18,7 +18,7 @@ from viz_core.errors import RecordingWarning
 from viz_core.files.append_log import AppendLog
 from viz_core.files.atomic import copy_whole, sync_to_disk, write_whole
 from viz_core.files.encoding import ImageEncoder, as_count
-from viz_core.files.paths import as_inner_path, file_name
+from viz_core.files.paths import NAMES_FILE, as_inner_path, file_name
 from viz_core.files.scalars import encode_line, encode_scalar
 from viz_core.typing import Image, ImageFormat, Scalar
 
@@ -27,8 +27,6 @@ if TYPE_CHECKING:
     from viz_core.runs.index import RunIndex
 
 __all__ = ["LocalVisBackend"]
-
-_NAMES_FILE = "names.json"
 
 #: How many files that are in `names.json` are remembered, so that each is there once.
 _MOST_LISTED = 1000
@@ -136,21 +134,22 @@ class LocalVisBackend(LocalKinds):
         relative, shortened = file_name(name, ending)
         path = self.directory / folder / relative
         path.parent.mkdir(parents=True, exist_ok=True)
-        if isinstance(content, bytes):
-            write_whole(path, content)
-        else:
-            copy_whole(content, path)
-        self._note_unsynced(folder, path)
+        # Its name comes first, so that no reader finds the file without it.
         if shortened and (listed := f"{folder}/{relative}") not in self._listed:
             # `a/b.bin` is listed as what it was called, `a/b_3.png` as what the record is.
             entry = {
                 "file": str(relative),
                 "name": name if ending.startswith("_") else name + ending,
             }
-            self._lines(f"{folder}/{_NAMES_FILE}").append(f"{json.dumps(entry)}\n".encode())
+            self._lines(f"{folder}/{NAMES_FILE}").append(f"{json.dumps(entry)}\n".encode())
             if len(self._listed) >= _MOST_LISTED:
                 self._listed.clear()  # a line that is there twice does no harm
             self._listed.add(listed)
+        if isinstance(content, bytes):
+            write_whole(path, content)
+        else:
+            copy_whole(content, path)
+        self._note_unsynced(folder, path)
         if self._room is not None and ending.startswith("_"):
             self._make_room(path)
         self._tell()

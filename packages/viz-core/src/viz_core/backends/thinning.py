@@ -13,7 +13,7 @@ __all__ = ["Room"]
 
 #: A file of one step, of which nobody else's are taken for ours.
 _ENDINGS = "png|jpg|webp|md|csv|html|mp4|webm|gif|mov|mkv|avi"
-_STEPPED = re.compile(rf"(.+)_(-?\d+)\.({_ENDINGS})")
+_STEPPED = re.compile(rf"(.+)_(-?\d+)\.({_ENDINGS})", re.DOTALL)
 
 
 class _Kept(NamedTuple):
@@ -86,6 +86,8 @@ class Room:
         before = steps.pop(int(match[2]), None)  # so that it becomes the last
         kept = steps[int(match[2])] = _Kept(path, path.stat().st_size)
         self._total += kept.size - (0 if before is None else before.size)
+        if before is not None and before.path != path:
+            before.path.unlink(missing_ok=True)  # replaced, in another format
         return match[1]
 
     def _remove(self, name: str, steps: list[int]) -> None:

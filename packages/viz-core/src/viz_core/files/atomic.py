@@ -5,16 +5,15 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
-import re
 from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
 
+from viz_core.files.paths import HALF_WRITTEN
+
 __all__ = ["copy_whole", "remove_abandoned", "sync_to_disk", "write_whole"]
 
 _CHUNK = 1 << 20
-
-_TEMPORARY = re.compile(r"\.[0-9a-f]{16}\.tmp")
 
 #: The folders that were cleaned by this process.
 _cleaned: set[str] = set()
@@ -100,7 +99,7 @@ def remove_abandoned(folder: Path) -> None:
         return
     _cleaned.add(str(folder))
     for parent, _, names in os.walk(folder):
-        for name in filter(_TEMPORARY.fullmatch, names):
+        for name in filter(HALF_WRITTEN.fullmatch, names):
             with contextlib.suppress(OSError):
                 _remove_unlocked(os.path.join(parent, name))  # noqa: PTH118  # of many, quickly
 

@@ -10,7 +10,15 @@ from typing import NamedTuple
 from viz_core._warnings import warn_user
 from viz_core.errors import VizWarning
 
-__all__ = ["FileName", "as_inner_path", "as_path", "file_name", "record_name"]
+__all__ = [
+    "HALF_WRITTEN",
+    "NAMES_FILE",
+    "FileName",
+    "as_inner_path",
+    "as_path",
+    "file_name",
+    "record_name",
+]
 
 #: What a file system takes as one part of a path, and what we let a whole path have.
 _LONGEST_PART = 255
@@ -19,6 +27,10 @@ _LONGEST_PATH = 1024
 _ESCAPE_LIKE = re.compile("%(?=[0-9A-F]{2})")
 _ESCAPED = re.compile("%([0-9A-F]{2})")
 _ONLY_DOTS = re.compile(r"\.{1,2}")
+
+#: What files beside the records are called: the list of names, and those that are half written.
+NAMES_FILE = "names.json"
+HALF_WRITTEN = re.compile(r"\.[0-9a-f]{16}\.tmp")
 
 #: The `s3://` of a URL, also of a chain of them; `Path`, and its text, have one slash of two.
 _URL = re.compile(r"[A-Za-z][\w+.-]+(::[\w+.-]+)*:/")
@@ -133,8 +145,8 @@ def file_name(name: str, ending: str) -> FileName:
 
     `/` makes folders. What no path can hold is written as `%` and its two hexadecimal
     digits, as in URLs: a NUL, the dots of a folder that is `.` or `..`, and the `%` of a
-    name that looks like such an escape. A folder without a name, as in `/a`, is `%2F`. Two
-    names never share a path.
+    name that looks like such an escape. A folder without a name, as in `/a`, is `%2F`. So are the
+    first letters of `names.json` and of what looks half written. Two names never share a path.
 
     A part longer than 255 bytes is cut, and ends in `~` and a hash of the whole name.
 
@@ -146,6 +158,10 @@ def file_name(name: str, ending: str) -> FileName:
     suffix = PurePosixPath(ending).suffix
     parts = [_folder(part, suffix) for part in folders]
     parts.append(f"{last}{ending}" if ending else _folder(last, ""))
+    if parts[0] == NAMES_FILE:
+        parts[0] = f"%6E{NAMES_FILE[1:]}"
+    if HALF_WRITTEN.fullmatch(parts[-1]):
+        parts[-1] = f"%2E{parts[-1][1:]}"
     size = len("/".join(parts).encode())
     if size <= _LONGEST_PART:
         return FileName(PurePosixPath(*parts), False)

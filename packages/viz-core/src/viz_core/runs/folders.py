@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+import time
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
-from viz_core.files.paths import as_path
+from viz_core.files.paths import HALF_WRITTEN, NAMES_FILE, as_path
 
-__all__ = ["find_run", "line_files", "rank_folders"]
+__all__ = ["find_run", "line_files", "new_files", "rank_folders"]
 
 #: One of these makes a folder one of a run.
 _SIGNS = ("index.jsonl", "scalars.json", "config.py", "vis_image", "summary.json")
+
+#: Nanoseconds by which the times of files may lag behind the clock.
+_TICK = 50_000_000
 
 _RANK = re.compile(r"rank_(\d+)")
 
@@ -64,3 +69,40 @@ def line_files(folder: Path, stem: str, ending: str) -> list[Path]:
     pattern = re.compile(rf"{re.escape(stem)}(\.run(\d+)(\.\d+)?)?{re.escape(ending)}")
     found = [(pattern.fullmatch(path.name), path) for path in folder.iterdir()]
     return [p for *_, p in sorted((int(m[2] or 0), m[0], p) for m, p in found if m)]
+
+
+def new_files(
+    run: Path, folders: Iterable[Path], before: Mapping[str, Any] | None
+) -> tuple[list[Path], dict[str, Any]]:
+    """Return the files in folders that are new since `before`, the oldest first, and what to ask next.
+
+    A file is new when it has its name, by which it becomes whole, also again. Others write meanwhile:
+    what is gone before it is looked at is passed over, and what comes to a folder that was looked at
+    already is new the next time.
+
+    Args:
+        run: What the names in `before` are relative to.
+        folders: Those to look in, and below; they need not exist.
+        before: What this function returned; None for every file.
+    """
+    began = time.time_ns()
+    newest, known = (-1, set()) if before is None else (before["newest"], set(before["recent"]))
+    found: list[tuple[int, str, Path]] = []
+    for folder in folders:
+        for parent, inner, names in os.walk(folder):
+            inner.sort()
+            for name in names:
+                path = Path(parent, name)
+                if HALF_WRITTEN.fullmatch(name) or path == folder / NAMES_FILE:
+                    continue
+                try:
+                    status = path.stat()
+                except OSError:
+                    continue
+                key = f"{path.relative_to(run)}:{status.st_mtime_ns}:{status.st_ino}"
+                found.append((status.st_ctime_ns, key, path))
+    found.sort()
+    paths = [path for at, key, path in found if at > newest - _TICK and key not in known]
+    newest = max([newest, *(min(at, began) for at, _, _ in found)])
+    recent = [key for at, key, _ in found if at > newest - 2 * _TICK]
+    return paths, {"newest": newest, "recent": recent}

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from viz_core.config.read_source import read_assignments
+from viz_core.files.paths import NAMES_FILE
 from viz_core.files.scalars import points
 from viz_core.runs.folders import line_files
 from viz_core.runs.lines import whole_lines
@@ -136,7 +137,7 @@ class Journal:
 
     def long_names(self, folder: Path) -> dict[str, str]:
         """Return the names of the files in a folder that were too long for a path."""
-        path = folder / "names.json"
+        path = folder / NAMES_FILE
         if not path.exists():
             return {}
         return {line["file"]: line["name"] for _, line in self._records(path, 0)}

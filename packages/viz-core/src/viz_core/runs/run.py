@@ -18,7 +18,7 @@ from viz_core.files.scalars import number_of
 from viz_core.kinds.evaluation import ConfusionMatrix, Hparams, PRCurve
 from viz_core.kinds.histograms import Histogram
 from viz_core.kinds.tables import Table
-from viz_core.runs.folders import find_run, rank_folders
+from viz_core.runs.folders import find_run, new_files, rank_folders
 from viz_core.runs.journal import Journal, Session, Skipped
 from viz_core.runs.readers import (
     curve_of,
@@ -40,8 +40,8 @@ _STEPPED = re.compile(r"_(-?\d+)(\.[^./]+)")
 
 _IMAGES = (".png", ".jpg", ".webp")
 
-#: Nanoseconds before the newest file within which another may have been written at the same time.
-_TICK = 50_000_000
+#: The folders of the kinds of which each record is a file.
+_FOLDERS = ("vis_image", "figures", "text", "html", "tables", "videos", "files")
 
 
 class Series(NamedTuple):
@@ -125,27 +125,11 @@ class Run:
             rank: Journal(path, (cursor or {}).get("lines", {}), folder, self._skipped)
             for rank, path in rank_folders(folder)
         }
-        before = (cursor or {}).get("files", {"newest": -1, "recent": []})
-        self._paths, newest, recent = [], before["newest"], set(before["recent"])
-        times = {}
-        for parent, folders, names in os.walk(folder):
-            folders.sort()
-            for name in names:
-                found = Path(parent, name)
-                if not name.endswith((".tmp", "names.json", ".jsonl")):
-                    times[found] = found.stat().st_mtime_ns
-        for found, time in times.items():
-            key = f"{found.relative_to(folder)}:{time}"
-            if time > newest - _TICK and key not in recent:
-                self._paths.append(found)
-        newest = max([newest, *times.values()])
-        late = [p for p, time in times.items() if time > newest - 2 * _TICK]
+        folders = [each.folder / kind for each in self._journals.values() for kind in _FOLDERS]
+        self._paths, seen = new_files(folder, folders, (cursor or {}).get("files"))
         self.cursor: dict[str, Any] = {
             "lines": {k: v for each in self._journals.values() for k, v in each.ends.items()},
-            "files": {
-                "newest": newest,
-                "recent": [f"{p.relative_to(folder)}:{times[p]}" for p in late],
-            },
+            "files": seen,
         }
 
     def __repr__(self) -> str:
