@@ -85,7 +85,7 @@ def test_a_text_and_a_table(recorded):
 def test_a_page_is_a_file_and_its_path(recorded, tmp_path):
     path = tensor(recorded, "page")[1].item().decode().strip("`")
     assert path.startswith(str(tmp_path / "run/html/page_"))
-    assert Path(path).read_text("utf-8") == "<p>é</p>"
+    assert Path(path).read_text("utf-8") == '<meta charset="utf-8"><p>é</p>'
 
 
 def test_a_curve_has_its_counts(recorded):
