@@ -283,6 +283,23 @@ def test_keywords_are_told_and_the_step_has_its_other_name():
 
 
 @pytest.mark.parametrize("background", [False, True])
+def test_a_figure_that_cannot_be_drawn_is_a_failure_of_each(background):
+    (given := figure()).text(0, 0, r"$\bad$")
+    backends = [type(keeping(kind)) for kind in ("image", "figure", "text")]
+    visualizer = Visualizer(
+        vis_backends=[dict(type=each, name=str(n)) for n, each in enumerate(backends)],
+        background=background,
+    )
+    with pytest.warns(RecordingWarning) as told:
+        visualizer.add_figure("a", given, 1)
+        visualizer.close()
+    assert str(told[-1].message) == "not recorded: 2: 1 x figure, 0: 1 x figure"
+    ((_, kept),) = visualizer.get_backend("1").calls
+    with pytest.raises(ValueError, match="bad"):
+        _ = kept["figure"].image
+
+
+@pytest.mark.parametrize("background", [False, True])
 def test_what_the_caller_changes_afterwards_is_not_recorded(background):
     class Slow(Keeps):
         def add_images(self, name, images, step=0, **kwargs):

@@ -24,18 +24,32 @@ class DrawnFigure:
         figure: One of matplotlib's or plotly's.
     """
 
-    __slots__ = ("_shared", "figure")
+    __slots__ = ("_drawn", "figure")
 
     def __init__(self, figure: object) -> None:
         self.figure: Any = figure
-        self._shared: SharedImage | None = None
+        self._drawn: SharedImage | Exception | None = None
 
     @property
     def image(self) -> Image:
         """What it looks like, as `add_image` gets an image; encoded once for several backends."""
-        if self._shared is None:
-            self._shared = SharedImage(_draw(self.figure))
-        return self._shared.image
+        self.draw()
+        if isinstance(self._drawn, Exception):
+            raise self._drawn
+        assert self._drawn is not None
+        return self._drawn.image
+
+    def draw(self) -> int:
+        """Draw the figure as it is now, unless it was drawn; return the bytes of its image.
+
+        What goes wrong is raised where the image is asked for: each backend fails by itself.
+        """
+        if self._drawn is None:
+            try:
+                self._drawn = SharedImage(_draw(self.figure))
+            except Exception as error:  # noqa: BLE001  # whatever it is, each backend has it
+                self._drawn = error
+        return 0 if isinstance(self._drawn, Exception) else self._drawn.image.nbytes
 
 
 def as_figure(figure: object, name: str = "figure") -> DrawnFigure:

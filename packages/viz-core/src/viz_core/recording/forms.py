@@ -137,7 +137,7 @@ def own(kind: str, values: tuple[Any, ...]) -> tuple[tuple[Any, ...], int]:
         copies = [image.copy() for image in images]  # the caller may draw on them
         return (name, copies, *rest), _RECORD + sum(image.nbytes for image in copies)
     if kind == "figure":
-        return values, _RECORD + values[1].image.nbytes  # drawn now, as the caller may change it
+        return values, _RECORD + values[1].draw()  # drawn now, as the caller may change it
     if kind == "table":
         return values, _RECORD + _CELL * len(values[1]) * len(values[2])
     return values, _RECORD + sum(len(value) for value in values if isinstance(value, str))
