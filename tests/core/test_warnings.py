@@ -35,6 +35,16 @@ class Broken:
 
 #: By name: what is told, and the script.
 SCRIPTS = {
+    "samples": (
+        "the score of sample '1' is NaN|1 of 1 fixed samples were not offered",
+        """
+from viz_core import Samples
+samples = Samples(Visualizer(vis_backends=[LOCAL], save_dir="samples"), fixed=["a.jpg"])
+samples.offer(1, IMAGE, None, None, float("nan"))  # told
+samples.offer(1, IMAGE, None, None, float("nan"))
+samples.finish(0)  # told
+""",
+    ),
     "figure": (
         "fig_save_cfg=.* has no effect",
         """

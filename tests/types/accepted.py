@@ -23,6 +23,7 @@ from viz_core import (
     Recorder,
     Run,
     RunConfig,
+    Samples,
     Video,
     Visualizer,
     as_annotations,
@@ -224,6 +225,15 @@ def annotated(canvas: Canvas, tensor: Tensor) -> Comparison:
     draw_annotations(canvas, sample, style=style, classes=["cat", "dog"])
     draw_comparison(canvas, sample, found, colors=["g", "r", "#0000ff"])
     return compare_annotations(sample, found, image_size=(640, 480))
+
+
+def watch(visualizer: Visualizer, image: Image, loss: Tensor) -> Samples:
+    samples = Samples(visualizer, "test", fixed=["a.jpg", 3], worst=2, gather=lambda mine: [mine])
+    if samples.on_turn:
+        samples.offer(7, image, {"bboxes": image}, None, loss)
+        samples.offer("a.jpg", lambda: image, lambda: None, lambda: None, score=lambda: 0.5)
+    samples.run(lambda image: ({"bboxes": image}, 0.5), [(1, image, None)], step=3)
+    return Samples(visualizer, draw=lambda image, truth, prediction: image, classes={0: "cat"})
 
 
 def seam() -> VisBackend:

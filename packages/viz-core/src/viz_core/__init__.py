@@ -72,6 +72,7 @@ if TYPE_CHECKING:
     from viz_core.runs.journal import Session
     from viz_core.runs.lines import read_scalars
     from viz_core.runs.run import Run, Series, read_run
+    from viz_core.samples import Samples
 
 __version__ = "0.2.0.dev0"
 
@@ -106,6 +107,7 @@ __all__ = [
     "Run",
     "RunConfig",
     "RunIndex",
+    "Samples",
     "Scalars",
     "Series",
     "Session",
@@ -177,6 +179,7 @@ _ON_USE = {
     "Recorder": "viz_core.recording.recorder",
     "Run": "viz_core.runs.run",
     "RunConfig": "viz_core.config.normalize",
+    "Samples": "viz_core.samples",
     "Series": "viz_core.runs.run",
     "Session": "viz_core.runs.journal",
     "Table": "viz_core.kinds.tables",

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import inspect
 import math
+import operator
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
 import numpy as np
 
-__all__ = ["as_fraction", "as_length", "as_number", "as_string", "names_keywords"]
+__all__ = ["as_count", "as_fraction", "as_length", "as_number", "as_string", "names_keywords"]
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -40,6 +41,16 @@ def _no_number(value: Any, name: str) -> TypeError:
     return TypeError(
         f"{name} must be a number, or a list of one per item, got {type(value).__name__}: {value!r}"
     )
+
+
+def as_count(value: Any, name: str, least: int | None = None) -> int:
+    """Return a whole number of at least `least`; no float will do, and no boolean."""
+    if isinstance(value, (bool, np.bool_)) or not hasattr(value, "__index__"):
+        raise TypeError(f"{name} must be a whole number, got {type(value).__name__}: {value!r:.60}")
+    count = operator.index(value)
+    if least is not None and count < least:
+        raise ValueError(f"{name} must be at least {least}, got {count}")
+    return count
 
 
 def as_length(value: Any, name: str) -> float:

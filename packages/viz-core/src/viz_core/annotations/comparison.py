@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -21,13 +22,13 @@ from viz_core.annotations.masks import as_crops
 from viz_core.annotations.names import Names, as_names
 from viz_core.annotations.overlaps import box_overlaps, mask_overlaps, rotated_overlaps
 from viz_core.annotations.overlays import lay_line
-from viz_core.annotations.palette import RGB, Ink, class_colors
+from viz_core.annotations.palette import RGB, Ink, class_colors, opacity
 from viz_core.annotations.sides import as_annotations
 from viz_core.annotations.style import AnnotationStyle, StyleLike, as_style, contour_growth
 from viz_core.drawing.canvas import Canvas
 from viz_core.typing import Color, Palette
 
-__all__ = ["Comparison", "compare_annotations", "draw_comparison"]
+__all__ = ["Comparison", "compare_annotations", "draw_comparison", "draw_dashed"]
 
 #: Of true positives, false positives and false negatives: green, vermilion and blue that people
 #: who see no red or green tell apart (Okabe and Ito, 2008).
@@ -200,6 +201,8 @@ def draw_comparison(
     true, predicted = _made_alike(*sides, size)
     found = compare_annotations(true, predicted, iou_thr=iou_thr, image_size=size)
     inks = class_colors(_COLORS if colors is None else colors, range(3))
+    red, green, blue = (round(channel + _PALE * (255 - channel)) for channel in inks[_FOUND][:3])
+    pale: RGB = (red, green, blue)
     look, names = as_style(style), as_names(classes)
     texts = object_texts(predicted, look, names)
     hits = np.flatnonzero(found.matches >= 0)
@@ -224,8 +227,8 @@ def draw_comparison(
         replace(objects, labels=states, names=texts),
         plain,
         None,
-        before_labels=lambda: _draw_truth(
-            canvas, _take(true, found.matches[hits]), inks[_FOUND], plain
+        before_labels=lambda: draw_dashed(
+            canvas, _take(true, found.matches[hits]), [pale] * len(hits), plain
         ),
     )
     counts = (len(hits), len(predicted) - len(hits), len(missed))
@@ -263,30 +266,33 @@ def _joined(one: Annotations, other: Annotations) -> Annotations:
     )
 
 
-def _draw_truth(canvas: Canvas, true: Annotations, ink: Ink, style: AnnotationStyle) -> None:
-    """Draw the outlines of the true objects that were found, dashed and pale."""
-    red, green, blue = (round(channel + _PALE * (255 - channel)) for channel in ink[:3])
-    pale: RGB = (red, green, blue)
-    boxes = true.extents if true.rotated_bboxes is None else true.rotated_bboxes
-    if not len(true) or (boxes is None and true.masks is None):
+def draw_dashed(
+    canvas: Canvas, objects: Annotations, inks: Sequence[Ink], style: AnnotationStyle
+) -> None:
+    """Draw the outlines of objects, each in its color: of boxes dashed, of masks thin."""
+    boxes = objects.extents if objects.rotated_bboxes is None else objects.rotated_bboxes
+    if not len(objects) or (boxes is None and objects.masks is None):
         return
     if boxes is None:
         growth = contour_growth(style, canvas.width, canvas.height)
-        contours = Contours(canvas.height, canvas.width, growth)
-        for crop in as_crops(true.masks or (), canvas.height, canvas.width):
-            if crop.area:
-                contours.add(crop.paint(), crop.x, crop.y)
         image = canvas.get_image()
-        for coverage, x, y in contours.take():
-            lay_line(image, coverage, pale, 1, x, y)
+        crops = as_crops(objects.masks or (), canvas.height, canvas.width)
+        for ink in dict.fromkeys(inks):
+            contours = Contours(canvas.height, canvas.width, growth)
+            for crop, own in zip(crops, inks, strict=True):
+                if own == ink and crop.area:
+                    contours.add(crop.paint(), crop.x, crop.y)
+            red, green, blue = ink[:3]
+            for coverage, x, y in contours.take():
+                lay_line(image, coverage, (red, green, blue), opacity(ink), x, y)
         canvas.set_image(image)
         return
-    sides = boxes[:, 2:4] - (boxes[:, :2] if true.rotated_bboxes is None else 0)
+    sides = boxes[:, 2:4] - (boxes[:, :2] if objects.rotated_bboxes is None else 0)
     how: dict[str, Any] = {
-        "edge_colors": pale,
+        "edge_colors": list(inks),
         "line_styles": "--",
         "line_widths": box_line_widths(canvas, sides.min(axis=1), style),
         "alpha": style.bbox_alpha,
     }
-    draw = canvas.draw_bboxes if true.rotated_bboxes is None else canvas.draw_rotated_bboxes
+    draw = canvas.draw_bboxes if objects.rotated_bboxes is None else canvas.draw_rotated_bboxes
     draw(boxes, **how)

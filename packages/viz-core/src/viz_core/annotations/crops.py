@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from viz_core.convert import as_array
 
-__all__ = ["EMPTY", "Crop", "Mask", "decode_rle", "fill_polygons"]
+__all__ = ["EMPTY", "Crop", "Mask", "decode_rle", "encode_rle", "fill_polygons"]
 
 Ints = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
@@ -107,6 +107,18 @@ def decode_rle(rle: Mapping[str, Any]) -> Crop:
     ends = (last_columns - left) * shape[0] + last_rows - top + 1
     area = int((ends - begins).sum())
     return Crop(left, top, area, partial(_painted_down, begins, ends, shape))
+
+
+def encode_rle(crop: Crop, height: int, width: int) -> dict[str, Any]:
+    """Return the mask of an object in an image of this size as `decode_rle` takes it."""
+    mask = crop.paint()
+    # A row of zeros below, so that no run goes on in the next column.
+    columns = np.zeros((mask.shape[1], mask.shape[0] + 1), np.int8)
+    columns[:, :-1] = mask.T
+    column, row = np.divmod(np.flatnonzero(np.diff(columns.reshape(-1), prepend=0)), len(mask) + 1)
+    ends = (crop.x + column) * height + crop.y + row
+    counts = np.diff(ends, prepend=0, append=height * width)
+    return {"size": [height, width], "counts": counts}
 
 
 def _decompressed(counts: bytes | str) -> Ints:

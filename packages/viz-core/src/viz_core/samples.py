@@ -1,0 +1,342 @@
+"""Which samples of an evaluation are looked at: the same in each, and the worst."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+
+import numpy as np
+
+from viz_core._checks import as_count
+from viz_core._warnings import warn_user
+from viz_core.annotations.annotations import Annotations
+from viz_core.annotations.error_rate import error_rate
+from viz_core.annotations.keeping import keep_annotations
+from viz_core.annotations.layouts import LAYOUTS, draw_layout
+from viz_core.annotations.names import Names, as_names
+from viz_core.annotations.sides import as_annotations
+from viz_core.annotations.style import AnnotationStyle
+from viz_core.convert import as_name, as_scalar, as_step
+from viz_core.drawing.grid import make_grid
+from viz_core.errors import VizWarning
+from viz_core.images import as_image
+from viz_core.processes import get_world_size
+from viz_core.selection import Gather, Rank, Top, gather_tops, keyed_hash
+from viz_core.typing import ArrayLike, Image, ScalarLike
+
+if TYPE_CHECKING:
+    from viz_core.visualizer import Visualizer
+
+__all__ = ["Samples"]
+
+_TABLE = ["slot", "id", "score"]
+
+_Draw: TypeAlias = Callable[[Image, Annotations, Annotations], ArrayLike]
+
+
+class _Sample(NamedTuple):
+    """What is kept of a sample, in memory of its own."""
+
+    image: Image
+    truth: Annotations
+    prediction: Annotations
+    score: float | None
+
+
+class Samples:
+    """Records what a model predicts in each evaluation: for the same samples, and for the worst.
+
+        samples = Samples(visualizer, fixed=8, worst=8)
+        for epoch in range(10):
+            for id, image, truth in dataset:
+                samples.offer(id, image, truth, model(image))
+            samples.finish(step=epoch)
+
+    The fixed ones are `val/<id>`, so that a slider shows one sample over time; the worst are
+    `val/worst/1`, the worst of all, `val/worst/2` and so on, and rows of the table `val/worst`. Each
+    has its id and its score above it. Nothing is held after `finish`, nor after an error of `offer`.
+
+    Args:
+        visualizer: Records the images and the table. Its `dataset_meta` has the palette, the
+            skeleton and, if `classes` is None, the names of the classes.
+        name: What all that is recorded is called, before a `/`.
+        fixed: How many samples are the same in each evaluation, whatever order they come in, over
+            any number of ranks, and after a restart: those with the smallest hashes of their ids.
+            Or the ids themselves.
+        worst: How many of the worst.
+        seed: Other numbers fix other samples.
+        every: One evaluation of so many is looked at, the first and every so many `finish` later.
+        layout: `"side_by_side"`, truth and prediction with captions; `"overlay"`, the truth dashed;
+            `"matches"`, what was found, what is wrong and what was missed in three colors; or
+            `"prediction"` alone.
+        draw: Draws a sample instead: it is called with the image and both sides, and returns the
+            image as it is recorded.
+        gather: Returns what each rank gives it as a list with one for each, on every rank, as
+            `torch.distributed.all_gather_object` fills one. Every rank then calls `finish`, and rank
+            0 records the samples of all.
+        classes: Names of the classes: a list whose index is the label, or a dict by label.
+
+    Raises:
+        TypeError, ValueError: If an argument has a value that it cannot have.
+    """
+
+    def __init__(
+        self,
+        visualizer: Visualizer,
+        name: str = "val",
+        *,
+        fixed: int | Iterable[Hashable] = 8,
+        worst: int = 8,
+        seed: int = 0,
+        every: int = 1,
+        layout: str = "side_by_side",
+        draw: _Draw | None = None,
+        gather: Gather | None = None,
+        classes: Names | None = None,
+    ) -> None:
+        if layout not in LAYOUTS:
+            raise ValueError(
+                f"layout must be one of {', '.join(map(repr, LAYOUTS))}, got {layout!r}"
+            )
+        self._visualizer = visualizer
+        self._name = as_name(name)
+        self._positions: dict[str, int] | None = None
+        if isinstance(fixed, Iterable) and not isinstance(fixed, (str, bytes, Mapping)):
+            self._positions = {each: i for i, each in enumerate(dict.fromkeys(map(_as_id, fixed)))}
+        self._fixed_count = (
+            as_count(fixed, "fixed", 0) if self._positions is None else len(self._positions)
+        )
+        self._worst_count = as_count(worst, "worst", 0)
+        self._seed = as_count(seed, "seed", None)
+        self._every = as_count(every, "every", 1)
+        self._layout, self._draw, self._gather = layout, draw, gather
+        self._classes = as_names(classes)
+        self._turn = 0
+        self._told: set[str] = set()
+        self.forget()
+
+    @property
+    def on_turn(self) -> bool:
+        """Whether this evaluation is looked at; if not, `offer` and `finish` do nothing."""
+        return not self._turn % self._every
+
+    def offer(
+        self,
+        id: Hashable,  # noqa: A002 - what users call it
+        image: ArrayLike | Callable[[], ArrayLike],
+        truth: object,
+        prediction: object,
+        score: ScalarLike | Callable[[], ScalarLike] | None = None,
+    ) -> None:
+        """Show a sample, which is kept if it is fixed or among the worst so far.
+
+        What is kept is copied, the image as uint8 on the CPU. All but the id may also be functions
+        without arguments, which are called only for what is kept; `score` for all, and without one
+        `truth` and `prediction` too. The same id again, as a sampler repeats some to fill its last
+        batch, is the same sample.
+
+        Args:
+            id: What the sample is called in every evaluation and on every machine: a number, or a
+                path relative to the data set.
+            image: RGB, as `add_image` takes it.
+            truth: What [`as_annotations`][viz_core.as_annotations] takes.
+            prediction: What it takes; drop low scores first, with `as_annotations(x).above(0.3)`.
+            score: How bad the prediction is, such as its loss; NaN is worst. By default, for
+                objects, the share of false ones and missed ones among all of both sides, at an
+                intersection over union of 0.5.
+
+        Raises:
+            TypeError, ValueError: If something is of another kind. Nothing is held then.
+
+        Warns:
+            VizWarning: Once, if a score is NaN.
+        """
+        if self._turn % self._every:
+            return
+        try:
+            self._offer(id, image, truth, prediction, score)
+        except BaseException:
+            self.forget()
+            raise
+
+    def _offer(self, given: Hashable, image: Any, truth: Any, prediction: Any, score: Any) -> None:
+        name = _as_id(given)
+        fixed_rank, worst_rank = self._fixed_rank(name), None
+        badness: float | None = None
+        if self._worst_count:
+            if score is None:
+                truth, prediction = (as_annotations(_called(x)) for x in (truth, prediction))
+                badness = error_rate(truth, prediction)
+            else:
+                badness = as_scalar(_called(score), "score")
+            is_nan = badness != badness
+            if is_nan:
+                self._tell("nan", f"the score of sample {name!r} is NaN, which counts as the worst")
+            # Of equal ones the order in which they come, or their process, makes no difference.
+            worst_rank = (is_nan, 0 if is_nan else badness, keyed_hash(name, self._seed))
+        ranks = ((self._fixed, fixed_rank), (self._worst, worst_rank))
+        wanted = [(top, rank) for top, rank in ranks if rank and top.wants(name, rank)]
+        if not wanted:
+            return
+        if badness is None and score is not None:
+            badness = as_scalar(_called(score), "score")
+        pixels = np.array(as_image(_called(image)))
+        height, width = pixels.shape[:2]
+        true, found = (keep_annotations(_called(x), height, width) for x in (truth, prediction))
+        sample = _Sample(pixels, true, found, badness)
+        for top, rank in wanted:
+            top.add(name, rank, sample)
+
+    def _fixed_rank(self, name: str) -> Rank | None:
+        if self._positions is None:
+            return (-keyed_hash(name, self._seed),)
+        position = self._positions.get(name)
+        return None if position is None else (-position,)
+
+    def run(
+        self,
+        predict: Callable[[Any], Any],
+        items: Iterable[tuple[Hashable, Any, Any]],
+        step: ScalarLike,
+    ) -> None:
+        """Predict samples and record them, where no loop of one's own could offer them.
+
+        Without `worst`, only the fixed ones are predicted; if it is not the turn, none.
+
+        Args:
+            predict: Called with an image, returns the prediction, or `(prediction, score)`.
+            items: The id, the image and the truth of each sample, the latter two also as functions.
+            step: Of what is recorded.
+
+        Raises:
+            TypeError, ValueError: If something is of another kind. Nothing is held then.
+        """
+        if self.on_turn:
+            try:
+                for name, image, truth in self._predicted(items):
+                    given = _called(image)
+                    prediction, score = _with_score(predict(given))
+                    self.offer(name, given, truth, prediction, score)
+            except BaseException:
+                self.forget()
+                raise
+        self.finish(step)
+
+    def _predicted(self, items: Iterable[Any]) -> Iterable[Any]:
+        """Return the items of which a prediction may be kept."""
+        if self._worst_count:
+            return items
+        top: Top[Any] = Top(self._fixed_count)
+        for item in items:
+            name = _as_id(item[0])
+            rank = self._fixed_rank(name)
+            if rank is not None and top.wants(name, rank):
+                top.add(name, rank, item)
+        return list(top.best_first().values())
+
+    def finish(self, step: ScalarLike) -> None:
+        """Draw and record what is kept, forget it, and count the evaluation.
+
+        Without a sample nothing is recorded.
+
+        Args:
+            step: Any whole number: of what is recorded.
+
+        Raises:
+            TypeError, ValueError: If a sample cannot be drawn. Nothing is held then.
+
+        Warns:
+            VizWarning: Once, if there are several ranks and no `gather`, or if a fixed id was not
+                offered.
+        """
+        is_on_turn, tops = self.on_turn, (self._fixed, self._worst)
+        self._turn += 1
+        self.forget()
+        step = as_step(step)
+        if not is_on_turn:
+            return
+        fixed, worst = self._gathered(tops)
+        self._tell_of_missing(fixed, worst)
+        slots = {name: slot for slot, name in enumerate(worst, 1)}
+        for name, sample in {**fixed, **worst}.items():
+            drawn = self._drawn(name, sample)
+            if name in fixed:
+                self._visualizer.add_image(f"{self._name}/{name}", drawn, step=step)
+            if name in slots:
+                self._visualizer.add_image(f"{self._name}/worst/{slots[name]}", drawn, step=step)
+        if worst:
+            rows = [[slot, name, worst[name].score] for name, slot in slots.items()]
+            self._visualizer.add_table(f"{self._name}/worst", _TABLE, rows, step=step)
+
+    def forget(self) -> None:
+        """Drop what is kept, as of an evaluation that broke off; `on_turn` stays as it is."""
+        self._fixed: Top[_Sample] = Top(self._fixed_count)
+        self._worst: Top[_Sample] = Top(self._worst_count)
+
+    def _gathered(self, tops: Sequence[Top[_Sample]]) -> list[dict[str, _Sample]]:
+        """Return the fixed samples and the worst ones, of all ranks if they can be gathered."""
+        if self._gather is None:
+            ranks = get_world_size()
+            if ranks > 1:
+                self._tell(
+                    "ranks",
+                    f"there are {ranks} ranks and no gather=: the samples are this rank's "
+                    "own; pass a function that returns a list with the object of each rank, or "
+                    "gather=lambda mine: [mine] if this one evaluates all",
+                )
+            return [top.best_first() for top in tops]
+        return gather_tops(tops, self._gather)
+
+    def _drawn(self, name: str, sample: _Sample) -> Image:
+        image, truth, prediction, score = sample
+        if self._draw is not None:
+            drawn = as_image(self._draw(image, truth, prediction), "what draw returns")
+        else:
+            meta = getattr(self._visualizer, "dataset_meta", None) or {}
+            drawn = draw_layout(
+                image,
+                truth,
+                prediction,
+                layout=self._layout,
+                style=AnnotationStyle(palette=meta.get("palette")),
+                classes=meta.get("classes") if self._classes is None else self._classes,
+                skeleton=meta.get("skeleton_links"),
+            )
+        caption = name if score is None else f"{name}, score {score:.4g}"
+        return make_grid([drawn], [caption], padding=0)
+
+    def _tell_of_missing(self, *offered: Mapping[str, object]) -> None:
+        if self._positions is None or not any(offered):
+            return
+        missing = [name for name in self._positions if name not in offered[0]]
+        if missing:
+            self._tell(
+                "missing",
+                f"{len(missing)} of {len(self._positions)} fixed samples were not offered, as "
+                f"{missing[0]!r}; fixed= takes the ids that offer() gets",
+            )
+
+    def _tell(self, what: str, message: str) -> None:
+        if what not in self._told:
+            self._told.add(what)
+            warn_user(message, VizWarning)
+
+
+def _called(value: Any) -> Any:
+    return value() if callable(value) else value
+
+
+def _as_id(value: Any) -> str:
+    """Return an id as it is written in names; of a tensor, what it holds."""
+    if type(value) is not str:
+        value = str(value.item() if hasattr(value, "item") else value)
+    return as_name(value)
+
+
+def _with_score(result: Any) -> tuple[Any, Any]:
+    """Return a prediction and its score, None if there is none."""
+    if type(result) is tuple and len(result) == 2:  # a panoptic map and its segments are one, too
+        prediction, score = result
+        if hasattr(score, "__float__") and not getattr(score, "ndim", 0):
+            return prediction, score
+    return result, None
