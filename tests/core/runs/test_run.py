@@ -1,5 +1,6 @@
 """What a run recorded is given back."""
 
+import csv
 import json
 import math
 import os
@@ -185,6 +186,58 @@ def test_torn_lines_are_skipped_and_counted(local, tmp_path):
     assert run.skipped == 4
     assert [*run.histograms["w"]] == [0]
     assert run.skipped == 4
+
+
+def test_lines_of_another_shape_are_skipped_and_counted(local, tmp_path):
+    local.add_scalar("loss", 1, 1)
+    local.add_histogram("w", [1.0])
+    local.add_pr_curve("pr", [0, 1], [0.1, 0.9])
+    local.add_confusion_matrix("cm", np.eye(2))
+    local.add_image("x" * 300, IMAGE)
+    local.close()
+    wrong = (
+        *("{}", '{"run": 1}', '{"run": "1", "started": 1}', '{"run": 1, "file": "scalars.json"}'),
+        *('{"run": 1, "started": null}', '{"run": 1, "ended": "x"}', '{"name": "w"}'),
+        '{"run": 1, "file": "scalars.json", "from_byte": "x", "time": null}',
+        *('{"run": 1, "not_recorded": 5}', '{"run": 1, "not_recorded": {"a": {"image": "x"}}}'),
+        *('{"name": "w", "step": null}', '{"name": ["w"], "step": 1}', '{"loss": 2, "step": "x"}'),
+        '{"name": "w", "step": 1, "link": 5, "edges": 5, "counts": {}, "matrix": 1}',
+    )
+    stems = ("index", "histograms", "files", "pr_curves", "confusion_matrices")
+    for file in (*(f"{stem}.jsonl" for stem in stems), "scalars.json", "vis_image/names.json"):
+        with (tmp_path / "run/vis_data" / file).open("a") as opened:
+            opened.writelines(f"{line}\n" for line in wrong)
+    run = read_run(tmp_path / "run")
+    assert run.scalars["loss"].values.tolist() == [1]
+    assert (
+        [*run.histograms["w"]] == [*run.pr_curves["pr"]] == [*run.confusion_matrices["cm"]] == [0]
+    )
+    assert ([*run.images], run.files, run.failures) == (["x" * 300], {}, {})
+    assert [session.run for session in run.sessions] == [1]
+    assert run.skipped == 7 * len(wrong) - 1  # {"run": 1} says nothing, and is no mistake
+
+
+@pytest.mark.parametrize("text", ["", '{"hparams": {', "[]", '{"hparams": {}}', "[" * 5000])
+def test_a_summary_that_is_torn_or_somebody_elses_is_skipped(local, tmp_path, text):
+    local.add_scalar("loss", 1, 1)
+    (tmp_path / "run/vis_data/summary.json").write_text(text)
+    run = read_run(tmp_path / "run")
+    assert (run.hparams, run.skipped) == (None, 1)
+
+
+def test_cells_are_what_they_were(local, tmp_path):
+    row = {"coco": "000000000139", "id": "1_000", "n": "٣", "e": "1e5", "f": 0.1, "big": 2**80}
+    row |= {"true": True, "nul": "a\0b", "lines": "a\r\nb", "long": "x" * 200_000, "none": None}
+    local.add_table("t", [row], step=1)
+    local.add_table("mixed", {"a": [1, 0.5, math.inf], "b": ["7", "007", None]}, step=1)
+    limit = csv.field_size_limit()
+    tables = read_run(tmp_path / "run").tables
+    assert tables["t"][1].rows == [tuple(row.values())]
+    assert tables["mixed"][1].rows == [(1, "7"), (0.5, "007"), (math.inf, None)]
+    assert csv.field_size_limit() == limit
+    (tmp_path / "run/vis_data/tables/t_1.csv").write_text("")
+    with pytest.raises(ValueError, match=r"t_1\.csv' is empty"):
+        _ = read_run(tmp_path / "run").tables["t"][1]
 
 
 def test_since_gives_what_came_later(local, tmp_path):

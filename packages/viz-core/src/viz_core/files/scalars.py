@@ -61,8 +61,8 @@ def points(line: Any) -> Iterator[Point]:
     Raises:
         ValueError, TypeError, KeyError: If it is no line of scalars.
     """
-    if not isinstance(line, dict) or "step" not in line:
-        raise ValueError("it must be an object with a step")
+    if not isinstance(line, dict) or not isinstance(line.get("step"), int):
+        raise ValueError("it must be an object with a step, a whole number")
     if list(line) == ["step", "step_value"]:
         return iter([Point("step", line["step"], number_of(line["step_value"]))])
     step = line.pop("step")

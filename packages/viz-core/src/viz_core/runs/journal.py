@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import math
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from viz_core.config.read_source import read_assignments
 from viz_core.files.paths import NAMES_FILE
-from viz_core.files.scalars import points
+from viz_core.files.scalars import number_of, points
 from viz_core.runs.folders import line_files
 from viz_core.runs.lines import whole_lines
 
@@ -70,15 +70,14 @@ class Journal:
         self._starts, self._run, self._skipped = starts, run, skipped
         files = [path for path in folder.iterdir() if path.suffix in (".json", ".jsonl")]
         self.ends = {self._key(path): _end(path) for path in files if path.is_file()}
-        self._index = [line for _, line in self._records(folder / "index.jsonl", 0)]
+        index = self._records(folder / "index.jsonl", 0)
+        self._index = [*self._shaped(folder / "index.jsonl", index, _is_entry)]
 
     def sessions(self) -> list[Session]:
         """Return the runs that the index knows; without one there is one."""
         found: dict[int, Session] = {}
         for line in self._index:
-            number = line.get("run")
-            if not isinstance(number, int):
-                continue
+            number = line["run"]
             before = found.get(number, Session(number, line.get("rank", 0), None, None, None))
             if "started" in line:
                 before = before._replace(started=line["started"], rank=line.get("rank", 0))
@@ -130,17 +129,56 @@ class Journal:
                 notes.append((line["run"], line["time"]))
         return starts, notes
 
-    def lines(self, stem: str) -> Iterator[dict[str, Any]]:
-        """Yield the lines of `<stem>.jsonl`, and of what later runs wrote in its place."""
+    def lines(self, stem: str, **types: type) -> Iterator[dict[str, Any]]:
+        """Yield the lines of `<stem>.jsonl`, and of what later runs wrote in its place.
+
+        A line without a value of each of these `types` by its name is no record.
+        """
+
+        def is_record(line: dict[str, Any]) -> bool:
+            return all(type(line.get(key)) is each for key, each in types.items())
+
         for path in line_files(self.folder, stem, ".jsonl"):
-            yield from (line for _, line in self._records(path))
+            yield from self._shaped(path, self._records(path), is_record)
 
     def long_names(self, folder: Path) -> dict[str, str]:
         """Return the names of the files in a folder that were too long for a path."""
         path = folder / NAMES_FILE
         if not path.exists():
             return {}
-        return {line["file"]: line["name"] for _, line in self._records(path, 0)}
+        lines = self._shaped(
+            path,
+            self._records(path, 0),
+            lambda line: isinstance(line.get("file"), str) and isinstance(line.get("name"), str),
+        )
+        return {line["file"]: line["name"] for line in lines}
+
+    def hparams(self) -> dict[str, dict[str, Any]] | None:
+        """Return what `summary.json` says, if it does: its hyperparameters and its metrics."""
+        path = self.folder / "summary.json"
+        if not path.exists():
+            return None
+        try:
+            found = json.loads(path.read_bytes())
+            parts = {part: {**found[part]} for part in ("hparams", "metrics")}
+            parts["metrics"] = {key: number_of(value) for key, value in parts["metrics"].items()}
+        except (ValueError, TypeError, KeyError, RecursionError):  # torn, or somebody else's
+            self._skipped.add((str(path), 0))
+            return None
+        return parts
+
+    def _shaped(
+        self,
+        path: Path,
+        lines: Iterator[tuple[int, dict[str, Any]]],
+        is_record: Callable[[dict[str, Any]], bool],
+    ) -> Iterator[dict[str, Any]]:
+        """Yield the lines that are records, and count the others."""
+        for offset, line in lines:
+            if is_record(line):
+                yield line
+            else:
+                self._skipped.add((str(path), offset))
 
     def _records(
         self, path: Path, start: int | None = None
@@ -164,6 +202,20 @@ class Journal:
 
     def _key(self, path: Path) -> str:
         return path.relative_to(self._run).as_posix()
+
+
+def _is_entry(line: dict[str, Any]) -> bool:
+    """Return whether a line of the index is as `RunIndex` writes them."""
+    numbers = [line[key] for key in ("started", "ended") if key in line]
+    if "file" in line:
+        numbers += [line.get("from_byte"), line.get("time")]
+    lost = line.get("not_recorded", {})
+    kinds = [*lost.values()] if isinstance(lost, dict) else [None]
+    return (
+        type(line.get("run")) is int
+        and all(isinstance(number, (int, float)) for number in numbers)
+        and all(isinstance(of, dict) and all(type(n) is int for n in of.values()) for of in kinds)
+    )
 
 
 def _end(path: Path) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,9 @@ __all__ = [
     "read_text",
 ]
 
+#: Held while the length of a cell that may be read, which is one for all threads, is another.
+_limit_lock = threading.Lock()
+
 
 def read_image(path: Path) -> Image:
     """Return an image file as `add_image` takes it."""
@@ -41,20 +45,44 @@ def read_text(path: Path) -> str:
 
 
 def read_table(path: Path) -> Table:
-    """Return a table; a column is of numbers or of bools again if all its cells are."""
-    columns, *rows = csv.reader(io.StringIO(read_text(path), newline=""))
+    """Return a table; a column is of numbers or of bools again if all its cells are.
+
+    Raises:
+        ValueError: If there is no line, not even that of the columns.
+    """
+    text = read_text(path)
+    if not text:
+        raise ValueError(f"{str(path)!r} is empty, and no table")
+    with _limit_lock:
+        before = csv.field_size_limit(max(len(text), csv.field_size_limit()))
+        try:
+            columns, *rows = csv.reader(io.StringIO(text, newline=""))
+        finally:
+            csv.field_size_limit(before)
     cells = [_as_cells(column) for column in zip(*rows, strict=True)]
     return Table(tuple(columns), [*zip(*cells, strict=True)])
 
 
 def _as_cells(texts: tuple[str, ...]) -> list[Cell]:
-    """Return the cells of a column, as numbers or bools if all of them are."""
-    for convert in (int, float, {"True": True, "False": False}.__getitem__):
+    """Return the cells of a column, as numbers or bools if all are written as Python writes these.
+
+    An id as `007` or `1_000` is a text.
+    """
+    for convert in (int, _number, {"True": True, "False": False}.__getitem__):
         try:
-            return [convert(text) if text else None for text in texts]
+            cells: list[Cell] = [convert(text) if text else None for text in texts]
         except (ValueError, KeyError):
             continue
+        if all(text == str(cell) for text, cell in zip(texts, cells, strict=True) if text):
+            return cells
     return [text or None for text in texts]
+
+
+def _number(text: str) -> int | float:
+    try:
+        return int(text)
+    except ValueError:
+        return float(text)
 
 
 def histogram_of(line: dict[str, Any]) -> Histogram:

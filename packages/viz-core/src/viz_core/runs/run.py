@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -14,7 +13,6 @@ import numpy as np
 import numpy.typing as npt
 
 from viz_core.files.paths import record_name
-from viz_core.files.scalars import number_of
 from viz_core.kinds.evaluation import ConfusionMatrix, Hparams, PRCurve
 from viz_core.kinds.histograms import Histogram
 from viz_core.kinds.tables import Table
@@ -213,24 +211,25 @@ class Run:
     @cached_property
     def histograms(self) -> Named[Histogram]:
         """Histograms; of one name and step the last."""
-        return self._lines("histograms", histogram_of)
+        return self._lines("histograms", histogram_of, edges=list, counts=list)
 
     @cached_property
     def pr_curves(self) -> Named[PRCurve]:
         """Curves of precision and recall."""
-        return self._lines("pr_curves", curve_of)
+        return self._lines("pr_curves", curve_of, **dict.fromkeys(PRCurve._fields, list))
 
     @cached_property
     def confusion_matrices(self) -> Named[ConfusionMatrix]:
         """Confusion matrices."""
-        return self._lines("confusion_matrices", matrix_of)
+        return self._lines("confusion_matrices", matrix_of, matrix=list, classes=list)
 
     @cached_property
     def files(self) -> dict[str, Path]:
         """Files by name: the copy, or where a file lay that was too large for one."""
         found: dict[str, Path] = {}
         for journal in self._journals.values():
-            found |= {line["name"]: Path(line["link"]) for line in journal.lines("files")}
+            lines = journal.lines("files", name=str, link=str)
+            found |= {line["name"]: Path(line["link"]) for line in lines}
         for folder, path, names in self._below("files"):
             relative = path.relative_to(folder).as_posix()
             found[names.get(relative) or record_name(PurePosixPath(relative), "")] = path
@@ -240,12 +239,9 @@ class Run:
     def hparams(self) -> Hparams | None:
         """Hyperparameters and final metrics of the newest run that has any."""
         for journal in self._journals.values():
-            path = journal.folder / "summary.json"
-            if path.exists():
-                parts = json.loads(path.read_bytes())
+            if (parts := journal.hparams()) is not None:
                 given = {key: hparam_of(value) for key, value in parts["hparams"].items()}
-                metrics = {key: number_of(value) for key, value in parts["metrics"].items()}
-                return Hparams(given, metrics)
+                return Hparams(given, parts["metrics"])
         return None
 
     def to_pandas(self) -> Any:
@@ -298,10 +294,10 @@ class Run:
             makers.setdefault(name, {})[int(match[1])] = lambda path=path: read(path)  # type: ignore[misc]
         return {name: ByStep(makers[name]) for name in makers}
 
-    def _lines(self, stem: str, convert: Callable[[dict[str, Any]], T]) -> Named[T]:
+    def _lines(self, stem: str, convert: Callable[[dict[str, Any]], T], **types: type) -> Named[T]:
         makers: dict[str, dict[int, Callable[[], T]]] = {}
         for journal in self._journals.values():
-            for line in journal.lines(stem):
+            for line in journal.lines(stem, name=str, step=int, **types):
                 made = makers.setdefault(line["name"], {})
                 made[line["step"]] = lambda line=line: convert(line)  # type: ignore[misc]
         return {name: ByStep(makers[name]) for name in makers}
