@@ -37,7 +37,11 @@ def test_every_name_comes_back(name):
 def test_the_key_of_an_image_fits_a_file_name(name):
     key, is_cut = to_image_key(name)
     assert is_cut or from_key(key) == name
-    assert all(len(part.encode()) <= 200 for part in key.split("/"))
+    assert all(len(part.encode()) <= 200 and part != ".." for part in key.split("/"))
+
+
+def test_no_key_of_a_file_leads_out_of_a_folder():
+    assert to_image_key("../a/../..b/.") == ("%2E./a/%2E./..b/.", False)
 
 
 def test_long_names_have_keys_of_their_own():

@@ -63,12 +63,13 @@ def from_key(key: str) -> str:
 
 
 def to_image_key(name: str) -> tuple[str, bool]:
-    """Return the key for an image, and whether it was cut.
+    """Return the key for what W&B keeps in files, as an image, and whether it was cut.
 
-    A key that is too long for a file name is cut, and ends in `~` and a hash of the whole name.
+    A key that is too long for a file name is cut, and ends in `~` and a hash of the whole name. A
+    part `..`, which W&B refuses in the keys of tables, is `%2E.`.
     """
-    key = to_key(name)
-    parts = key.split("/")
+    parts = ["%2E." if part == ".." else part for part in to_key(name).split("/")]
+    key = "/".join(parts)
     if len(key.encode()) <= _LONGEST_PATH and all(
         len(part.encode()) <= _LONGEST_PART for part in parts
     ):
