@@ -285,6 +285,16 @@ def test_what_comes_while_files_are_looked_for_is_new_the_next_time(local, tmp_p
     assert {*run.since(run.cursor).texts} == {"late", "later"}
 
 
+def test_a_file_of_lines_that_comes_later_is_all_new_the_next_time(local, tmp_path):
+    local.add_text("a", "x")
+    run = read_run(tmp_path / "run")
+    local.add_histogram("w", [1.0])
+    local.add_scalar("loss", 1)
+    assert (run.histograms, run.scalars) == ({}, {})
+    later = run.since(run.cursor)
+    assert ([*later.histograms], [*later.scalars]) == (["w"], ["loss"])
+
+
 def test_what_is_replaced_at_once_is_new(local, tmp_path):
     local.add_text("a", "x")
     path = tmp_path / "run/vis_data/text/a_0.md"

@@ -183,10 +183,13 @@ class Journal:
     def _records(
         self, path: Path, start: int | None = None
     ) -> Iterator[tuple[int, dict[str, Any]]]:
-        """Yield the lines of a file that are objects, each with the byte at which it begins."""
-        if not path.exists():
-            return
+        """Yield the lines of a file that are objects, each with the byte at which it begins.
+
+        Without a `start` they are those between the beginning and the end that this was made with.
+        """
         key = self._key(path)
+        if not path.exists() or (start is None and key not in self.ends):
+            return
         start = self._starts.get(key, 0) if start is None else start
         for offset, line in whole_lines(path, start, self.ends.get(key)):
             try:
