@@ -199,3 +199,27 @@ def test_few_of_many_turned_boxes_are_clipped(monkeypatch):
     side = {"rotated_bboxes": boxes, "labels": np.arange(300) % 5}
     assert compare_annotations(side, side, iou_thr=0.5).matches.tolist() == list(range(300))
     assert len(clipped) < 300 * 300 / 50  # 13 % of the boxes around them meet
+
+
+@pytest.mark.parametrize("scored", [True, False])
+@pytest.mark.parametrize("seed", range(4))
+def test_each_takes_the_largest_overlap_that_is_left(seed, scored):
+    rng = np.random.default_rng(seed)
+    corners = rng.integers(0, 12, (60, 2)).astype(float)  # many overlap, and some alike
+    boxes, labels = np.hstack([corners, corners + 8]), rng.integers(0, 2, 60)
+    truth = {"bboxes": boxes[:30], "labels": labels[:30]}
+    prediction = {"bboxes": boxes[30:], "labels": labels[30:]}
+    order, free = list(range(30)), set(range(30))
+    if scored:
+        prediction["scores"] = rng.integers(0, 5, 30) / 5
+        order.sort(key=lambda i: -prediction["scores"][i])
+    expected = [-1] * 30
+    values = box_overlaps(boxes[30:], boxes[:30])
+    for i in order:
+        left = [j for j in sorted(free) if labels[30 + i] == labels[j] and values[i, j] >= 0.4]
+        if left:
+            expected[i] = max(left, key=lambda j: values[i, j])
+            free.remove(expected[i])
+    found = compare_annotations(truth, prediction, iou_thr=0.4)
+    assert found.matches.tolist() == expected
+    assert found.missed.tolist() == sorted(free)

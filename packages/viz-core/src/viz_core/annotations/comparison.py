@@ -93,25 +93,42 @@ def compare_annotations(
         are_alike = predicted.labels[:, None] == true.labels
     overlaps = _overlaps(predicted, true, image_size, are_alike, least)
     overlaps[~are_alike] = 0
-    count = len(predicted)
-    order = np.arange(count)
-    if predicted.scores is not None:
-        order = np.argsort(-predicted.scores, kind="stable")
-    matches, found = np.full(count, -1, np.int64), np.zeros(count)
-    free = np.ones(len(true), bool)
-    for i in order.tolist():
-        row = np.where(free, overlaps[i], 0)
-        j = int(row.argmax()) if row.size else -1
-        if j >= 0 and row[j] >= least and row[j] > 0:
-            matches[i], found[i], free[j] = j, row[j], False
+    matches, found = np.full(len(predicted), -1, np.int64), np.zeros(len(predicted))
+    free = np.ones(len(true), np.bool_)
+    rows, columns = _pairs(overlaps, least, predicted.scores)
+    matches[rows], found[rows], free[columns] = columns, overlaps[rows, columns], False
     return Comparison(matches, found, np.flatnonzero(free))
+
+
+def _pairs(
+    overlaps: npt.NDArray[np.float64], least: float, scores: npt.NDArray[np.float64] | None
+) -> npt.NDArray[np.int64]:
+    """Return which row takes which column: the highest score first, each its largest overlap.
+
+    Returns:
+        Rows and columns, shape (2, K).
+    """
+    rows, columns = np.nonzero((overlaps >= least) & (overlaps > 0))
+    turns = rows
+    if scores is not None:
+        turns = np.empty_like(rows, shape=len(scores))
+        turns[np.argsort(-scores, kind="stable")] = np.arange(len(scores))
+        turns = turns[rows]
+    order = np.lexsort((-overlaps[rows, columns], turns))
+    taken: dict[int, int] = {}
+    matched = set()
+    for i, j in zip(rows[order].tolist(), columns[order].tolist(), strict=True):
+        if i not in matched and j not in taken:
+            matched.add(i)
+            taken[j] = i
+    return np.array([[*taken.values()], [*taken]], np.int64)
 
 
 def _made_alike(
     one: Annotations, other: Annotations, image_size: tuple[int, int] | None
 ) -> tuple[Annotations, Annotations]:
     """Return two sides, both with boxes if one has them, both with turned ones if one has these."""
-    if (one.extents is None) != (other.extents is None) and image_size is not None:
+    if image_size is not None and (one.extents is None) != (other.extents is None):
         one, other = _boxed(one, *image_size), _boxed(other, *image_size)
     if one.rotated_bboxes is None and other.rotated_bboxes is None:
         return one, other

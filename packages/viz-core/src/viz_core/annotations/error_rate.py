@@ -47,8 +47,8 @@ def _are_finite(side: Annotations) -> npt.NDArray[np.bool_]:
 
 def _mask_size(*sides: Annotations) -> tuple[int, int] | None:
     """Return width and height of an image that holds the masks, if they are to be compared."""
-    if all(side.extents is not None for side in sides):
-        return None  # boxes are there, which takes less time
+    if all(side.masks is None or side.extents is not None for side in sides):
+        return None  # boxes take less time
     height, width = (1, 1)
     for mask in (mask for side in sides for mask in side.masks or ()):
         if isinstance(mask, Mapping):

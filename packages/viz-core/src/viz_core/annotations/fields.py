@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 from viz_core._warnings import warn_user
@@ -23,6 +23,10 @@ def read_field(holder: Any, name: str) -> Any:
     """Return a field of a mapping or an object, or None if it has no such field."""
     if isinstance(holder, Mapping):
         return holder.get(name)
+    return getattr(holder, name, None)
+
+
+def _attribute(holder: Any, name: str) -> Any:
     return getattr(holder, name, None)
 
 
@@ -55,15 +59,22 @@ def read_known(
         VizWarning: If a field is called almost as one that is missing.
     """
     found: dict[str, Any] = {}
+    used = set()
+    # Of every sample some thirty names are asked for: what it is, is asked once.
+    read = holder.get if isinstance(holder, Mapping) else partial(_attribute, holder)
     for name, spelled in spellings.items():
         for spelling in spelled:
-            value = read_field(holder, spelling)
+            value = read(spelling)
             if value is not None:
                 found[name] = value
+                used.add(spelling)
                 break
+    strange = [name for name in seen_fields(holder) if name not in used and read(name) is not None]
+    if not strange:
+        return found
     known = {spelling for spelled in spellings.values() for spelling in spelled}
-    for field in seen_fields(holder):
-        if field in known or read_field(holder, field) is None:
+    for field in strange:
+        if field in known:
             continue
         missing = tuple(s for name in spellings if name not in found for s in spellings[name])
         if near := _nearest(field, missing, taken):

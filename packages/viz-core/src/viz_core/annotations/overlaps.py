@@ -18,15 +18,20 @@ Floats: TypeAlias = npt.NDArray[np.float64]
 
 def box_overlaps(one: Floats, other: Floats) -> Floats:
     """Return the overlap of each of N boxes with each of M, xyxy, in 0..1, shape (N, M)."""
-    areas, others = ((boxes[:, 2:] - boxes[:, :2]).prod(axis=1) for boxes in (one, other))
+    areas, others = (
+        (boxes[:, 2] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 1]) for boxes in (one, other)
+    )
     return _over_union(_shared(one, other), areas, others)
 
 
 def _shared(one: Floats, other: Floats) -> Floats:
     """Return the area that each of N boxes has in common with each of M, xyxy, shape (N, M)."""
-    low = np.maximum(one[:, None, :2], other[None, :, :2])
-    high = np.minimum(one[:, None, 2:], other[None, :, 2:])
-    area: Floats = np.maximum(high - low, 0).prod(axis=-1)
+    width, height = (
+        np.minimum(one[:, None, axis + 2], other[:, axis + 2])
+        - np.maximum(one[:, None, axis], other[:, axis])
+        for axis in (0, 1)
+    )
+    area: Floats = np.maximum(width, 0) * np.maximum(height, 0)
     return area
 
 

@@ -79,8 +79,11 @@ def as_annotations(sample: object) -> Annotations:
         predicted = any(part is not None for part in sides.prediction)
         sample = sides.result or (sides.prediction if predicted else sides.truth)
     objects = [] if sample.instances is None else sample.instances
+    found = read_instances(objects)
+    if sample.semantic is None and sample.panoptic is None:  # mostly
+        return found
     return replace(
-        read_instances(objects),
+        found,
         semantic=None if sample.semantic is None else read_map(sample.semantic),
         panoptic=None if sample.panoptic is None else read_map(sample.panoptic, is_panoptic=True),
     )
