@@ -3,9 +3,11 @@
 import json
 import subprocess
 import sys
+from contextlib import suppress
 
 import numpy as np
 import pytest
+from matplotlib.lines import Line2D
 
 from viz_core import Canvas, Visualizer
 
@@ -290,6 +292,25 @@ def test_an_axes_over_the_image_draws_in_pixels_and_in_order(canvas):
     assert (drawn[30, 20] == 100).all()
     canvas.draw_bboxes(np.array([30, 20, 50, 40]), "none", face_colors="b", alpha=1)
     assert canvas.get_image()[30, 40].tolist() == [0, 0, 255]
+
+
+def test_axes_are_drawn_with_one_renderer_again_and_again(canvas):
+    seen = []
+
+    class Seen(Line2D):
+        def draw(self, renderer):
+            seen.append(renderer)
+            super().draw(renderer)
+            if len(seen) == 2:
+                raise KeyError
+
+    for y in (10, 20, 30):
+        before = canvas.get_image()
+        with suppress(KeyError), canvas.axes() as axes:
+            axes.add_line(Seen([0, 80], [y, y], color="r", linewidth=2))
+        assert (canvas.get_image()[y, 40] != before[y, 40]).any() == (y != 20)
+    assert (canvas.get_image()[18:23] == GRAY[18:23]).all()
+    assert seen[0] is seen[1] is seen[2]
 
 
 def test_an_axes_whose_block_raises_draws_nothing(canvas):

@@ -172,8 +172,13 @@ def make_axes(surface: Surface) -> Axes:
 
 def render(surface: Surface, draw: Callable[[Any], object]) -> None:
     """Have ``draw`` draw on the image with the renderer that it is called with."""
+    width, height = surface.width, surface.height
+    if max(width, height) <= LARGEST_PART:
+        for renderer, _ in surface.agg(0, 0, width, height):
+            draw(renderer)
+        return
     pixels = surface.pixels
-    renderer, layer = make_renderer(surface.width, surface.height)
+    renderer, layer = make_renderer(width, height)
     layer[..., :3] = pixels
     layer[..., 3] = 255
     draw(renderer)
