@@ -21,7 +21,7 @@ from contextlib import ExitStack
 from threading import Thread
 import numpy as np
 from matplotlib.figure import Figure
-from viz_core import BaseVisBackend, Canvas, VISBACKENDS, VISUALIZERS, as_annotations
+from viz_core import BaseVisBackend, Budget, Canvas, VISBACKENDS, VISUALIZERS, as_annotations
 from viz_core import draw_annotations, draw_comparison, draw_featmap, read_scalars
 
 IMAGE = np.zeros((120, 160, 3), np.uint8)
@@ -43,6 +43,16 @@ samples = Samples(Visualizer(vis_backends=[LOCAL], save_dir="samples"), fixed=["
 samples.offer(1, IMAGE, None, None, float("nan"))  # told
 samples.offer(1, IMAGE, None, None, float("nan"))
 samples.finish(0)  # told
+""",
+    ),
+    "no room at a tracker": (
+        r"Mine\(budget_mb=1\) has no room for a record of 2 MB|left out what did not fit: 2 x",
+        """
+budget = Budget(1, "Mine")
+budget.takes(2_000_000)  # told
+budget.takes(2_000_000)
+budget.tell()  # told
+budget.tell()
 """,
     ),
     "figure": (

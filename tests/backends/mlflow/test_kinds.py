@@ -2,6 +2,7 @@
 
 import json
 
+import numpy as np
 import pytest
 
 from viz_backend_mlflow import MLflowVisBackend
@@ -70,3 +71,25 @@ def test_histograms_curves_and_matrices_have_a_slider_and_their_numbers(tmp_path
         ["a", "b"],
         [[1, 2], [3, 4]],
     )
+
+
+def test_a_full_budget_stops_all_but_numbers(tmp_path, read_run):
+    (source := tmp_path / "source.bin").write_bytes(b"x" * 2000)
+    noise = np.random.default_rng(0).integers(0, 256, (2, 40, 40, 3), np.uint8)
+    backend = MLflowVisBackend(tmp_path / "run", artifact_suffix=[], budget_mb=0.001)
+    with pytest.warns(RecordingWarning, match="no room for|left out what") as told:
+        backend.add_text("fits", "x" * 100)
+        backend.add_text("text", "x" * 2000)
+        backend.add_images("images", noise)
+        backend.add_table("table", [{"a": "x" * 2000}])
+        backend.add_html("page", "x" * 2000)
+        backend.add_video("clip", noise)
+        backend.add_file(source)
+        backend.add_hparams({"lr": "x" * 2000}, {"acc": 1.0})
+        backend.close()
+    texts = [str(warning.message) for warning in told if warning.category is RecordingWarning]
+    assert [text.partition("fit: ")[2] for text in texts] == ["", "7 x"]
+    run = read_run(tmp_path / "run")
+    assert run.artifacts() == ["text"]
+    assert [path for path, _ in run.files("text")] == ["fits_0.md"]
+    assert (run.metrics, [*run.params]) == (["acc"], ["lr"])

@@ -192,3 +192,26 @@ def test_the_server_shows_them(recorded, tmp_path, serve):
     assert group["hparams"] == {"lr": 0.5, "opt": "sgd"}
     assert [metric["name"]["tag"] for metric in group["metricValues"]] == ["hparam/acc"]
     assert group["metricValues"][0]["value"] == 0.75
+
+
+def test_a_full_budget_stops_all_but_numbers(tmp_path, read_run):
+    noise = np.random.default_rng(0).integers(0, 256, (3, 40, 40, 3), np.uint8)
+    backend = TensorboardVisBackend(tmp_path / "run", budget_mb=0.001)
+    with pytest.warns(RecordingWarning, match="no room for|left out what") as told:
+        for step in range(2):
+            backend.add_text("fits", "x" * 100, step=step)
+            backend.add_text("text", "x" * 2000, step=step)
+            backend.add_image("image", noise[0], step=step)
+            backend.add_images("images", noise, step=step)
+            backend.add_table("table", [{"a": "x" * 2000}], step=step)
+            backend.add_html("page", "x" * 2000, step=step)
+            backend.add_video("clip", noise, step=step)
+            backend.add_histogram("h", [0.0, 1.0], step=step)
+            backend.add_scalar("loss", 1.0, step=step)
+        backend.close()
+    assert [str(warning.message).partition("fit: ")[2] for warning in told] == ["", "12 x"]
+    run = read_run(tmp_path / "run")
+    assert run.scalars("loss") == [(0, 1.0), (1, 1.0)]
+    assert {*run.tags["tensors"]} == {"fits", "h"}
+    assert run.tags["images"] == []
+    assert not (tmp_path / "run" / "html").exists()

@@ -16,6 +16,16 @@ def delete():
 
 #: By name: what is told, and the script.
 SCRIPTS = {
+    "no room": (
+        "has no room for a record|left out what did not fit: 2 x",
+        """
+backend = TensorboardVisBackend(FOLDER, budget_mb=1e-6)
+visualizer = Visualizer(vis_backends=[backend])
+visualizer.add_text("a", "bc")  # told
+visualizer.add_text("a", "bc")
+visualizer.close()  # told
+""",
+    ),
     "overflow": (
         "'loss' is recorded as infinite: 1e.300 does not fit float32",
         """

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from viz_backend_wandb import WandbVisBackend
-from viz_core import Visualizer
+from viz_core import RecordingWarning, Visualizer
 from viz_core.kinds import videos
 
 
@@ -102,3 +102,26 @@ def test_a_visualizer_says_nothing_of_kinds(tmp_path):
     visualizer.add_confusion_matrix("cm", [[1, 2], [3, 4]], ["a", "b"])
     visualizer.add_hparams({"lr": 0.5}, {"acc": 1.0})
     visualizer.close()
+
+
+def test_a_full_budget_stops_all_but_numbers(tmp_path, read_run):
+    (source := tmp_path / "source.bin").write_bytes(b"x" * 2000)
+    noise = np.random.default_rng(0).integers(0, 256, (2, 40, 40, 3), np.uint8)
+    backend = WandbVisBackend(tmp_path / "run", {"mode": "offline"}, budget_mb=0.001)
+    with pytest.warns(RecordingWarning, match="no room for|left out what") as told:
+        backend.add_html("fits", "x" * 100)
+        backend.add_text("text", "x" * 2000)
+        backend.add_image("image", noise[0])
+        backend.add_images("images", noise)
+        backend.add_table("table", [{"a": "x" * 2000}])
+        backend.add_html("page", "x" * 2000)
+        backend.add_video("clip", noise)
+        backend.add_file(source)
+        backend.add_histogram("h", [0.0, 1.0])
+        backend.add_scalar("loss", 1.0)
+        backend.close()
+    assert [str(warning.message).partition("fit: ")[2] for warning in told] == ["", "7 x"]
+    run = read_run(tmp_path / "run")
+    keys = {key.partition(".")[0] for row in run.rows for key in row}
+    assert {"fits", "h", "loss"} <= keys
+    assert not keys & {"text", "image", "images", "table", "page", "clip"}

@@ -22,6 +22,7 @@ from viz_backend_mlflow.paths import absolute, find_work_files, state_folder
 from viz_backend_mlflow.run_spec import RunSpec, flatten, select
 from viz_backend_mlflow.session import Pace, Session
 from viz_core import (
+    Budget,
     ImageEncoder,
     RecordingWarning,
     get_rank,
@@ -81,6 +82,9 @@ class MLflowVisBackend(MLflowKinds):
         quality: 1 to 100, of `'webp'`; 90 by default.
         max_side: Pixels of an image's longer side at most: a larger one is made smaller; any by
             default.
+        budget_mb: Megabytes of images, figures, videos, pages, texts, tables and files that are sent
+            by one process. What does not fit is left out, which is told once, and by `close`; numbers
+            are always sent. Any by default.
 
     Raises:
         TypeError: If `quality` or `max_side` is not a whole number.
@@ -112,8 +116,10 @@ class MLflowVisBackend(MLflowKinds):
         image_format: ImageFormat = "png",
         quality: int | None = None,
         max_side: int | None = None,
+        budget_mb: float | None = None,
     ) -> None:
         super().__init__(save_dir)
+        self._budget = Budget(budget_mb, "MLflowVisBackend")
         self._encode = ImageEncoder(
             image_format,
             quality,
@@ -184,12 +190,17 @@ class MLflowVisBackend(MLflowKinds):
         """Record an image, by default losslessly."""
         _check_step(step)
         data = self._encode(image).data
+        if not self._budget.takes(len(data)):
+            return
         session = self._opened()
         with self._lock:
             known = self._images.of(name, step)
         session.append(records.image(name, step, *known, session.keep_file(data)))
 
     def _keep(self, folder: str, name: str, ending: str, content: bytes | Path) -> None:
+        size = len(content) if isinstance(content, bytes) else content.stat().st_size
+        if not self._budget.takes(size):
+            return
         session = self._opened()
         session.append(records.file(folder, name, ending, session.keep_file(content)))
 
@@ -257,6 +268,7 @@ class MLflowVisBackend(MLflowKinds):
             RecordingWarning: If not all of it was sent within `timeout`.
         """
         super().close()
+        self._budget.tell()
         if not self.is_open:
             return
         with self._lock:

@@ -18,6 +18,7 @@ from viz_backend_tensorboard.event_file import EventFile
 from viz_backend_tensorboard.events import config_markdown
 from viz_core import (
     BaseVisBackend,
+    Budget,
     ImageEncoder,
     RecordingWarning,
     as_step,
@@ -60,6 +61,9 @@ class TensorboardVisBackend(BaseVisBackend):
         quality: 1 to 100, of `'jpg'`; 90 by default.
         max_side: Pixels of an image's longer side at most: a larger one is made smaller; any by
             default.
+        budget_mb: Megabytes of images, figures, videos, pages, texts, tables and files that are sent
+            by one process. What does not fit is left out, which is told once, and by `close`; numbers
+            are always sent. Any by default.
 
     Raises:
         TypeError, ValueError: If `resume` is not a whole number, or an option of images is wrong.
@@ -80,8 +84,10 @@ class TensorboardVisBackend(BaseVisBackend):
         image_format: ImageFormat = "png",
         quality: int | None = None,
         max_side: int | None = None,
+        budget_mb: float | None = None,
     ) -> None:
         super().__init__(save_dir)
+        self._budget = Budget(budget_mb, "TensorboardVisBackend")
         self._encode = ImageEncoder(
             image_format,
             quality,
@@ -171,7 +177,7 @@ class TensorboardVisBackend(BaseVisBackend):
 
     def add_image(self, name: str, image: Image, step: int = 0, **kwargs: object) -> None:
         """Write an image, by default losslessly."""
-        self._events.write(events.image(name, *self._encode(image), step))
+        self._send(events.image(name, *self._encode(image), step))
 
     def add_scalars(
         self, scalar_dict: Mapping[str, Scalar], step: int = 0, **kwargs: object
@@ -200,7 +206,7 @@ class TensorboardVisBackend(BaseVisBackend):
         encoded = [self._encode(image) for image in images]
         height, width, _ = encoded[0].shape
         data = [image.data for image in encoded]
-        self._events.write(plugin_events.images(name, data, (width, height), step))
+        self._send(plugin_events.images(name, data, (width, height), step))
 
     def add_figure(self, name: str, figure: DrawnFigure, step: int = 0, **kwargs: object) -> None:
         """Write what the figure looks like as an image."""
@@ -214,7 +220,7 @@ class TensorboardVisBackend(BaseVisBackend):
 
     def add_text(self, name: str, text: str, step: int = 0, **kwargs: object) -> None:
         """Write a text, which the page renders as Markdown."""
-        self._events.write(events.text(name, text, step))
+        self._send(events.text(name, text, step))
 
     def add_table(
         self,
@@ -225,7 +231,7 @@ class TensorboardVisBackend(BaseVisBackend):
         **kwargs: object,
     ) -> None:
         """Write a table for the page of texts: 1,000 rows, and how many there are besides."""
-        self._events.write(plugin_events.table(name, columns, rows, step))
+        self._send(plugin_events.table(name, columns, rows, step))
 
     def add_video(
         self, name: str, frames: Video, step: int = 0, fps: float = 4, **kwargs: object
@@ -234,14 +240,17 @@ class TensorboardVisBackend(BaseVisBackend):
         video = frames.in_format("gif")
         height, width, _ = next(video.frames()).shape
         data = video.path.read_bytes()
-        self._events.write(plugin_events.images(name, [data], (width, height), step))
+        self._send(plugin_events.images(name, [data], (width, height), step))
 
     def add_html(self, name: str, html: str, step: int = 0, **kwargs: object) -> None:
         """Write a page as a file in `html`, and its path as a text: TensorBoard shows no HTML."""
+        content = html.encode()
+        if not self._budget.takes(len(content)):
+            return
         folder = self.directory / "html"
         folder.mkdir(exist_ok=True)
         file = f"{quote(name, safe='')[:200]}_{zlib.crc32(name.encode()):08x}_{step}.html"
-        write_whole(folder / file, html.encode())
+        write_whole(folder / file, content)
         self._unsynced_pages = True
         self._events.write(events.text(name, f"`{folder / file}`", step))
 
@@ -282,6 +291,11 @@ class TensorboardVisBackend(BaseVisBackend):
         """Write a curve for the page of curves of precision and recall."""
         self._events.write(plugin_events.pr_curve(name, curve, step))
 
+    def _send(self, event: Any) -> None:
+        """Write what may be large, if there is room for it."""
+        if self._budget.takes(event.ByteSize()):
+            self._events.write(event)
+
     def flush(self, sync: bool = False) -> None:
         """Do nothing, as every record is written at once.
 
@@ -304,6 +318,7 @@ class TensorboardVisBackend(BaseVisBackend):
         if writer is not None:
             writer.close()
         self._events.close()
+        self._budget.tell()
 
     @staticmethod
     def _warn(message: str) -> None:

@@ -18,7 +18,7 @@ from viz_backend_wandb.keys import (
 )
 from viz_backend_wandb.kinds import WandbKinds
 from viz_backend_wandb.session import RunOptions, Session
-from viz_core import ImageEncoder, RecordingWarning, as_path, get_rank, warn_user
+from viz_core import Budget, ImageEncoder, RecordingWarning, as_path, get_rank, warn_user
 from viz_core.typing import Image, ImageFormat, Scalar
 
 if TYPE_CHECKING:
@@ -63,6 +63,9 @@ class WandbVisBackend(WandbKinds):
         quality: 1 to 100, of `'jpg'`; 90 by default.
         max_side: Pixels of an image's longer side at most: a larger one is made smaller; any by
             default.
+        budget_mb: Megabytes of images, figures, videos, pages, texts, tables and files that are sent
+            by one process. What does not fit is left out, which is told once, and by `close`; numbers
+            are always sent. Any by default.
 
     Raises:
         TypeError: If `init_kwargs`, `define_metric_cfg` or `watch_kwargs` is of another type, or
@@ -96,8 +99,10 @@ class WandbVisBackend(WandbKinds):
         image_format: ImageFormat = "png",
         quality: int | None = None,
         max_side: int | None = None,
+        budget_mb: float | None = None,
     ) -> None:
         super().__init__(save_dir)
+        self._budget = Budget(budget_mb, "WandbVisBackend")
         self._encode = ImageEncoder(
             image_format,
             quality,
@@ -172,6 +177,8 @@ class WandbVisBackend(WandbKinds):
         """
         key, is_cut = to_image_key(name)
         data = self._encode(image).data
+        if not self._budget.takes(len(data)):
+            return
         file = f"image.{self._encode.image_format}"
         self._record(lambda run: run.log_image(key, file, data, step, name if is_cut else None))
 
@@ -213,6 +220,7 @@ class WandbVisBackend(WandbKinds):
         notice = self._session.close()
         if notice is not None:
             self._warn(notice)
+        self._budget.tell()
 
     def _record(self, call: Callable[[OpenRun], None]) -> None:
         for notice in self._session.record(call):

@@ -21,7 +21,7 @@ from viz_backend_wandb.keys import (
     to_image_key,
     to_key,
 )
-from viz_core import BaseVisBackend, ImageEncoder
+from viz_core import BaseVisBackend, Budget, ImageEncoder
 from viz_core.typing import Image, Scalar
 
 if TYPE_CHECKING:
@@ -46,15 +46,17 @@ class WandbKinds(BaseVisBackend):
     """
 
     _encode: ImageEncoder
+    _budget: Budget
 
     def _record(self, call: Callable[[OpenRun], None]) -> None:
         """Call a function with the open run."""
         raise NotImplementedError
 
     def _log(self, name: str, step: int, make: Callable[[Path], Any], size: int = 0) -> None:
-        """Record what `make` makes, in a folder that is there meanwhile, under a name."""
+        """Record what `make` makes, in a folder that is there meanwhile, if there is room."""
         key, _ = to_image_key(name)
-        self._record(lambda run: run.log_media(key, make, step, size))
+        if self._budget.takes(size):
+            self._record(lambda run: run.log_media(key, make, step, size))
 
     def add_images(
         self, name: str, images: Sequence[Image], step: int = 0, **kwargs: object
@@ -126,7 +128,8 @@ class WandbKinds(BaseVisBackend):
         Only its rows are sent. With other columns it is a table of its own, `<name>~2` and so on.
         """
         key, _ = to_image_key(name)
-        self._record(lambda run: run.log_rows(key, columns, rows, step))
+        if self._budget.takes(len(str(rows)) if self._budget else 0):
+            self._record(lambda run: run.log_rows(key, columns, rows, step))
 
     def add_video(
         self, name: str, frames: Video, step: int = 0, fps: float = 4, **kwargs: object
@@ -148,7 +151,8 @@ class WandbKinds(BaseVisBackend):
             run.save(to_file_path(name), lambda copy: shutil.copyfile(path, copy), size)
 
         size = path.stat().st_size
-        self._record(save)
+        if self._budget.takes(size):
+            self._record(save)
 
     def add_hparams(
         self,

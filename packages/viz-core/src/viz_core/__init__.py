@@ -54,6 +54,7 @@ if TYPE_CHECKING:
     from viz_core.drawing.grid import make_grid
     from viz_core.files.append_log import AppendLog
     from viz_core.files.atomic import sync_to_disk, write_whole
+    from viz_core.files.budget import Budget
     from viz_core.files.encoding import ImageEncoder, encode_png
     from viz_core.kinds.evaluation import (
         ConfusionMatrix,
@@ -84,6 +85,7 @@ __all__ = [
     "Annotations",
     "AppendLog",
     "BaseVisBackend",
+    "Budget",
     "Canvas",
     "Comparison",
     "ConfusionMatrix",
@@ -172,6 +174,7 @@ _ON_USE = {
     "DrawnFigure": "viz_core.kinds.figures",
     "Histogram": "viz_core.kinds.histograms",
     "Hparams": "viz_core.kinds.evaluation",
+    "Budget": "viz_core.files.budget",
     "ImageEncoder": "viz_core.files.encoding",
     "LabelPlacement": "viz_core.annotations.placement",
     "LocalVisBackend": "viz_core.backends.local",

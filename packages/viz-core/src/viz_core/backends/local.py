@@ -10,13 +10,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from viz_core._checks import as_number
 from viz_core._warnings import warn_user
 from viz_core.backends.local_kinds import LocalKinds
 from viz_core.backends.thinning import Room
 from viz_core.errors import RecordingWarning
 from viz_core.files.append_log import AppendLog
 from viz_core.files.atomic import copy_whole, sync_to_disk, write_whole
+from viz_core.files.budget import as_budget
 from viz_core.files.encoding import ImageEncoder, as_count
 from viz_core.files.paths import NAMES_FILE, as_inner_path, file_name
 from viz_core.files.scalars import encode_line, encode_scalar
@@ -86,9 +86,7 @@ class LocalVisBackend(LocalKinds):
         self._scalar_file = _as_file(scalar_save_file, "scalar_save_file", ".json")
         self._encode = ImageEncoder(image_format, quality, max_side)
         keep_last = None if keep_last is None else as_count("keep_last", keep_last)
-        if budget_mb is not None and not as_number(budget_mb, "budget_mb") > 0:
-            raise ValueError(f"budget_mb must be above 0, got {budget_mb!r}")
-        budget = None if budget_mb is None else budget_mb * 1e6
+        budget = as_budget(budget_mb)
         is_bounded = not keep_last is budget is None
         self._room = Room(keep_last, budget, self._note_thinned) if is_bounded else None
         self._budget_mb = budget_mb
