@@ -1,13 +1,15 @@
 """Frames of any make, as a file."""
 
 import gc
+import resource
+import tempfile
 import tracemalloc
 
 import numpy as np
 import pytest
 from PIL import Image as Pillow
 
-from viz_core import as_video
+from viz_core import RecordingWarning, Visualizer, as_video, read_run
 from viz_core.kinds import videos
 from viz_core.testing.images import assert_images_close, make_image
 
@@ -127,3 +129,35 @@ def test_what_failed_leaves_no_file(monkeypatch, tmp_path):
         as_video([FRAMES[0], None])
     gc.collect()
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("background", [False, True])
+def test_a_full_disk_costs_the_video_and_nothing_else(monkeypatch, tmp_path, background):
+    monkeypatch.setattr(videos, "_formats", lambda: ("gif",))
+    local = dict(type="LocalVisBackend")
+    visualizer = Visualizer(vis_backends=[local], save_dir=tmp_path, background=background)
+    noise = np.random.default_rng(0).integers(0, 256, (3, 64, 64, 3), np.uint8)
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    with pytest.warns(RecordingWarning) as told:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (1000, limits[1]))
+        try:
+            visualizer.add_video("cut", noise)
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+        monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "nowhere"))
+        visualizer.add_video("nowhere", noise)
+        with pytest.raises(ZeroDivisionError):  # the frames' own
+            visualizer.add_video("wrong", (1 / 0 for _ in noise))
+        monkeypatch.setattr(tempfile, "tempdir", None)
+        visualizer.add_video("kept", noise)
+        visualizer.close()
+    assert str(told[-1].message) == "not recorded: LocalVisBackend: 2 x video"
+    assert {*read_run(tmp_path).videos} == {"kept"}
+
+
+def test_what_could_not_be_encoded_says_so_where_it_is_asked_for(monkeypatch, tmp_path):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "nowhere"))
+    video = as_video(np.zeros((2, 16, 16, 3), np.uint8))
+    for ask in (lambda: video.path, lambda: [*video.frames()], lambda: np.asarray(video)):
+        with pytest.raises(FileNotFoundError, match="nowhere"):
+            ask()

@@ -7,7 +7,7 @@ import os
 import tempfile
 import weakref
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import closing, suppress
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, cast
 
@@ -32,20 +32,32 @@ class Video:
         path: The file.
         fps: Frames a second.
         is_ours: Whether to delete it.
+
+    Attributes:
+        error: Why it could not be encoded, as on a full disk; raised where its file is asked for,
+            so that each backend fails by itself and training goes on.
     """
 
     def __init__(self, path: Path, fps: float, is_ours: bool) -> None:
-        self.path = path
+        self._path = path
         self.fps = fps
+        self.error: Exception | None = None
         self._others: dict[str, Video] = {}
         if is_ours:
             pid = os.getpid()  # a forked child deletes nothing
             weakref.finalize(self, _delete, path, pid)
 
     @property
+    def path(self) -> Path:
+        """The file."""
+        if self.error is not None:
+            raise self.error
+        return self._path
+
+    @property
     def format(self) -> str:
         """What the file is: `'mp4'`, `'webm'`, `'gif'`, or another that the user gave."""
-        return self.path.suffix[1:].lower()
+        return self._path.suffix[1:].lower()
 
     def in_format(self, *formats: str) -> Video:
         """Return it as a file in one of these formats, made once if it is none: itself, or a GIF.
@@ -163,22 +175,38 @@ def _formats() -> tuple[str, ...]:
 
 
 def _encode(frames: Iterator[Image], fps: float, formats: tuple[str, ...]) -> Video:
-    """Encode frames in the first of these formats that works."""
+    """Encode frames in the first of these formats that works; what the frames raise is raised."""
     first = next(frames)
     for suffix in formats:
-        descriptor, text = tempfile.mkstemp(f".{suffix}", "viz-")
-        os.close(descriptor)
-        path = Path(text)
-        video = Video(path, fps, True)
-        write = _WRITERS[suffix](path, fps, first.shape)
-        if write is None:
-            continue
-        with closing(write):
+        video = Video(Path(f"video.{suffix}"), fps, False)
+        try:
+            descriptor, text = tempfile.mkstemp(f".{suffix}", "viz-")
+            os.close(descriptor)
+            video = Video(path := Path(text), fps, True)
+            write = _WRITERS[suffix](path, fps, first.shape)
+            if write is None:
+                continue
             next(write)
+        except Exception as error:  # noqa: BLE001  # whatever it is, each backend has it
+            video.error = error
+            return video
+        try:
             for frame in itertools.chain([first], frames):
-                write.send(frame)
+                video.error = _failure(write.send, frame)
+                if video.error is not None:
+                    break
+        finally:
+            video.error = _failure(write.close) or video.error
         return video
     raise AssertionError("a GIF can always be written")
+
+
+def _failure(call: Callable[..., object], *arguments: object) -> Exception | None:
+    try:
+        call(*arguments)
+    except Exception as error:  # noqa: BLE001  # whatever it is, each backend has it
+        return error
+    return None
 
 
 def _with_pyav(path: Path, fps: float, shape: tuple[int, ...]) -> Any:
