@@ -15,11 +15,11 @@ from torch import nn
 from torch.nn import functional
 from tqdm import tqdm
 
-from viz_core import LocalVisBackend, Visualizer, capture
+from viz_core import LocalVisBackend, Samples, Visualizer, capture
 
 CONFIG = {"epochs": 8, "steps": 20, "batch": 16, "lr": 0.02, "size": 64, "seed": 1}
 CORNERS = {"disc": 32, "square": 4, "triangle": 3}  # class 0 is the background
-COLORS = ["orange", "dodgerblue", "limegreen"]
+COLORS = ["dimgray", "orange", "dodgerblue", "limegreen"]  # of class 0 too
 SHOWN = 384  # pixels of a side in the recorded images; the model sees CONFIG["size"]
 
 
@@ -84,27 +84,13 @@ class Segmenter(nn.Module):
         return functional.interpolate(scores, images.shape[-2:], mode="bilinear")
 
 
-def draw_pane(
-    canvas: Visualizer, caption: str, image: np.ndarray, labels: np.ndarray
-) -> np.ndarray:
-    """Return the image with each class in its color, below a caption."""
-    middle = {"horizontal_alignments": "center", "vertical_alignments": "center"}
-    black = {"facecolor": "black", "alpha": 0.7, "edgecolor": "none"}
-    masks = np.stack([labels == label for label in range(1, 1 + len(CORNERS))])
-    canvas.set_image(image)
-    canvas.draw_binary_masks(masks, colors=COLORS, alphas=0.7)
-    for name, mask in zip(CORNERS, masks, strict=True):
-        x, y = np.argwhere(mask).mean(axis=0)[::-1] if mask.any() else (0, 0)
-        if mask[int(y), int(x)]:
-            canvas.draw_texts(name, np.array([x, y]), 12, "white", bboxes=black, **middle)
-    strip = ((36, 0), (4, 4), (0, 0))  # above, and a margin on both sides
-    canvas.set_image(np.pad(canvas.get_image(), strip, constant_values=255))
-    canvas.draw_texts(caption, np.array([SHOWN / 2 + 4, 18]), 14, "black", **middle)
-    return canvas.get_image()
-
-
 def evaluate(
-    visualizer: Visualizer, model: nn.Module, scenes: np.ndarray, truth: np.ndarray, step: int
+    samples: Samples,
+    visualizer: Visualizer,
+    model: nn.Module,
+    scenes: np.ndarray,
+    truth: np.ndarray,
+    step: int,
 ) -> dict[str, float]:
     """Record how well the model does on the scenes, and return the IoU of each class."""
     with torch.no_grad(), capture(model, "body") as maps:
@@ -115,11 +101,9 @@ def evaluate(
         iou[f"IoU/{name}"] = both.sum() / either.sum()
     visualizer.add_scalars(iou, step=step)
     for index, image in enumerate(scenes):
-        left = draw_pane(visualizer, "truth", image, truth[index])
-        right = draw_pane(visualizer, "prediction", image, found[index])
-        visualizer.add_image(
-            f"truth_and_prediction/scene_{index}", np.hstack([left, right]), step=step
-        )
+        sides = ({"sem_seg": labels[index]} for labels in (truth, found))
+        samples.offer(f"scene_{index}", image, *sides, score=(found != truth)[index].mean())
+    samples.finish(step)
     look = {"topk": 6, "arrangement": (2, 3), "resize_shape": (256, 256)}
     channels = visualizer.draw_featmap(maps["body"][0], scenes[0], None, **look)
     visualizer.add_image("feature_maps/body", channels, step=step)
@@ -139,9 +123,11 @@ def main(folder: Path) -> None:
 
     backends = [{"type": SortedFiles}, {"type": "TensorboardVisBackend"}]
     with Visualizer(vis_backends=backends, save_dir=folder) as visualizer:
+        visualizer.dataset_meta = {"classes": ["background", *CORNERS], "palette": COLORS}
+        samples = Samples(visualizer, fixed=3, worst=1)
         visualizer.add_config(CONFIG)
         visualizer.add_graph(model, to_input(scenes))
-        evaluate(visualizer, model, scenes, truth, step=0)
+        evaluate(samples, visualizer, model, scenes, truth, step=0)
         for step in tqdm(range(1, 1 + total), "training"):
             images, classes = make_scenes(CONFIG["batch"], CONFIG["size"], rng)
             loss = functional.cross_entropy(model(to_input(images)), torch.from_numpy(classes))
@@ -151,7 +137,7 @@ def main(folder: Path) -> None:
             visualizer.add_scalars({"loss": loss, "lr": schedule.get_last_lr()[0]}, step=step)
             schedule.step()
             if step % CONFIG["steps"] == 0:
-                iou = evaluate(visualizer, model, scenes, truth, step)
+                iou = evaluate(samples, visualizer, model, scenes, truth, step)
     reached = ", ".join(f"{name} {value:.2f}" for name, value in iou.items())
     print(f"{folder / 'vis_data'}: a training, truth beside prediction step by step ({reached})")
 
