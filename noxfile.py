@@ -145,6 +145,7 @@ BENCHMARKS = (
     "mlflow_logging",
     "detection",
     "instances",
+    "downstream",
     "pipeline",
 )
 
