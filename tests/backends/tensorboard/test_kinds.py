@@ -14,6 +14,7 @@ from PIL import Image
 from tensorboard.plugins.hparams import plugin_data_pb2
 from tensorboard.util import tensor_util
 
+import viz_core
 from viz_backend_tensorboard import TensorboardVisBackend
 from viz_core import RecordingWarning, Visualizer, as_figure
 from viz_core.kinds import videos
@@ -84,7 +85,7 @@ def test_a_text_and_a_table(recorded):
 
 def test_a_page_is_a_file_and_its_path(recorded, tmp_path):
     path = tensor(recorded, "page")[1].item().decode().strip("`")
-    assert path.startswith(str(tmp_path / "run/html/page_"))
+    assert path.startswith(str(tmp_path / "run/tensorboard_html/page_"))
     assert Path(path).read_text("utf-8") == '<meta charset="utf-8"><p>é</p>'
 
 
@@ -102,7 +103,9 @@ def test_hyperparameters_are_of_the_same_run(recorded, tmp_path):
     values = content.session_start_info.hparams
     assert (values["lr"].number_value, values["opt"].string_value) == (0.5, "sgd")
     assert recorded.scalars("hparam/acc") == [(0, 0.75)]
-    assert [path.name for path in (tmp_path / "run").iterdir() if path.is_dir()] == ["html"]
+    assert [path.name for path in (tmp_path / "run").iterdir() if path.is_dir()] == [
+        "tensorboard_html"
+    ]
 
 
 def test_metrics_may_come_later_and_other_hyperparameters_are_told(tmp_path, read_run):
@@ -149,7 +152,7 @@ def test_pages_of_any_name_stay_in_their_folder(tmp_path):
     for name in ("a/b", "../../up", "x" * 300, "é" * 300):
         backend.add_html(name, name)
     backend.flush(sync=True)
-    assert len([*(tmp_path / "run/html").iterdir()]) == 4
+    assert len([*(tmp_path / "run/tensorboard_html").iterdir()]) == 4
     assert [path.name for path in tmp_path.iterdir()] == ["run"]
 
 
@@ -214,4 +217,15 @@ def test_a_full_budget_stops_all_but_numbers(tmp_path, read_run):
     assert run.scalars("loss") == [(0, 1.0), (1, 1.0)]
     assert {*run.tags["tensors"]} == {"fits", "h"}
     assert run.tags["images"] == []
-    assert not (tmp_path / "run" / "html").exists()
+    assert not (tmp_path / "run" / "tensorboard_html").exists()
+
+
+def test_pages_beside_local_files_are_none_of_theirs(tmp_path):
+    types = ("LocalVisBackend", "TensorboardVisBackend")
+    with Visualizer(
+        vis_backends=[dict(type=name) for name in types], save_dir=tmp_path
+    ) as visualizer:
+        visualizer.add_html("page", "<p>", step=3)
+    assert {name: [*pages] for name, pages in viz_core.read_run(tmp_path).html.items()} == {
+        "page": [3]
+    }

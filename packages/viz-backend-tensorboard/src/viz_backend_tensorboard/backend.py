@@ -35,6 +35,9 @@ __all__ = ["TensorboardVisBackend"]
 
 _logger = logging.getLogger(__name__)
 
+#: The folder of pages, which local files in the same folder have no kind for.
+_PAGES = "tensorboard_html"
+
 #: Values from here on become infinite in float32: half a digit above its largest.
 _FLOAT32_LIMIT = 2.0**128 - 2.0**103
 
@@ -243,11 +246,11 @@ class TensorboardVisBackend(BaseVisBackend):
         self._send(plugin_events.images(name, [data], (width, height), step))
 
     def add_html(self, name: str, html: str, step: int = 0, **kwargs: object) -> None:
-        """Write a page as a file in `html`, and its path as a text: TensorBoard shows no HTML."""
+        """Write a page as a file in `tensorboard_html`, whose path a text has: it shows no HTML."""
         content = html.encode()
         if not self._budget.takes(len(content)):
             return
-        folder = self.directory / "html"
+        folder = self.directory / _PAGES
         folder.mkdir(exist_ok=True)
         file = f"{quote(name, safe='')[:200]}_{zlib.crc32(name.encode()):08x}_{step}.html"
         write_whole(folder / file, content)
@@ -306,7 +309,7 @@ class TensorboardVisBackend(BaseVisBackend):
             self._events.sync()
             if self._unsynced_pages:
                 self._unsynced_pages = False
-                sync_to_disk(self.directory / "html")
+                sync_to_disk(self.directory / _PAGES)
             index, self._unsynced_index = self._unsynced_index, None
             if index is not None:
                 sync_to_disk(index)
