@@ -29,8 +29,18 @@ def test_the_last_of_a_name_stay(tmp_path):
     assert {name: [*steps] for name, steps in run.images.items()} == {"a/b": [1, 9], "other": [0]}
     assert [*run.texts["note"]] == [*run.texts["two\nlines"]] == [1, 9]
     assert index(tmp_path) == [
-        (f"{name}", [5]) for name in ("vis_image/a/b", "text/two\nlines", "text/note")
+        (name, [5]) for name in ("vis_image/a/b", "text/two\nlines", "text/note")
     ]
+
+
+@pytest.mark.parametrize("name", ["x" * 229, "x" * 230, "x" * 250, "x" * 300, "x/" * 510 + "xx"])
+def test_a_long_name_is_one_at_every_step(tmp_path, name):
+    backend = LocalVisBackend(tmp_path, keep_last=2)
+    for step in (7, 77, 777, -(2**63)):
+        backend.add_text(name, "x", step=step)
+    assert {key: [*steps] for key, steps in read_run(tmp_path).texts.items()} == {
+        name: [-(2**63), 777]
+    }
 
 
 def test_every_second_step_of_the_name_that_has_most_goes(tmp_path):

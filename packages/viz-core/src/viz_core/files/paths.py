@@ -24,6 +24,9 @@ __all__ = [
 _LONGEST_PART = 255
 _LONGEST_PATH = 1024
 
+#: What a step of 64 bits and a file's ending are together at most, as in `_-9223372036854775808.webm`.
+_LONGEST_STEP = 26
+
 _ESCAPE_LIKE = re.compile("%(?=[0-9A-F]{2})")
 _ESCAPED = re.compile("%([0-9A-F]{2})")
 _ONLY_DOTS = re.compile(r"\.{1,2}")
@@ -162,7 +165,7 @@ def file_name(name: str, ending: str) -> FileName:
         parts[0] = f"%6E{NAMES_FILE[1:]}"
     if HALF_WRITTEN.fullmatch(parts[-1]):
         parts[-1] = f"%2E{parts[-1][1:]}"
-    size = len("/".join(parts).encode())
+    size = len("/".join(parts).encode()) + _reserved(ending)
     if size <= _LONGEST_PART:
         return FileName(PurePosixPath(*parts), False)
     if size > _LONGEST_PATH:
@@ -184,13 +187,18 @@ def _folder(part: str, suffix: str) -> str:
 
 def _cut(part: str, ending: str, name: str) -> str:
     whole = f"{part}{ending}"
-    if len(whole.encode()) <= _LONGEST_PART:
+    if len(whole.encode()) + _reserved(ending) <= _LONGEST_PART:
         return whole
     import hashlib  # brings OpenSSL, for which every import of viz-core would pay
 
     mark = f"~{hashlib.blake2b(name.encode(), digest_size=8).hexdigest()}{ending}"
-    room = _LONGEST_PART - len(mark.encode())
+    room = _LONGEST_PART - len(mark.encode()) - _reserved(ending)
     return part.encode()[:room].decode(errors="ignore") + mark
+
+
+def _reserved(ending: str) -> int:
+    """Return the bytes to leave free, so that a name is cut at one place at every step."""
+    return max(0, _LONGEST_STEP - len(ending.encode())) if ending.startswith("_") else 0
 
 
 def record_name(path: PurePosixPath, ending: str) -> str:
