@@ -1,6 +1,7 @@
 """Kinds that a backend keeps itself, as another, or not at all."""
 
 import gc
+import pickle
 import time
 
 import numpy as np
@@ -171,6 +172,10 @@ def test_what_cannot_be_rendered_is_a_failure_of_each():
     with pytest.raises(RecordingError, match="no ink") as caught:
         recorder.add_images("x", [IMAGE])
     assert set(caught.value.failures) == {"a", "b"}
+
+
+def test_the_table_goes_with_copies_of_whoever_records():
+    assert {*pickle.loads(pickle.dumps(FALLBACKS))} == {*FALLBACKS}
 
 
 def test_every_way_to_keep_a_kind_renders(tmp_path):

@@ -13,6 +13,7 @@ import os
 import tempfile
 import weakref
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
@@ -117,15 +118,11 @@ def _as_list(array: npt.NDArray[np.float64]) -> list[Any]:
 
 
 def _with_numbers(
-    render: Callable[..., Made], numbers: Callable[..., dict[str, Any]]
-) -> Callable[..., Made]:
-    """Return what makes a figure and a file of its numbers, `<name>_<step>.json`."""
-
-    def both(*record: Any) -> Made:
-        name, *_, step = record
-        return [*render(*record), *_file(as_json_line(numbers(*record)), f"{name}_{step}.json")]
-
-    return both
+    render: Callable[..., Made], numbers: Callable[..., dict[str, Any]], *record: Any
+) -> Made:
+    """Return a figure and a file of its numbers, `<name>_<step>.json`."""
+    name, *_, step = record
+    return [*render(*record), *_file(as_json_line(numbers(*record)), f"{name}_{step}.json")]
 
 
 def _histogram_as_figure(name: str, histogram: Histogram, step: int) -> Made:
@@ -248,7 +245,7 @@ def _drawn(
     render: Callable[..., Made], numbers: Callable[..., dict[str, Any]]
 ) -> tuple[Fallback, ...]:
     """Return the ways to keep numbers that are drawn: the figure alone only where there are no files."""
-    both = Fallback(("figure", "file"), _with_numbers(render, numbers))
+    both = Fallback(("figure", "file"), partial(_with_numbers, render, numbers))
     return both, Fallback(("figure",), render)
 
 
