@@ -17,7 +17,6 @@ LATER = {
     "viz_core.kinds.fallbacks",
     "viz_mmdet_adapter.mmengine.detection",
     "viz_mmdet_adapter.mmengine.figure",
-    "viz_mmdet_adapter.mmengine.local_backend",
     "viz_mmdet_adapter.visualizer",
 }
 CODE = """

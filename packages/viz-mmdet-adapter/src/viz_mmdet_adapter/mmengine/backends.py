@@ -5,14 +5,21 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mmengine.registry import VISBACKENDS as THEIRS
 
 from viz_core import VISBACKENDS, BaseVisBackend, UnknownTypeError
 from viz_core.typing import VisBackends
 
-__all__ = ["Attributes", "LiveBackends", "resolve"]
+if TYPE_CHECKING:
+    from viz_core import LocalVisBackend
+
+    _Local = LocalVisBackend
+else:
+    _Local = BaseVisBackend  # the classes that are made inherit the other
+
+__all__ = ["LiveBackends", "resolve"]
 
 #: Where MMEngine's own backends are; a library's are elsewhere.
 _MMENGINES = "mmengine.visualization.vis_backend"
@@ -92,13 +99,10 @@ _classes: dict[type, Any] = {}
 def _known(cls: type[BaseVisBackend]) -> Any:
     """Return a backend's class with the attributes that MMEngine's has."""
     if cls not in _classes:
-        attributes: type[Attributes] = Attributes
         # Whoever has a class of local records has imported their module, which takes its time.
         local = sys.modules.get("viz_core.backends.local")
-        if local is not None and issubclass(cls, local.LocalVisBackend):
-            from viz_mmdet_adapter.mmengine.local_backend import LocalAttributes
-
-            attributes = LocalAttributes
+        is_local = local is not None and issubclass(cls, local.LocalVisBackend)
+        attributes = _LocalAttributes if is_local else _Attributes
         names = ("__module__", "__qualname__", "__doc__")
         own = {"_own_class": cls, **{name: getattr(cls, name) for name in names}}
         _classes[cls] = type(cls.__name__, (attributes, cls), own)
@@ -109,7 +113,7 @@ def _made_again(cls: type[BaseVisBackend], *args: Any, **kwargs: Any) -> Any:
     return _known(cls)(*args, **kwargs)
 
 
-class Attributes(BaseVisBackend):
+class _Attributes(BaseVisBackend):
     """What libraries and their hooks read and set, which MMEngine's backends have."""
 
     _own_class: type[BaseVisBackend]
@@ -140,3 +144,47 @@ class Attributes(BaseVisBackend):
     def __reduce__(self) -> tuple[Any, ...]:
         make, arguments, state = super().__reduce__()
         return partial(_made_again, self._own_class, **make.keywords), arguments, state
+
+
+def _local(**arguments: str) -> LocalVisBackend:
+    from viz_core import LocalVisBackend
+
+    return LocalVisBackend(**arguments)  # type: ignore[arg-type]  # all take text
+
+
+class _LocalAttributes(_Attributes, _Local):
+    """The folders and files of local records, which tools of libraries set."""
+
+    _copied = ("_image_folder", "_config_file", "_scalar_file")
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        super().__setstate__(state)
+        self._scalars = self._run_lines(self._scalar_file)
+
+    @property
+    def _img_save_dir(self) -> str:
+        return self._image_folder
+
+    @_img_save_dir.setter
+    def _img_save_dir(self, folder: str) -> None:
+        self.close()
+        self._image_folder = _local(img_save_dir=folder)._image_folder
+
+    @property
+    def _config_save_file(self) -> str:
+        return self._config_file
+
+    @_config_save_file.setter
+    def _config_save_file(self, file: str) -> None:
+        self.close()
+        self._config_file = _local(config_save_file=file)._config_file
+
+    @property
+    def _scalar_save_file(self) -> str:
+        return self._scalar_file
+
+    @_scalar_save_file.setter
+    def _scalar_save_file(self, file: str) -> None:
+        self.close()
+        self._scalar_file = _local(scalar_save_file=file)._scalar_file
+        self._scalars = self._run_lines(self._scalar_file)
