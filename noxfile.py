@@ -372,7 +372,9 @@ def dev(session: nox.Session) -> None:
     tools = [tool for name in ("lint", "types", "test") for tool in _group(name)]
     links = {"UV_FIND_LINKS": os.environ.get("PIP_FIND_LINKS", "")}
     install = ("uv", "pip", "install", "--python", ".venv")
-    session.run(*install, *editable, *MMDET, SUPERVISION, *FONTS, "mlflow", *tools, env=links)
+    session.run(
+        *install, *editable, *MMDET, *FRAMEWORKS, SUPERVISION, *FONTS, "mlflow", *tools, env=links
+    )
     session.log("ready: .venv/bin/python")
 
 
