@@ -74,6 +74,13 @@ class Run:
             summary.update(update["update"])
         return summary
 
+    def panel(self, key):
+        """Return the title of a chart, and how it is shown but for its key."""
+        name = f"_wandb.visualize.{key}"
+        (panel,) = (r["update"][name] for r in self.all("config") if name in r.get("update", {}))
+        panel = json.loads(json.dumps(panel).replace(f"{key}_table", "table"))
+        return panel["panel_config"]["stringSettings"].pop("title"), panel
+
     @property
     def config(self):
         config = {}
