@@ -232,7 +232,7 @@ def test_cells_are_what_they_were(local, tmp_path):
     local.add_table("mixed", {"a": [1, 0.5, math.inf], "b": ["7", "007", None]}, step=1)
     limit = csv.field_size_limit()
     tables = read_run(tmp_path / "run").tables
-    assert tables["t"][1].rows == [tuple(row.values())]
+    assert tables["t"][1].rows == [tuple((row | {"nul": "a\ufffdb"}).values())]
     assert tables["mixed"][1].rows == [(1, "7"), (0.5, "007"), (math.inf, None)]
     assert csv.field_size_limit() == limit
     (tmp_path / "run/vis_data/tables/t_1.csv").write_text("")

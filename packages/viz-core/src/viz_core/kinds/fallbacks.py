@@ -199,11 +199,14 @@ def _line(cells: Sequence[Cell]) -> str:
 
 
 def as_csv(columns: Sequence[str], rows: Sequence[Sequence[Cell]]) -> str:
-    """Return a table as RFC 4180 has it: None is empty, and lines end in CR LF."""
+    """Return a table as RFC 4180 has it: None is empty, and lines end in CR LF.
+
+    NUL is U+FFFD: many readers, as Python 3.10's, refuse a whole file that has it.
+    """
     text = io.StringIO(newline="")
     writer = csv.writer(text)
-    writer.writerow(columns)
-    writer.writerows(rows)
+    for cells in (columns, *rows):
+        writer.writerow([c.replace("\0", "\ufffd") if isinstance(c, str) else c for c in cells])
     return text.getvalue()
 
 
