@@ -16,6 +16,9 @@ _MADE = re.compile(
 )
 _RENAMED = re.compile(r'\brename(?:at2?)?\(.*"([^"]+)", .*"([^"]+)".* = 0')
 
+_UNFINISHED = " <unfinished ...>"
+_RESUMED = re.compile(r"<\.\.\. \w+ resumed>(.*)")
+
 #: A program that records with BACKEND, and has all of it with the disk.
 RECORD = """
 import sys, warnings
@@ -30,6 +33,24 @@ for step in range(3):
     visualizer.add_image("val/demo", np.zeros((8, 8, 3), np.uint8), step=step)
 visualizer.flush(sync=True)
 """
+
+
+def whole_calls(lines):
+    """Yield the numbers of the lines where each call begins and ends, and all of it in one line.
+
+    strace writes a call in two lines if another thread makes one meanwhile.
+    """
+    unfinished = {}
+    for number, line in enumerate(lines):
+        thread, call = line.split(maxsplit=1)
+        begun = number
+        if call.endswith(_UNFINISHED):
+            unfinished[thread] = number, call.removesuffix(_UNFINISHED)
+            continue
+        if (match := _RESUMED.match(call)) and thread in unfinished:
+            begun, start = unfinished.pop(thread)
+            call = start + match[1]
+        yield begun, number, call
 
 
 def find_unsynced(code, folder, below=None):
@@ -52,13 +73,13 @@ def find_unsynced(code, folder, below=None):
     )
     assert done.returncode == 0, done.stderr
     changed, synced, seen = {}, {}, set()
-    for number, line in enumerate(log.read_text(errors="replace").splitlines()):
+    for begun, number, line in whole_calls(log.read_text(errors="replace").splitlines()):
         if "write(2" in line and "this must be with the disk" in line:
             break
         if match := _WRITTEN.search(line):
             changed[match[1]] = number
         elif match := _SYNCED.search(line):
-            synced[match[1]] = number
+            synced[match[1]] = begun  # what is written meanwhile may be too late
         elif match := _MADE.search(line):
             path = match[1] or match[2]
             if path not in seen:

@@ -1,7 +1,7 @@
 """`flush(sync=True)` has the disk keep every file, and every folder of a new one."""
 
 import pytest
-from synced import find_unsynced
+from synced import find_unsynced, whole_calls
 
 RECORD = """
 import sys
@@ -34,3 +34,15 @@ def test_without_sync_nothing_is_waited_for(tmp_path):
         + "visualizer.flush()\nimport os; os.fsync(os.open(sys.argv[1], 0))"
     )
     assert "run/vis_data/scalars.json" in find_unsynced(code, tmp_path / "run")
+
+
+def test_a_call_that_another_thread_interrupts_is_one():
+    lines = [
+        "12 fsync(5</run/a> <unfinished ...>",
+        '13 write(6</run/b>, "x", 1) = 1',
+        "12 <... fsync resumed>)              = 0",
+    ]
+    assert [*whole_calls(lines)] == [
+        (1, 1, 'write(6</run/b>, "x", 1) = 1'),
+        (0, 2, "fsync(5</run/a>)              = 0"),
+    ]
