@@ -31,9 +31,13 @@ def test_a_file_is_what_it_was_when_it_was_recorded(tmp_path, read_run):
     backend = MLflowVisBackend(tmp_path / "run", artifact_suffix=[])
     backend.add_file(source)
     source.write_bytes(b"second")
+    backend.add_table("worst", [{"id": "a\0b", "loss": None}])
     backend.close()
-    ((name, local),) = read_run(tmp_path / "run").files("files")
+    run = read_run(tmp_path / "run")
+    ((name, local),) = run.files("files")
     assert (name, local.read_bytes()) == ("model.pth", b"first")
+    ((_, table),) = run.files("tables")
+    assert table.read_bytes().decode() == "id,loss\r\na\ufffdb,\r\n"
 
 
 def test_final_metrics_are_at_the_last_step(tmp_path, read_run):

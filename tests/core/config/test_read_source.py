@@ -43,6 +43,7 @@ def test_what_has_no_literal_comes_back():
         ("x = {**a}", {"x": "{**a}"}),
         ("x = [open('f') for _ in 'a']", {"x": "[open('f') for _ in 'a']"}),
         ("x = float('many')", {"x": "float('many')"}),
+        (f"x = float({10**400})", {"x": f"float({10**400})"}),
         ("x = 9 ** 9 ** 9", {"x": "9 ** 9 ** 9"}),
         ("x = {[]: 1}", {"x": "{[]: 1}"}),
         ("x = y.z = 1", {"x": 1}),

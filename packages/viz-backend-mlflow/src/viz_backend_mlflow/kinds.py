@@ -4,13 +4,11 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
-from viz_core import BaseVisBackend
+from viz_core import BaseVisBackend, as_csv
 from viz_core.typing import Image, Scalar
 
 if TYPE_CHECKING:
@@ -54,14 +52,12 @@ class MLflowKinds(BaseVisBackend):
         self,
         name: str,
         columns: Sequence[str],
-        rows: Sequence[Sequence[object]],
+        rows: Sequence[Sequence[Any]],
         step: int = 0,
         **kwargs: object,
     ) -> None:
         """Keep a table as the artifact `tables/<name>_<step>.csv`, which its page shows as one."""
-        text = io.StringIO(newline="")
-        csv.writer(text).writerows([columns, *rows])
-        self._keep("tables", name, f"_{step}.csv", text.getvalue().encode())
+        self._keep("tables", name, f"_{step}.csv", as_csv(columns, rows).encode())
 
     def add_video(
         self, name: str, frames: Video, step: int = 0, fps: float = 4, **kwargs: object

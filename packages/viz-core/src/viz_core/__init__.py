@@ -64,6 +64,7 @@ if TYPE_CHECKING:
         as_hparams,
         as_pr_curve,
     )
+    from viz_core.kinds.fallbacks import as_csv
     from viz_core.kinds.figures import DrawnFigure, as_figure
     from viz_core.kinds.histograms import Histogram, as_histogram
     from viz_core.kinds.tables import Table, as_table
@@ -125,6 +126,7 @@ __all__ = [
     "as_color",
     "as_config",
     "as_confusion_matrix",
+    "as_csv",
     "as_figure",
     "as_histogram",
     "as_hparams",
@@ -189,6 +191,7 @@ _ON_USE = {
     "Video": "viz_core.kinds.videos",
     "as_annotations": "viz_core.annotations.sides",
     "as_config": "viz_core.config.normalize",
+    "as_csv": "viz_core.kinds.fallbacks",
     "as_confusion_matrix": "viz_core.kinds.evaluation",
     "as_figure": "viz_core.kinds.figures",
     "as_histogram": "viz_core.kinds.histograms",

@@ -62,7 +62,7 @@ def _is_update(node: ast.expr) -> bool:
 def _value(node: ast.expr, otherwise: Any) -> Any:
     try:
         return _literal(node)
-    except (TypeError, ValueError, RecursionError, MemoryError, SyntaxError):
+    except (TypeError, ValueError, OverflowError, RecursionError, MemoryError, SyntaxError):
         return otherwise
 
 

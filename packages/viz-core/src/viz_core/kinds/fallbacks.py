@@ -202,6 +202,10 @@ def as_csv(columns: Sequence[str], rows: Sequence[Sequence[Cell]]) -> str:
     """Return a table as RFC 4180 has it: None is empty, and lines end in CR LF.
 
     NUL is U+FFFD: many readers, as Python 3.10's, refuse a whole file that has it.
+
+    Args:
+        columns: Their names.
+        rows: A cell for each column in each.
     """
     text = io.StringIO(newline="")
     writer = csv.writer(text)
