@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from spawned import record
 
-from viz_core import LocalVisBackend, RecordingWarning
+from viz_core import LocalVisBackend, RecordingWarning, read_run
 
 RUN = """
 import sys, time
@@ -288,3 +288,25 @@ def test_who_is_stopped_while_it_enters_stops_nobody(tmp_path, monkeypatch):
         fcntl.flock(file, fcntl.LOCK_EX)
         LocalVisBackend(tmp_path).add_scalar("loss", 1.0)
     assert names(tmp_path / "scalars.json") == ["loss"]
+
+
+def test_each_record_tells_which_run_it_is_of(tmp_path):
+    folder = tmp_path / "vis_data"
+    first, others = folder / "index.jsonl", ("a/b", "x" * 300)
+    folder.mkdir()
+    first.write_text('{"run": 1, "pid": 1, "rank": 0, "started": 1.5}\n')
+    for kind, ending in (("text", "md"), ("html", "html")):
+        (folder / kind).mkdir()
+        for step in (1, 2):
+            (folder / kind / f"old_{step}.{ending}").write_text("old")
+    backend = LocalVisBackend(folder)
+    with pytest.warns(RecordingWarning, match="is run 2"):
+        backend.add_text("old", "new", 2)
+    for name in others:
+        backend.add_text(name, "new", 1)
+        backend.add_histogram(name, [1.0], 1)
+    run = read_run(tmp_path)
+    assert [(r.step, r.session) for r in run.texts["old"].records] == [(1, 1), (2, 2)]
+    assert [(r.step, r.session) for r in run.html["old"].records] == [(1, 1), (2, 1)]
+    for kind in (run.texts, run.histograms):
+        assert {name: kind[name].records[0].session for name in others} == dict.fromkeys(others, 2)

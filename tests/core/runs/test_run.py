@@ -144,19 +144,6 @@ def test_a_second_run_is_told_apart(tmp_path):
     assert [point.value for point in read_scalars(tmp_path)] == [1, 2, 3]
 
 
-def test_ranks_are_merged(tmp_path):
-    for rank in (0, 1, 10):
-        backend = LocalVisBackend(tmp_path / f"vis_data/rank_{rank}")
-        backend.add_scalar("loss", rank, 1)
-        backend.add_image(f"r{rank}", IMAGE)
-        backend.add_histogram("w", [1.0], rank)
-    run = read_run(tmp_path)
-    assert run.scalars["loss"].ranks.tolist() == [0, 1, 10]
-    assert run.scalars["loss"].values.tolist() == [0, 1, 10]
-    assert {*run.images} == {"r0", "r1", "r10"}
-    assert [*run.histograms["w"]] == [0, 1, 10]
-
-
 def test_the_work_dir_of_mmengine_is_its_newest_run(tmp_path):
     for name, value in (("20260101_000000", 1), ("20260102_000000", 2)):
         folder = tmp_path / name / "vis_data"

@@ -72,8 +72,9 @@ if TYPE_CHECKING:
     from viz_core.plugins.hookspecs import hookimpl
     from viz_core.recording.recorder import Recorder
     from viz_core.runs.journal import Session
-    from viz_core.runs.lines import read_scalars
-    from viz_core.runs.run import Run, Series, read_run
+    from viz_core.runs.records import ByStep, Record, Series
+    from viz_core.runs.run import Run, read_run
+    from viz_core.runs.scalars import read_scalars
     from viz_core.samples import Samples
 
 __version__ = "0.2.0.dev0"
@@ -87,6 +88,7 @@ __all__ = [
     "AppendLog",
     "BaseVisBackend",
     "Budget",
+    "ByStep",
     "Canvas",
     "Comparison",
     "ConfusionMatrix",
@@ -103,6 +105,7 @@ __all__ = [
     "PluginError",
     "PluginWarning",
     "RankError",
+    "Record",
     "Recorder",
     "RecordingError",
     "RecordingWarning",
@@ -177,15 +180,17 @@ _ON_USE = {
     "Histogram": "viz_core.kinds.histograms",
     "Hparams": "viz_core.kinds.evaluation",
     "Budget": "viz_core.files.budget",
+    "ByStep": "viz_core.runs.records",
     "ImageEncoder": "viz_core.files.encoding",
     "LabelPlacement": "viz_core.annotations.placement",
     "LocalVisBackend": "viz_core.backends.local",
     "PRCurve": "viz_core.kinds.evaluation",
+    "Record": "viz_core.runs.records",
     "Recorder": "viz_core.recording.recorder",
     "Run": "viz_core.runs.run",
     "RunConfig": "viz_core.config.normalize",
     "Samples": "viz_core.samples",
-    "Series": "viz_core.runs.run",
+    "Series": "viz_core.runs.records",
     "Session": "viz_core.runs.journal",
     "Table": "viz_core.kinds.tables",
     "Video": "viz_core.kinds.videos",
@@ -210,7 +215,7 @@ _ON_USE = {
     "make_grid": "viz_core.drawing.grid",
     "place_labels": "viz_core.annotations.placement",
     "read_run": "viz_core.runs.run",
-    "read_scalars": "viz_core.runs.lines",
+    "read_scalars": "viz_core.runs.scalars",
     "read_sides": "viz_core.annotations.sides",
     "sync_to_disk": "viz_core.files.atomic",
     "write_whole": "viz_core.files.atomic",

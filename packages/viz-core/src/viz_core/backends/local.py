@@ -128,7 +128,7 @@ class LocalVisBackend(LocalKinds):
         self._write(self._image_folder, name, f"_{step}.{self._encode.image_format}", data)
 
     def _write(self, folder: str, name: str, ending: str, content: bytes | Path) -> None:
-        self._entered()
+        index = self._entered()
         relative, shortened = file_name(name, ending)
         path = self.directory / folder / relative
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -147,6 +147,8 @@ class LocalVisBackend(LocalKinds):
             write_whole(path, content)
         else:
             copy_whole(content, path)
+        if index.number > 1:  # what no line names is the first run's
+            index.note(os.path.relpath(path, index.folder), 0)
         self._note_unsynced(folder, path)
         if self._room is not None and ending.startswith("_"):
             self._make_room(path)

@@ -11,7 +11,10 @@ from typing import Any
 
 from viz_core.files.paths import HALF_WRITTEN, NAMES_FILE, as_path
 
-__all__ = ["find_run", "line_files", "new_files", "rank_folders"]
+__all__ = ["KIND_FOLDERS", "find_run", "line_files", "new_files", "rank_folders"]
+
+#: The folders of the kinds of which each record is a file, as they are called by default.
+KIND_FOLDERS = ("vis_image", "figures", "text", "html", "tables", "videos", "files")
 
 #: One of these makes a folder one of a run.
 _SIGNS = ("index.jsonl", "scalars.json", "config.py", "vis_image", "summary.json")
@@ -48,7 +51,11 @@ def find_run(path: str | os.PathLike[str]) -> Path:
 
 
 def _is_run(folder: Path) -> bool:
-    return any((folder / sign).exists() for sign in _SIGNS) or bool(_ranks(folder))
+    return _has_records(folder) or bool(_ranks(folder))
+
+
+def _has_records(folder: Path) -> bool:
+    return any((folder / sign).exists() for sign in _SIGNS)
 
 
 def _ranks(folder: Path) -> list[tuple[int, Path]]:
@@ -59,15 +66,18 @@ def _ranks(folder: Path) -> list[tuple[int, Path]]:
 
 
 def rank_folders(folder: Path) -> Iterator[tuple[int, Path]]:
-    """Yield the folder of a run and those of its ranks, each with its rank."""
-    yield 0, folder
-    yield from _ranks(folder)
+    """Yield the folder of a run, unless only its ranks have any, and theirs, each with its rank."""
+    ranks = _ranks(folder)
+    if _has_records(folder) or not ranks:
+        yield 0, folder
+    yield from ranks
 
 
 def line_files(folder: Path, stem: str, ending: str) -> list[Path]:
     """Return `<stem><ending>` and what later runs wrote in its place, the oldest first."""
     pattern = re.compile(rf"{re.escape(stem)}(\.run(\d+)(\.\d+)?)?{re.escape(ending)}")
-    found = [(pattern.fullmatch(path.name), path) for path in folder.iterdir()]
+    paths = folder.iterdir() if folder.is_dir() else ()
+    found = [(pattern.fullmatch(path.name), path) for path in paths]
     return [p for *_, p in sorted((int(m[2] or 0), m[0], p) for m, p in found if m)]
 
 
@@ -87,7 +97,7 @@ def new_files(
     """
     began = time.time_ns()
     newest, known = (-1, set()) if before is None else (before["newest"], set(before["recent"]))
-    found: list[tuple[int, str, Path]] = []
+    found: set[tuple[int, str, Path]] = set()  # a folder may be in another
     for folder in folders:
         for parent, inner, names in os.walk(folder):
             inner.sort()
@@ -100,9 +110,8 @@ def new_files(
                 except OSError:
                     continue
                 key = f"{path.relative_to(run)}:{status.st_mtime_ns}:{status.st_ino}"
-                found.append((status.st_ctime_ns, key, path))
-    found.sort()
-    paths = [path for at, key, path in found if at > newest - _TICK and key not in known]
+                found.add((status.st_ctime_ns, key, path))
+    paths = [path for at, key, path in sorted(found) if at > newest - _TICK and key not in known]
     newest = max([newest, *(min(at, began) for at, _, _ in found)])
-    recent = [key for at, key, _ in found if at > newest - 2 * _TICK]
+    recent = [key for at, key, _ in sorted(found) if at > newest - 2 * _TICK]
     return paths, {"newest": newest, "recent": recent}

@@ -6,7 +6,7 @@ import json
 import math
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any, NamedTuple
 
 from viz_core.config.read_source import read_assignments
@@ -55,23 +55,42 @@ class Journal:
 
     Args:
         folder: That of a run or of one of its ranks.
+        rank: Of the processes that recorded there.
         starts: The bytes to begin at, by file relative to `run`.
         run: The folder of the run.
         skipped: Grows by the lines that are no records.
 
     Attributes:
         ends: The bytes after the last whole lines, as `starts`.
+        outside: What runs wrote elsewhere: absolute paths, by what is called so otherwise.
     """
 
     def __init__(
-        self, folder: Path, starts: Mapping[str, int], run: Path, skipped: Skipped
+        self, folder: Path, rank: int, starts: Mapping[str, int], run: Path, skipped: Skipped
     ) -> None:
-        self.folder = folder
+        self.folder, self.rank = folder, rank
         self._starts, self._run, self._skipped = starts, run, skipped
-        files = [path for path in folder.iterdir() if path.suffix in (".json", ".jsonl")]
-        self.ends = {self._key(path): _end(path) for path in files if path.is_file()}
-        index = self._records(folder / "index.jsonl", 0)
-        self._index = [*self._shaped(folder / "index.jsonl", index, _is_entry)]
+        index = folder / "index.jsonl"
+        self.ends = {self._key(index): _end(index)} if index.is_file() else {}
+        self._index = [line for _, line in self._shaped(index, self._records(index, 0), _is_entry)]
+        named = [item for line in self._index for item in line.get("named", {}).items()]
+        self.outside = {name: path for name, path in named if _leaves(path)}
+        self._named = [(name, path) for name, path in named if not _leaves(path)]
+        folders = {(folder / name).parent for name in ("", *self.places("scalars.json"))}
+        files = [path for each in folders if each.is_dir() for path in each.iterdir()]
+        files = [path for path in files if path.suffix in (".json", ".jsonl") and path.is_file()]
+        self.ends |= {self._key(path): _end(path) for path in files if path != index}
+        self._writers: dict[str, int] = {
+            line["file"]: line["run"] for line in self._index if "file" in line
+        }
+
+    def places(self, name: str) -> list[str]:
+        """Return what runs called a file or a folder, relative to this one; `name` is the first."""
+        return [*dict.fromkeys([name, *(path for known, path in self._named if known == name)])]
+
+    def writer(self, file: str) -> int:
+        """Return the number of the run that wrote a file last, which is relative to the folder."""
+        return self._writers.get(file, 1)
 
     def sessions(self) -> list[Session]:
         """Return the runs that the index knows; without one there is one."""
@@ -83,54 +102,60 @@ class Journal:
                 before = before._replace(started=line["started"], rank=line.get("rank", 0))
             goes_on = None if "file" in line else before.ended
             found[number] = before._replace(ended=line.get("ended", goes_on))
-        found = found or {1: Session(1, 0, None, None, None)}
-        writer = max(self._writers("config.py"), default=max(found))
+        found = found or {1: Session(1, self.rank, None, None, None)}
         return [
-            session._replace(config=self._config(number, number == writer))
+            session._replace(config=self._config(number, max(found)))
             for number, session in sorted(found.items())
         ]
 
-    def _writers(self, file: str) -> list[int]:
-        return [line["run"] for line in self._index if line.get("file") == file]
-
-    def _config(self, number: int, is_newest: bool) -> dict[Any, Any] | None:
-        for name in (f"config.run{number}.py", *(["config.py"] if is_newest else [])):
-            if (self.folder / name).exists():
-                return read_assignments((self.folder / name).read_text("utf-8", "replace"))
+    def _config(self, number: int, newest: int) -> dict[Any, Any] | None:
+        for name in self.places("config.py"):
+            is_its = self._writers.get(name, newest) == number
+            own = f"{name.removesuffix('.py')}.run{number}.py"
+            for path in (self.folder / own, *([self.folder / name] if is_its else [])):
+                if path.exists():
+                    return read_assignments(path.read_text("utf-8", "replace"))
         return None
 
     def lost(self) -> Iterator[dict[str, dict[str, int]]]:
         """Yield what the index says that backends did not record."""
         yield from (line["not_recorded"] for line in self._index if "not_recorded" in line)
 
+    def scalar_files(self) -> list[Path]:
+        """Return the files of scalars, the oldest first of those that were called the same."""
+        files = [self.folder / name for name in self.places("scalars.json")]
+        return [path for file in files for path in line_files(file.parent, file.stem, ".json")]
+
     def scalars(self) -> Iterator[Noted]:
         """Yield the scalars, in the order of their files."""
-        for path in line_files(self.folder, "scalars", ".json"):
-            starts, notes = self._notes(path.name)
+        for path in self.scalar_files():
+            note_at = self._notes(path)
             for offset, line in self._records(path):
-                place = bisect_right(starts, offset) - 1
-                session, time = notes[place] if place >= 0 else (1, math.nan)
+                session, time = note_at(offset)
                 try:
                     for name, step, value in points(line):
                         yield Noted(name, step, value, time, session)
                 except (ValueError, TypeError, KeyError):
                     self._skipped.add((str(path), offset))
 
-    def _notes(self, file: str) -> tuple[list[int], list[tuple[int, float]]]:
-        """Return the bytes from which runs wrote to a file, and which did, and when."""
-        starts: list[int] = []
-        notes: list[tuple[int, float]] = []
+    def _notes(self, path: Path) -> Callable[[int], tuple[int, float]]:
+        """Return what tells of a byte of a file the run that wrote it, and when."""
+        file = path.relative_to(self.folder).as_posix()
+        starts: list[int] = [-1]
+        notes: list[tuple[int, float]] = [(1, math.nan)]
         for line in self._index:
             if line.get("file") == file:
-                while starts and starts[-1] >= line["from_byte"]:  # the file was made anew
+                while starts[-1] >= line["from_byte"]:  # the file was made anew
                     starts.pop()
                     notes.pop()
                 starts.append(line["from_byte"])
                 notes.append((line["run"], line["time"]))
-        return starts, notes
+        return lambda offset: notes[bisect_right(starts, offset) - 1]
 
-    def lines(self, stem: str, **types: type) -> Iterator[dict[str, Any]]:
+    def lines(self, stem: str, **types: type) -> Iterator[tuple[int, dict[str, Any]]]:
         """Yield the lines of `<stem>.jsonl`, and of what later runs wrote in its place.
+
+        Each has the number of the run that wrote it.
 
         A line without a value of each of these `types` by its name is no record.
         """
@@ -139,7 +164,9 @@ class Journal:
             return all(type(line.get(key)) is each for key, each in types.items())
 
         for path in line_files(self.folder, stem, ".jsonl"):
-            yield from self._shaped(path, self._records(path), is_record)
+            note_at = self._notes(path)
+            for offset, line in self._shaped(path, self._records(path), is_record):
+                yield note_at(offset)[0], line
 
     def long_names(self, folder: Path) -> dict[str, str]:
         """Return the names of the files in a folder that were too long for a path."""
@@ -151,7 +178,7 @@ class Journal:
             self._records(path, 0),
             lambda line: isinstance(line.get("file"), str) and isinstance(line.get("name"), str),
         )
-        return {line["file"]: line["name"] for line in lines}
+        return {line["file"]: line["name"] for _, line in lines}
 
     def hparams(self) -> dict[str, dict[str, Any]] | None:
         """Return what `summary.json` says, if it does: its hyperparameters and its metrics."""
@@ -172,11 +199,11 @@ class Journal:
         path: Path,
         lines: Iterator[tuple[int, dict[str, Any]]],
         is_record: Callable[[dict[str, Any]], bool],
-    ) -> Iterator[dict[str, Any]]:
+    ) -> Iterator[tuple[int, dict[str, Any]]]:
         """Yield the lines that are records, and count the others."""
         for offset, line in lines:
             if is_record(line):
-                yield line
+                yield offset, line
             else:
                 self._skipped.add((str(path), offset))
 
@@ -210,15 +237,24 @@ class Journal:
 def _is_entry(line: dict[str, Any]) -> bool:
     """Return whether a line of the index is as `RunIndex` writes them."""
     numbers = [line[key] for key in ("started", "ended") if key in line]
+    named = line.get("named", {})
     if "file" in line:
         numbers += [line.get("from_byte"), line.get("time")]
     lost = line.get("not_recorded", {})
     kinds = [*lost.values()] if isinstance(lost, dict) else [None]
     return (
         type(line.get("run")) is int
+        and isinstance(line.get("file", ""), str)
+        and isinstance(named, dict)
+        and all(isinstance(path, str) for path in named.values())
         and all(isinstance(number, (int, float)) for number in numbers)
         and all(isinstance(of, dict) and all(type(n) is int for n in of.values()) for of in kinds)
     )
+
+
+def _leaves(path: str) -> bool:
+    """Return whether a path is outside of the folder that it is relative to."""
+    return PurePosixPath(path).is_absolute() or ".." in PurePosixPath(path).parts
 
 
 def _end(path: Path) -> int:

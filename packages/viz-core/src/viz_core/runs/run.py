@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterator, Mapping
-from functools import cached_property
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cached_property, partial
 from pathlib import Path, PurePosixPath
-from typing import Any, Generic, NamedTuple, TypeAlias, TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
-import numpy.typing as npt
 
+from viz_core._warnings import warn_user
+from viz_core.errors import RecordingWarning
 from viz_core.files.paths import record_name
 from viz_core.kinds.evaluation import ConfusionMatrix, Hparams, PRCurve
 from viz_core.kinds.histograms import Histogram
 from viz_core.kinds.tables import Table
-from viz_core.runs.folders import find_run, new_files, rank_folders
+from viz_core.runs.folders import KIND_FOLDERS, find_run, new_files, rank_folders
 from viz_core.runs.journal import Journal, Session, Skipped
 from viz_core.runs.readers import (
     curve_of,
@@ -27,9 +28,10 @@ from viz_core.runs.readers import (
     read_table,
     read_text,
 )
+from viz_core.runs.records import Named, Record, Series, by_name
 from viz_core.typing import Image
 
-__all__ = ["ByStep", "Run", "Series", "read_run"]
+__all__ = ["Run", "read_run"]
 
 T = TypeVar("T")
 
@@ -37,55 +39,6 @@ T = TypeVar("T")
 _STEPPED = re.compile(r"_(-?\d+)(\.[^./]+)")
 
 _IMAGES = (".png", ".jpg", ".webp")
-
-#: The folders of the kinds of which each record is a file.
-_FOLDERS = ("vis_image", "figures", "text", "html", "tables", "videos", "files")
-
-
-class Series(NamedTuple):
-    """The scalars of one name, in the order in which they were recorded.
-
-    All have shape (N,).
-
-    Attributes:
-        steps: int64, or objects where a step is larger.
-        values: float64.
-        times: float64, seconds since 1970, known to one second, NaN where unknown; None if all are.
-        sessions: int64, the number of the run that recorded each.
-        ranks: int64.
-    """
-
-    steps: npt.NDArray[Any]
-    values: npt.NDArray[np.float64]
-    times: npt.NDArray[np.float64] | None
-    sessions: npt.NDArray[np.int64]
-    ranks: npt.NDArray[np.int64]
-
-
-class ByStep(Mapping[int, T], Generic[T]):
-    """What was recorded under one name, by step, in their order; read when it is asked for."""
-
-    def __init__(self, makers: Mapping[int, Callable[[], T]]) -> None:
-        self._makers = {step: makers[step] for step in sorted(makers)}
-
-    def __getitem__(self, step: int) -> T:
-        """Return what was recorded at a step."""
-        return self._makers[step]()
-
-    def __iter__(self) -> Iterator[int]:
-        """Return an iterator over the steps."""
-        return iter(self._makers)
-
-    def __len__(self) -> int:
-        """Return how many steps there are."""
-        return len(self._makers)
-
-    def __repr__(self) -> str:
-        """Name the steps; reads nothing."""
-        return f"<{len(self)} steps: {', '.join(map(str, [*self][:8]))}{', ...' if len(self) > 8 else ''}>"
-
-
-Named: TypeAlias = "dict[str, ByStep[T]]"
 
 
 def read_run(path: str | os.PathLike[str]) -> Run:
@@ -98,8 +51,21 @@ def read_run(path: str | os.PathLike[str]) -> Run:
     Raises:
         FileNotFoundError: If there is no run.
         TypeError, ValueError: If `path` is no path of this machine.
+
+    Warns:
+        RecordingWarning: For each file or folder that a run wrote elsewhere, as absolute arguments
+            of `LocalVisBackend` say. A run is read from its folder alone.
     """
-    return Run(find_run(path))
+    run = Run(find_run(path))
+    for journal in run._journals:
+        for name, place in journal.outside.items():
+            warn_user(
+                f"what is called {name} in a run was written to {place!r}, outside of the run's "
+                f"folder, and is not read; copy it to {str(journal.folder / name)!r} to have it "
+                "here, and record to a path inside save_dir to keep it there",
+                RecordingWarning,
+            )
+    return run
 
 
 class Run:
@@ -110,23 +76,36 @@ class Run:
     Args:
         folder: As `find_run` returns it.
         cursor: Only what was recorded after that of another.
+        rank: Only what this rank recorded; all by default.
 
     Attributes:
         folder: Where the records are.
+        ranks: Those that recorded, from 0.
         cursor: What `since` takes; of values that JSON has.
     """
 
-    def __init__(self, folder: Path, cursor: Mapping[str, Any] | None = None) -> None:
-        self.folder = folder
+    def __init__(
+        self, folder: Path, cursor: Mapping[str, Any] | None = None, *, rank: int | None = None
+    ) -> None:
+        self.folder, self._since, self._rank = folder, cursor, rank
         self._skipped = Skipped()
-        self._journals = {
-            rank: Journal(path, (cursor or {}).get("lines", {}), folder, self._skipped)
-            for rank, path in rank_folders(folder)
+        starts = (cursor or {}).get("lines", {})
+        journals = [
+            Journal(path, number, starts, folder, self._skipped)
+            for number, path in rank_folders(folder)
+        ]
+        kinds = {
+            journal.folder / place: (journal, kind)
+            for journal in journals
+            for kind in KIND_FOLDERS
+            for place in journal.places(kind)
         }
-        folders = [each.folder / kind for each in self._journals.values() for kind in _FOLDERS]
-        self._paths, seen = new_files(folder, folders, (cursor or {}).get("files"))
+        paths, seen = new_files(folder, kinds, (cursor or {}).get("files"))
+        self._journals = [each for each in journals if rank in (None, each.rank)]
+        self._files = _sorted_into(kinds, paths)
+        self.ranks = sorted({each.rank for each in journals})
         self.cursor: dict[str, Any] = {
-            "lines": {k: v for each in self._journals.values() for k, v in each.ends.items()},
+            "lines": {k: v for each in journals for k, v in each.ends.items()},
             "files": seen,
         }
 
@@ -150,18 +129,30 @@ class Run:
 
         Sessions, hyperparameters and failures are always all there.
         """
-        return Run(self.folder, cursor)
+        return Run(self.folder, cursor, rank=self._rank)
+
+    def of_rank(self, rank: int) -> Run:
+        """Return what one rank recorded, as a run of its own that is read now.
+
+        Raises:
+            ValueError: If it recorded nothing.
+        """
+        if rank not in self.ranks:
+            raise ValueError(
+                f"rank {rank!r} recorded nothing here; those that did are {self.ranks}"
+            )
+        return Run(self.folder, self._since, rank=rank)
 
     @cached_property
     def sessions(self) -> list[Session]:
         """The runs that recorded here, the first first."""
-        return [session for each in self._journals.values() for session in each.sessions()]
+        return [session for each in self._journals for session in each.sessions()]
 
     @cached_property
     def failures(self) -> dict[str, dict[str, int]]:
         """How many records of which kind were not recorded, by backend, as told at closing."""
         counts: dict[str, dict[str, int]] = {}
-        for journal in self._journals.values():
+        for journal in self._journals:
             for lost in journal.lost():
                 for backend, kinds in lost.items():
                     of = counts.setdefault(backend, {})
@@ -173,20 +164,20 @@ class Run:
     def scalars(self) -> dict[str, Series]:
         """The scalars by name."""
         points: dict[str, list[tuple[Any, ...]]] = {}
-        for rank, journal in self._journals.items():
+        for journal in self._journals:
             for point in journal.scalars():
-                points.setdefault(point.name, []).append((*point[1:], rank))
+                points.setdefault(point.name, []).append((*point[1:], journal.rank))
         return {name: _series(found) for name, found in points.items()}
 
     @cached_property
     def images(self) -> Named[Image]:
         """Images as `add_image` takes them; each of a batch is `<name>/<number>`."""
-        return self._stepped("vis_image", read_image)
+        return self._stepped("vis_image", read_image, _IMAGES)
 
     @cached_property
     def figures(self) -> Named[Image]:
         """What figures looked like."""
-        return self._stepped("figures", read_image)
+        return self._stepped("figures", read_image, _IMAGES)
 
     @cached_property
     def texts(self) -> Named[str]:
@@ -225,24 +216,28 @@ class Run:
 
     @cached_property
     def files(self) -> dict[str, Path]:
-        """Files by name: the copy, or where a file lay that was too large for one."""
+        """Files by name: the copy, or where a file lay that was too large for one.
+
+        Of a name that several ranks have, that of the lowest.
+        """
         found: dict[str, Path] = {}
-        for journal in self._journals.values():
+        for journal in self._lowest_last():
             lines = journal.lines("files", name=str, link=str)
-            found |= {line["name"]: Path(line["link"]) for line in lines}
-        for folder, path, names in self._below("files"):
-            relative = path.relative_to(folder).as_posix()
-            found[names.get(relative) or record_name(PurePosixPath(relative), "")] = path
+            found |= {line["name"]: Path(line["link"]) for _, line in lines}
+            for folder, path, names in self._below(journal, "files"):
+                relative = path.relative_to(folder).as_posix()
+                found[names.get(relative) or record_name(PurePosixPath(relative), "")] = path
         return found
 
     @cached_property
     def hparams(self) -> Hparams | None:
-        """Hyperparameters and final metrics of the newest run that has any."""
-        for journal in self._journals.values():
+        """Hyperparameters and final metrics of the newest run that has any, of the lowest rank."""
+        found = None
+        for journal in self._lowest_last():
             if (parts := journal.hparams()) is not None:
                 given = {key: hparam_of(value) for key, value in parts["hparams"].items()}
-                return Hparams(given, parts["metrics"])
-        return None
+                found = Hparams(given, parts["metrics"])
+        return found
 
     def to_pandas(self) -> Any:
         """Return the scalars as a DataFrame: name, step, value, time, session, rank.
@@ -274,33 +269,54 @@ class Run:
                 columns.setdefault(key, []).extend(part)
         return pandas.DataFrame(columns, columns=[*_COLUMNS])
 
-    def _below(self, kind: str) -> Iterator[tuple[Path, Path, dict[str, str]]]:
-        """Yield each file of a kind's folder, with that folder and the names that were too long."""
-        for journal in self._journals.values():
-            folder = journal.folder / kind
-            names = journal.long_names(folder)
-            for path in self._paths:
-                if path.is_relative_to(folder):
-                    yield folder, path, names
+    def _lowest_last(self) -> list[Journal]:
+        return sorted(self._journals, key=lambda journal: -journal.rank)
 
-    def _stepped(self, kind: str, read: Callable[[Path], T]) -> Named[T]:
-        makers: dict[str, dict[int, Callable[[], T]]] = {}
-        for folder, path, names in self._below(kind):
-            relative = path.relative_to(folder).as_posix()
-            match = next(iter(_STEPPED.finditer(relative, relative.rfind("_"))), None)
-            if match is None or match.end() != len(relative):
-                continue  # somebody else's
-            name = names.get(relative) or record_name(PurePosixPath(relative), match[0])
-            makers.setdefault(name, {})[int(match[1])] = lambda path=path: read(path)  # type: ignore[misc]
-        return {name: ByStep(makers[name]) for name in makers}
+    def _below(self, journal: Journal, kind: str) -> Iterator[tuple[Path, Path, dict[str, str]]]:
+        """Yield each file of a kind, with the kind's folder and the names that were too long."""
+        names: dict[Path, dict[str, str]] = {}
+        for folder, path in self._files.get((journal.folder, kind), []):
+            if folder not in names:
+                names[folder] = journal.long_names(folder)
+            yield folder, path, names[folder]
+
+    def _stepped(
+        self, kind: str, read: Callable[[Path], T], endings: tuple[str, ...] = ()
+    ) -> Named[T]:
+        found: list[tuple[str, Record[T]]] = []
+        for journal in self._journals:
+            for folder, path, names in self._below(journal, kind):
+                relative = path.relative_to(folder).as_posix()
+                match = next(iter(_STEPPED.finditer(relative, relative.rfind("_"))), None)
+                if match is None or match.end() != len(relative):
+                    continue  # somebody else's
+                if endings and match[2] not in endings:
+                    continue
+                name = names.get(relative) or record_name(PurePosixPath(relative), match[0])
+                session = journal.writer(path.relative_to(journal.folder).as_posix())
+                found.append(
+                    (name, Record(int(match[1]), journal.rank, session, partial(read, path)))
+                )
+        return by_name(found)
 
     def _lines(self, stem: str, convert: Callable[[dict[str, Any]], T], **types: type) -> Named[T]:
-        makers: dict[str, dict[int, Callable[[], T]]] = {}
-        for journal in self._journals.values():
-            for line in journal.lines(stem, name=str, step=int, **types):
-                made = makers.setdefault(line["name"], {})
-                made[line["step"]] = lambda line=line: convert(line)  # type: ignore[misc]
-        return {name: ByStep(makers[name]) for name in makers}
+        return by_name(
+            (line["name"], Record(line["step"], journal.rank, session, partial(convert, line)))
+            for journal in self._journals
+            for session, line in journal.lines(stem, name=str, step=int, **types)
+        )
+
+
+def _sorted_into(
+    kinds: Mapping[Path, tuple[Journal, str]], paths: Iterable[Path]
+) -> dict[tuple[Path, str], list[tuple[Path, Path]]]:
+    """Return paths, each with the innermost folder of a kind that it is in, by journal and kind."""
+    found: dict[tuple[Path, str], list[tuple[Path, Path]]] = {}
+    for path in paths:
+        folder = next(parent for parent in path.parents if parent in kinds)
+        journal, kind = kinds[folder]
+        found.setdefault((journal.folder, kind), []).append((folder, path))
+    return found
 
 
 _COLUMNS = ("name", "step", "value", "time", "session", "rank")

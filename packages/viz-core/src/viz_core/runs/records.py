@@ -1,0 +1,95 @@
+"""The records of one name, and which of them stands at a step."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Generic, NamedTuple, TypeAlias, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+
+__all__ = ["ByStep", "Named", "Record", "Series", "by_name"]
+
+T = TypeVar("T")
+
+
+class Series(NamedTuple):
+    """The scalars of one name, in the order in which they were recorded.
+
+    All have shape (N,).
+
+    Attributes:
+        steps: int64, or objects where a step is larger.
+        values: float64.
+        times: float64, seconds since 1970, known to one second, NaN where unknown; None if all are.
+        sessions: int64, the number of the run that recorded each.
+        ranks: int64.
+    """
+
+    steps: npt.NDArray[Any]
+    values: npt.NDArray[np.float64]
+    times: npt.NDArray[np.float64] | None
+    sessions: npt.NDArray[np.int64]
+    ranks: npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Record(Generic[T]):
+    """One record, which `read()` returns.
+
+    Attributes:
+        step: Its step.
+        rank: Of the process that recorded it.
+        session: The number of the run that recorded it, among those of its rank.
+        read: Reads and decodes it, each time.
+    """
+
+    step: int
+    rank: int
+    session: int
+    read: Callable[[], T] = field(repr=False)
+
+
+class ByStep(Mapping[int, T], Generic[T]):
+    """What was recorded under one name, by step, in their order; read when it is asked for.
+
+    Where several ranks recorded at a step, that of the lowest stands, and of its records the last.
+
+    Attributes:
+        records: All of them, by step and rank, then as they were recorded.
+    """
+
+    def __init__(self, records: Iterable[Record[T]]) -> None:
+        self.records = tuple(sorted(records, key=lambda record: (record.step, record.rank)))
+        self._standing: dict[int, Record[T]] = {}
+        for record in self.records:
+            if self._standing.setdefault(record.step, record).rank == record.rank:
+                self._standing[record.step] = record
+
+    def __getitem__(self, step: int) -> T:
+        """Return what was recorded at a step."""
+        return self._standing[step].read()
+
+    def __iter__(self) -> Iterator[int]:
+        """Return an iterator over the steps."""
+        return iter(self._standing)
+
+    def __len__(self) -> int:
+        """Return how many steps there are."""
+        return len(self._standing)
+
+    def __repr__(self) -> str:
+        """Name the steps; reads nothing."""
+        return f"<{len(self)} steps: {', '.join(map(str, [*self][:8]))}{', ...' if len(self) > 8 else ''}>"
+
+
+Named: TypeAlias = "dict[str, ByStep[T]]"
+
+
+def by_name(records: Iterable[tuple[str, Record[T]]]) -> Named[T]:
+    """Return records by their names, each with its own, in the order of the first."""
+    found: dict[str, list[Record[T]]] = {}
+    for name, record in records:
+        found.setdefault(name, []).append(record)
+    return {name: ByStep(each) for name, each in found.items()}
