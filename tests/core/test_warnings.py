@@ -22,7 +22,7 @@ from threading import Thread
 import numpy as np
 from matplotlib.figure import Figure
 from viz_core import BaseVisBackend, Budget, Canvas, VISBACKENDS, VISUALIZERS, as_annotations
-from viz_core import draw_annotations, draw_comparison, draw_featmap, read_scalars
+from viz_core import draw_annotations, draw_comparison, draw_featmap, read_run, read_scalars
 
 IMAGE = np.zeros((120, 160, 3), np.uint8)
 OUTSIDE = np.array([-5, 5, 20, 20])
@@ -200,6 +200,14 @@ visualizer.add_scalar("loss", 3)
 (FOLDER / "other" / "index.jsonl").mkdir(parents=True)
 visualizer = Visualizer(vis_backends=[dict(LOCAL, save_dir=FOLDER / "other")])
 visualizer.add_scalar("loss", 2)  # told
+""",
+    ),
+    "a place outside": (
+        "was written to .* outside of the run's folder",
+        """
+visualizer = Visualizer(vis_backends=[dict(LOCAL, save_dir=FOLDER / "run", img_save_dir=FOLDER)])
+visualizer.add_scalar("loss", 1)
+read_run(FOLDER / "run")  # told
 """,
     ),
     "step": (

@@ -7,7 +7,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
 from viz_core._warnings import warn_user
@@ -20,6 +20,7 @@ from viz_core.files.budget import as_budget
 from viz_core.files.encoding import ImageEncoder, as_count
 from viz_core.files.paths import NAMES_FILE, as_inner_path, file_name
 from viz_core.files.scalars import encode_line, encode_scalar
+from viz_core.runs.folders import KIND_FOLDERS
 from viz_core.typing import Image, ImageFormat, Scalar
 
 if TYPE_CHECKING:
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
     from viz_core.runs.index import RunIndex
 
 __all__ = ["LocalVisBackend"]
+
+#: What the places are called that a user may name otherwise.
+_NAMES = ("vis_image", "scalars.json", "config.py")
 
 #: How many files that are in `names.json` are remembered, so that each is there once.
 _MOST_LISTED = 1000
@@ -81,9 +85,10 @@ class LocalVisBackend(LocalKinds):
         budget_mb: float | None = None,
     ) -> None:
         super().__init__(save_dir)
-        self._image_folder = as_inner_path(img_save_dir, "img_save_dir")
+        self._image_folder = _as_folder(img_save_dir)
         self._config_file = _as_file(config_save_file, "config_save_file", ".py")
         self._scalar_file = _as_file(scalar_save_file, "scalar_save_file", ".json")
+        self._named_in: RunIndex | None = None
         self._encode = ImageEncoder(image_format, quality, max_side)
         keep_last = None if keep_last is None else as_count("keep_last", keep_last)
         budget = as_budget(budget_mb)
@@ -156,7 +161,7 @@ class LocalVisBackend(LocalKinds):
 
     def _make_room(self, path: Path) -> None:
         assert self._room is not None
-        folders = (self._image_folder, "figures", "text", "tables", "videos", "html")
+        folders = (self._image_folder, *KIND_FOLDERS[1:-1])
         is_full = self._room.is_full_after([self.directory / name for name in folders], path)
         if is_full and not self._is_full:
             warn_user(
@@ -257,7 +262,22 @@ class LocalVisBackend(LocalKinds):
         names = (self._scalar_file, self._config_file, self._image_folder)
         index = self.enter_run(*(n for n in names if n != "." and not Path(n).is_absolute()))
         self._untold = index
+        if index is not self._named_in:
+            self._note_names(index)
+            self._named_in = index
         return index
+
+    def _note_names(self, index: RunIndex) -> None:
+        """Note what this run calls otherwise than others, so that its folder tells all of it."""
+        places = (self._image_folder, self._scalar_file, self._config_file)
+        named = dict(zip(_NAMES, places, strict=True))
+        for name, place in named.items():
+            if Path(place).is_absolute():
+                inner = os.path.relpath(place, index.folder)
+                named[name] = place if inner.startswith(os.pardir) else inner
+        named = {name: Path(place).as_posix() for name, place in named.items() if place != name}
+        if named:
+            index.note_names(named)
 
     def _tell(self) -> None:
         """Say that there was a run before, if so and once, when a record is kept."""
@@ -304,8 +324,17 @@ class LocalVisBackend(LocalKinds):
         return path
 
 
+def _as_folder(path: str | os.PathLike[str]) -> str:
+    folder = as_inner_path(path, "img_save_dir")
+    if any(first in KIND_FOLDERS[1:] for first in PurePath(folder).parts[:1]):
+        raise ValueError(f"img_save_dir={path!r} is where other records go; name another folder")
+    return folder
+
+
 def _as_file(path: str | os.PathLike[str], argument: str, ending: str) -> str:
     file = as_inner_path(path, argument)
     if not file.endswith(ending):
         raise ValueError(f"{argument} must end in {ending!r}, got {path!r}")
+    if file == "summary.json":
+        raise ValueError(f"{argument}={path!r} is where hyperparameters go; name another file")
     return file

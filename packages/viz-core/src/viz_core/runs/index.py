@@ -149,6 +149,13 @@ class RunIndex:
         with contextlib.suppress(OSError):
             self._append({"run": self.number, "not_recorded": counts, "time": now})
 
+    def note_names(self, names: Mapping[str, str]) -> None:
+        """Note what this run calls files and folders, by what they are called otherwise."""
+        before = [line["named"] for line in self._lines("named") if line["run"] == self.number]
+        if before[-1:] != [names]:
+            with contextlib.suppress(OSError):
+                self._append({"run": self.number, "named": names})
+
     def note_thinned(self, name: str, steps: list[int]) -> None:
         """Note the `steps` of which the files `<name>_<step>` were removed to make room."""
         now = round(time.time(), 3)
