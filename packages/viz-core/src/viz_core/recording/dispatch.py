@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any, NamedTuple, TypeAlias
 
 from viz_core._warnings import warn_user
@@ -49,8 +49,8 @@ _RECORD, _SCALAR = 600, 128
 _POSITIONAL = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
 
 
-def bind(backend: object) -> dict[Kind, Bound]:
-    """Return how to call `backend` for each kind of record that it keeps.
+def bind(backend: object, kept: Collection[Kind]) -> dict[Kind, Bound]:
+    """Return how to call `backend` for each of those kinds of record that it keeps.
 
     Signatures are read once, here. A method whose parameters have our names, or that takes
     `**kwargs` and names none but ours, is called by keyword; any other by position, in MMEngine's
@@ -59,12 +59,12 @@ def bind(backend: object) -> dict[Kind, Bound]:
     bound: dict[Kind, Bound] = {}
     for kind in _ARGUMENTS:
         method = getattr(backend, f"add_{kind}", None)
-        if callable(method):
+        if kind in kept and callable(method):
             bound[kind] = _bind(kind, behind_door(method))
     # The base class passes single scalars on, as we do: without its call in between.
     inherits = getattr(type(backend), "add_scalar", None) is BaseVisBackend.add_scalar
     if not inherits and getattr(type(backend), "add_scalars", 0) is BaseVisBackend.add_scalars:
-        del bound["scalars"]  # which does nothing
+        bound.pop("scalars", None)  # which does nothing
     if "scalars" in bound and ("scalar" not in bound or inherits):
         several, keywords, _ = bound["scalars"]
         bound["scalar"] = Bound(

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import inspect
 import threading
+import traceback
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, get_args
 
 from viz_core.backends.base import BaseVisBackend
 from viz_core.backends.door import behind_door, named_keywords
@@ -16,7 +17,7 @@ from viz_core.recording.dispatch import Bound, Call
 from viz_core.recording.failures import Failures, with_article
 from viz_core.typing import Kind
 
-__all__ = ["Fallbacks", "Forms", "bind", "keeps", "note_forms", "own"]
+__all__ = ["Fallbacks", "Forms", "bind", "calls", "keeps", "note_forms", "own"]
 
 Fallbacks: TypeAlias = "Mapping[Kind, Sequence[tuple[Sequence[Kind], Callable[..., Any]]]]"
 """By kind, the ways to keep it as others: their kinds, and what makes records of these."""
@@ -58,15 +59,25 @@ def _complete(kind: Kind, values: tuple[Any, ...]) -> tuple[Any, ...]:
     return (*values, Forms()) if kind in ARGUMENTS else values
 
 
-def bind(backend: object, fallbacks: Fallbacks) -> dict[Kind, Bound]:
-    """Return how to call `backend` for each kind of record that it keeps, itself or as another."""
-    bound = dispatch.bind(backend)
-    own = {kind for kind in bound if keeps(backend, kind)}
+def bind(
+    backend: object, fallbacks: Fallbacks, note: Callable[[str], object] | None = None
+) -> dict[Kind, Bound]:
+    """Return how to call `backend` for each kind of record that it keeps, itself or as another.
+
+    Args:
+        backend: One, or a class of them.
+        fallbacks: The ways to keep a kind as others.
+        note: Takes what went wrong when the backend was asked what it keeps, if anything did.
+    """
+    raised: list[str] = []
+    own = {kind for kind in get_args(Kind) if keeps(backend, kind, raised.append)}
+    if raised and note is not None:
+        note(f"{raised[0]}; it is called for whatever it has a method for")
+    bound = dispatch.bind(backend, own)
     kinds: list[Any] = [*ARGUMENTS]
     for kind in kinds:
-        if keeps(backend, kind):
+        if kind in own:
             bound[kind] = _bind(kind, getattr(backend, f"add_{kind}"), backend)
-            own.add(kind)
     if "scalars" in bound and own & {"scalar", "scalars"}:
         own |= {"scalar", "scalars"}
     for kind in kinds:
@@ -74,15 +85,64 @@ def bind(backend: object, fallbacks: Fallbacks) -> dict[Kind, Bound]:
     return bound
 
 
-def keeps(backend: Any, kind: Kind) -> bool:
-    """Return whether a backend, or a class of backends, keeps a kind as it is."""
+def keeps(backend: Any, kind: Kind, note: Callable[[str], object] = str) -> bool:
+    """Return whether a backend, or a class of backends, keeps a kind as it is.
+
+    Args:
+        backend: Whose `supports` says so, if it has one and that does not raise.
+        kind: A kind of record.
+        note: Takes what went wrong, if anything did.
+    """
     method = getattr(backend, f"add_{kind}", None)
     if not callable(method):
         return False
-    supports = getattr(backend, "supports", None)
-    if callable(supports):
-        return bool(supports(kind))
+    cls = backend if isinstance(backend, type) else type(backend)
+    try:
+        supports = getattr(backend, "supports", None)
+        if callable(supports):
+            return bool(supports(kind))
+    except Exception as error:  # noqa: BLE001  # a stranger's
+        text = traceback.format_exception_only(type(error), error)[-1].strip()
+        note(f"{cls.__name__}.supports({kind!r}) raised {text}")
+        if issubclass(cls, BaseVisBackend):
+            return BaseVisBackend.supports.__func__(cls, kind)  # type: ignore[attr-defined,no-any-return]
     return kind not in ARGUMENTS or fits(kind, method, by_any=False)
+
+
+def calls(
+    kind: Kind,
+    backends: Mapping[str, object],
+    bounds: Mapping[str, Mapping[Kind, Bound]],
+    told: set[str],
+    failures: Failures,
+) -> list[tuple[str, Call]]:
+    """Return what to call for a kind of record, by name: where a backend refuses it, what counts it.
+
+    Args:
+        kind: A kind of record.
+        backends: Some of which may have a method for it, and say that they do not keep it.
+        bounds: How each is called.
+        told: What was told already; it grows.
+        failures: Those of the recorder.
+    """
+
+    def note(name: str) -> Call:
+        return lambda _, __: note_forms(kind, {name: bounds[name]}, told, failures)
+
+    found: list[tuple[str, Call]] = []
+    for name, backend in backends.items():
+        if kind in bounds[name]:
+            found.append((name, bounds[name][kind].call))
+        elif kind not in ARGUMENTS and _has_own(backend, kind):
+            found.append((name, note(name)))
+    return found
+
+
+def _has_own(backend: object, kind: Kind) -> bool:
+    """Return whether a backend has another method for a kind than the one that keeps nothing."""
+    method = getattr(type(backend), f"add_{kind}", None)
+    is_own = method is not getattr(BaseVisBackend, f"add_{kind}")
+    return is_own and callable(getattr(backend, f"add_{kind}", None))
 
 
 def _bind(kind: Kind, method: Callable[..., object], backend: object) -> Bound:

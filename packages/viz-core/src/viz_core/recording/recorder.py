@@ -20,7 +20,7 @@ from viz_core.kinds.methods import RecordedKinds
 from viz_core.processes import is_main_process
 from viz_core.recording.dispatch import Call, call_without_values, tell_of_none, tell_of_unknown
 from viz_core.recording.failures import Failures, with_article
-from viz_core.recording.forms import Fallbacks, Forms, bind, note_forms, own
+from viz_core.recording.forms import Fallbacks, Forms, bind, calls, note_forms, own
 from viz_core.recording.interruptions import BUSY, attempt, while_handling
 from viz_core.recording.shutdown import finish_later, is_ending, look_after
 from viz_core.recording.worker import Worker, join_all
@@ -103,7 +103,8 @@ class Recorder(RecordedKinds):
             worker.join()
         self._backends = backends
         self.tells_of_none = False  # who assigns none wants none
-        self._bound = {name: bind(each, self._fallbacks) for name, each in backends.items()}
+        note = self._failures.note
+        self._bound = {name: bind(each, self._fallbacks, note) for name, each in backends.items()}
         self._trackers = {getattr(backend, "tracker", None) for backend in backends.values()}
         for backend in backends.values():
             if hasattr(backend, "ranks"):
@@ -147,12 +148,9 @@ class Recorder(RecordedKinds):
             for name, backend in self._backends.items()
             if not self._background and getattr(backend, "needs_thread", False) is True
         }
+        known = self._backends, self._bound, self._told, self._failures
         self._targets: dict[Kind, _Targets] = {
-            kind: [
-                (name, self._locks[name], bound[kind].call)
-                for name, bound in self._bound.items()
-                if kind in bound
-            ]
+            kind: [(name, self._locks[name], call) for name, call in calls(kind, *known)]
             for kind in get_args(Kind)
         }
 
