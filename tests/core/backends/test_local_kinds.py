@@ -14,7 +14,15 @@ import pytest
 from kinds_records import FRAMES, IMAGE, figure, records
 from PIL import Image
 
-from viz_core import LocalVisBackend, RecordingWarning, Visualizer, as_figure, read_run
+from viz_core import (
+    BaseVisBackend,
+    LocalVisBackend,
+    RecordingWarning,
+    Visualizer,
+    VizWarning,
+    as_figure,
+    read_run,
+)
 from viz_core.backends import local_kinds
 from viz_core.kinds import videos
 
@@ -204,3 +212,34 @@ def test_being_killed_loses_nothing_of_any_kind(tmp_path):
     assert len([*folder.glob("vis_image/batch/*_[0-3].png")]) == 12
     assert (folder / "files/best/weights.bin").exists()
     assert not [name for *_, names in os.walk(folder) for name in names if name.endswith(".tmp")]
+
+
+@pytest.mark.parametrize("background", [False, True])
+def test_figures_are_kept_as_svg_if_asked_for(tmp_path, background):
+    drawn = figure()
+    local = [LocalVisBackend(tmp_path, keep_last=2)]
+    with Visualizer(vis_backends=local, background=background) as visualizer:
+        for step in range(3):
+            drawn.axes[0].set_title(f"of {step}")
+            visualizer.add_figure("a/" + "x" * 300, drawn, step=step, svg=True)
+        visualizer.add_figure("b", (drawn, drawn.axes[0]), step=0)
+    run = read_run(tmp_path)
+    (name,) = run.svgs
+    assert name == "a/" + "x" * 300
+    assert [*run.svgs[name]] == [*run.figures[name]] == [1, 2]
+    assert [f"of {step}" in svg for step, svg in run.svgs[name].items()] == [True, True]
+    assert [*run.figures] == [name, "b"]
+
+
+def test_svg_is_told_where_nobody_keeps_it():
+    class Keeps(BaseVisBackend):
+        def add_figure(self, **kwargs):
+            pass
+
+    class Names(BaseVisBackend):
+        def add_figure(self, name, figure, step=0, **kwargs):
+            pass
+
+    Visualizer(vis_backends=[Keeps()]).add_figure("a", figure(), svg=True)
+    with pytest.warns(VizWarning, match=r"add_figure was given svg=, which means nothing to Names"):
+        Visualizer(vis_backends=[Names()]).add_figure("a", figure(), svg=True)

@@ -1,13 +1,15 @@
 """What has a figure, and how it is drawn."""
 
+import io
 import types
+from xml.etree import ElementTree
 
 import numpy as np
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from viz_core import as_figure
+from viz_core import DrawnFigure, as_figure, encode_png
 
 
 @pytest.fixture
@@ -106,3 +108,37 @@ def test_plotly_says_what_it_lacks():
 def test_what_has_none_is_named(wrong, text):
     with pytest.raises(TypeError, match=text):
         as_figure(wrong)
+
+
+def test_it_is_drawn_as_svg_if_that_is_asked_for(figure):
+    before = figure.canvas
+    drawn = DrawnFigure(figure, svg=True)
+    size = drawn.draw()
+    figure.axes[0].set_title("later")
+    assert (figure.canvas, figure.dpi) == (before, 50)
+    assert size == drawn.image.nbytes + len(drawn.svg)
+    root = ElementTree.fromstring(drawn.svg)  # our own
+    assert root.tag == "{http://www.w3.org/2000/svg}svg"
+    assert (root.get("width"), root.get("height")) == ("144pt", "72pt")
+    expected = io.BytesIO()
+    as_drawn = Figure((2, 1), dpi=50)
+    as_drawn.add_subplot().plot([1, 2])
+    as_drawn.savefig(expected, format="svg", dpi=50)
+    theirs = ElementTree.fromstring(expected.getvalue())
+    assert paths(root) == paths(theirs)
+    assert as_figure(figure).svg == b""
+
+
+def paths(root):
+    return [path.get("d") for path in root.iter("{http://www.w3.org/2000/svg}path")]
+
+
+def test_an_svg_that_cannot_be_drawn_costs_no_image():
+    png = encode_png(np.zeros((1, 1, 4), np.uint8))
+    plotly = types.SimpleNamespace(
+        to_plotly_json=dict, to_image=lambda **given: png if given["format"] == "png" else 1 / 0
+    )
+    drawn = DrawnFigure(plotly, svg=True)
+    assert drawn.image.shape == (1, 1, 4)
+    with pytest.raises(TypeError, match=r"plotly cannot draw .*division by zero.*kaleido"):
+        _ = drawn.svg

@@ -65,10 +65,14 @@ class LocalKinds(BaseVisBackend):
         for number, image in enumerate(images):
             self.add_image(name=f"{name}/{number}", image=image, step=step)
 
-    def add_figure(self, name: str, figure: DrawnFigure, step: int = 0, **kwargs: object) -> None:
-        """Keep what the figure looks like in `figures`, in the format of images."""
+    def add_figure(
+        self, name: str, figure: DrawnFigure, step: int = 0, *, svg: bool = False, **kwargs: object
+    ) -> None:
+        """Keep what the figure looks like in `figures`, in the format of images; SVG in `svg`."""
         data = self._encode(figure.image).data
         self._write("figures", name, f"_{step}.{self._encode.image_format}", data)
+        if svg:
+            self._write("svg", name, f"_{step}.svg", figure.svg)
 
     def add_histogram(
         self, name: str, histogram: Histogram, step: int = 0, **kwargs: object

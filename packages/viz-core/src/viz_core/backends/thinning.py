@@ -12,7 +12,7 @@ from typing import NamedTuple
 __all__ = ["Room"]
 
 #: A file of one step, of which nobody else's are taken for ours.
-_ENDINGS = "png|jpg|webp|md|csv|html|mp4|webm|gif|mov|mkv|avi"
+_ENDINGS = "png|jpg|webp|svg|md|csv|html|mp4|webm|gif|mov|mkv|avi"
 _STEPPED = re.compile(rf"(.+)_(-?\d+)\.({_ENDINGS})", re.DOTALL)
 
 

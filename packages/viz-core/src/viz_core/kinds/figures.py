@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
@@ -22,13 +23,16 @@ class DrawnFigure:
 
     Args:
         figure: One of matplotlib's or plotly's.
+        svg: Whether to draw it as SVG too.
     """
 
-    __slots__ = ("_drawn", "figure")
+    __slots__ = ("_drawn", "_is_svg", "_svg", "figure")
 
-    def __init__(self, figure: object) -> None:
+    def __init__(self, figure: object, *, svg: bool = False) -> None:
         self.figure: Any = figure
+        self._is_svg = svg
         self._drawn: SharedImage | Exception | None = None
+        self._svg: bytes | Exception = b""
 
     @property
     def image(self) -> Image:
@@ -39,17 +43,31 @@ class DrawnFigure:
         assert self._drawn is not None
         return self._drawn.image
 
+    @property
+    def svg(self) -> bytes:
+        """The same as SVG, in which letters are outlines; empty if nobody asked for it."""
+        self.draw()
+        if isinstance(self._svg, Exception):
+            raise self._svg
+        return self._svg
+
     def draw(self) -> int:
-        """Draw the figure as it is now, unless it was drawn; return the bytes of its image.
+        """Draw the figure as it is now, unless it was drawn; return the bytes of what it became.
 
         What goes wrong is raised where the image is asked for: each backend fails by itself.
         """
         if self._drawn is None:
+            if self._is_svg:
+                try:
+                    self._svg = _draw_svg(self.figure)
+                except Exception as error:  # noqa: BLE001  # whatever it is, each backend has it
+                    self._svg = error
             try:
                 self._drawn = SharedImage(_draw(self.figure))
             except Exception as error:  # noqa: BLE001  # whatever it is, each backend has it
                 self._drawn = error
-        return 0 if isinstance(self._drawn, Exception) else self._drawn.image.nbytes
+        size = 0 if isinstance(self._drawn, Exception) else self._drawn.image.nbytes
+        return size + (0 if isinstance(self._svg, Exception) else len(self._svg))
 
 
 def as_figure(figure: object, name: str = "figure") -> DrawnFigure:
@@ -125,16 +143,35 @@ def _draw_with_agg(figure: Figure) -> Image:
     return pixels[..., :3].copy() if (pixels[..., 3] == 255).all() else pixels
 
 
-def _draw_plotly(figure: Any) -> Image:
-    import io
+def _draw_svg(figure: Any) -> bytes:
+    if hasattr(figure, "to_plotly_json"):
+        return _of_plotly(figure, "svg")
+    from matplotlib.backends.backend_svg import FigureCanvasSVG
 
+    before: Any = figure.canvas
+    dpi = figure.dpi
+    file = io.BytesIO()
+    try:
+        canvas: Any = FigureCanvasSVG(figure)
+        canvas.print_svg(file, metadata={"Date": None})
+    finally:
+        figure.dpi = dpi  # which SVG sets to 72; its canvas has no window that would follow
+        figure.set_canvas(before)
+    return file.getvalue()
+
+
+def _draw_plotly(figure: Any) -> Image:
     from PIL import Image as Pillow
 
+    return np.array(Pillow.open(io.BytesIO(_of_plotly(figure, "png"))).convert("RGBA"))
+
+
+def _of_plotly(figure: Any, file_format: str) -> bytes:
     try:
-        data: bytes = figure.to_image(format="png")
+        data: bytes = figure.to_image(format=file_format)
     except Exception as error:  # whatever is missing, which plotly says itself
         raise TypeError(
             f"plotly cannot draw this figure as an image ({shortened(str(error))}); pip install "
             "kaleido, or record the page itself with add_html(name, figure)"
         ) from error
-    return np.array(Pillow.open(io.BytesIO(data)).convert("RGBA"))
+    return data

@@ -38,7 +38,8 @@ class KeptKinds:
 
         Args:
             name: Any unicode.
-            figure: Its `figure` is matplotlib's or plotly's own, which may change later.
+            figure: Its `figure` is matplotlib's or plotly's own, which may change later; `svg` is
+                SVG as bytes if the caller passed `svg=True`, else empty.
             step: An int.
             **kwargs: What the caller passed besides.
         """

@@ -58,7 +58,9 @@ class RecordedKinds:
         step = _step(step, kwargs)
         self._record_kind("images", (as_name(name), as_images(images), step), kwargs)
 
-    def add_figure(self, name: str, figure: object, step: int = 0, **kwargs: object) -> None:
+    def add_figure(
+        self, name: str, figure: object, step: int = 0, *, svg: bool = False, **kwargs: object
+    ) -> None:
         """Record a figure, without pyplot; it stays open, and is the caller's to close.
 
         Args:
@@ -66,15 +68,20 @@ class RecordedKinds:
             figure: One of matplotlib's, `(figure, axes)` as torchmetrics returns, axes, what has
                 one as `.figure_` or `.figure`, as displays of scikit-learn, or one of plotly's.
             step: Any whole number, in any order.
+            svg: Whether local files have it as SVG too.
             **kwargs: Passed on to the backends; `global_step` is another name of `step`.
 
         Raises:
             TypeError: If it has no figure.
         """
-        from viz_core.kinds.figures import as_figure
+        from viz_core.kinds.figures import DrawnFigure, as_figure
 
         step = _step(step, kwargs)
-        self._record_kind("figure", (as_name(name), as_figure(figure), step), kwargs)
+        drawn = as_figure(figure)
+        if svg:
+            drawn = DrawnFigure(drawn.figure, svg=True)
+            kwargs["svg"] = True  # so that it is told where nobody keeps one
+        self._record_kind("figure", (as_name(name), drawn, step), kwargs)
 
     def add_histogram(
         self,

@@ -14,7 +14,7 @@ from viz_core.files.paths import HALF_WRITTEN, NAMES_FILE, as_path
 __all__ = ["KIND_FOLDERS", "find_run", "line_files", "new_files", "rank_folders"]
 
 #: The folders of the kinds of which each record is a file, as they are called by default.
-KIND_FOLDERS = ("vis_image", "figures", "text", "html", "tables", "videos", "files")
+KIND_FOLDERS = ("vis_image", "figures", "svg", "text", "html", "tables", "videos", "files")
 
 #: One of these makes a folder one of a run.
 _SIGNS = ("index.jsonl", "scalars.json", "config.py", "vis_image", "summary.json")

@@ -34,6 +34,45 @@ class Series(NamedTuple):
     ranks: npt.NDArray[np.int64]
 
 
+_COLUMNS = ("name", "step", "value", "time", "session", "rank")
+
+
+def as_series(points: Iterable[tuple[Any, ...]]) -> Series:
+    """Return scalars of one name, each of step, value, time, session and rank."""
+    steps, values, times, sessions, ranks = zip(*points, strict=True)
+    try:
+        whole = np.array(steps, np.int64)
+    except OverflowError:
+        whole = np.array(steps, object)
+    when = np.array(times, np.float64)
+    return Series(
+        whole,
+        np.array(values, np.float64),
+        None if np.isnan(when).all() else when,
+        np.array(sessions, np.int64),
+        np.array(ranks, np.int64),
+    )
+
+
+def as_dataframe(scalars: Mapping[str, Series]) -> Any:
+    """Return scalars by name as a DataFrame of pandas, a row each."""
+    try:
+        import pandas
+    except ModuleNotFoundError as error:
+        raise ModuleNotFoundError(
+            "to_pandas() needs pandas, which is not installed; pip install pandas, or use "
+            "run.scalars, whose values are numpy arrays",
+            name="pandas",
+        ) from error
+    columns: dict[str, list[Any]] = {name: [] for name in _COLUMNS}
+    for name, (steps, values, times, sessions, ranks) in scalars.items():
+        when = np.full(len(steps), np.nan) if times is None else times
+        parts = ([name] * len(steps), steps, values, when, sessions, ranks)
+        for column, part in zip(_COLUMNS, parts, strict=True):
+            columns[column].extend(part)
+    return pandas.DataFrame(columns, columns=[*_COLUMNS])
+
+
 @dataclass(frozen=True)
 class Record(Generic[T]):
     """One record, which `read()` returns.

@@ -9,8 +9,6 @@ from functools import cached_property, partial
 from pathlib import Path, PurePosixPath
 from typing import Any, TypeVar
 
-import numpy as np
-
 from viz_core._warnings import warn_user
 from viz_core.errors import RecordingWarning
 from viz_core.files.paths import record_name
@@ -28,7 +26,7 @@ from viz_core.runs.readers import (
     read_table,
     read_text,
 )
-from viz_core.runs.records import Named, Record, Series, by_name
+from viz_core.runs.records import Named, Record, Series, as_dataframe, as_series, by_name
 from viz_core.typing import Image
 
 __all__ = ["Run", "read_run"]
@@ -167,7 +165,7 @@ class Run:
         for journal in self._journals:
             for point in journal.scalars():
                 points.setdefault(point.name, []).append((*point[1:], journal.rank))
-        return {name: _series(found) for name, found in points.items()}
+        return {name: as_series(found) for name, found in points.items()}
 
     @cached_property
     def images(self) -> Named[Image]:
@@ -178,6 +176,11 @@ class Run:
     def figures(self) -> Named[Image]:
         """What figures looked like."""
         return self._stepped("figures", read_image, _IMAGES)
+
+    @cached_property
+    def svgs(self) -> Named[str]:
+        """Figures as SVG, of those that were recorded so; whoever shows one decides what it may do."""
+        return self._stepped("svg", read_text)
 
     @cached_property
     def texts(self) -> Named[str]:
@@ -245,29 +248,7 @@ class Run:
         Raises:
             ModuleNotFoundError: If pandas is not installed.
         """
-        try:
-            import pandas
-        except ModuleNotFoundError as error:
-            raise ModuleNotFoundError(
-                "to_pandas() needs pandas, which is not installed; pip install pandas, or use "
-                "run.scalars, whose values are numpy arrays",
-                name="pandas",
-            ) from error
-        columns: dict[str, list[Any]] = {}
-        for name, series in self.scalars.items():
-            count = len(series.steps)
-            times = np.full(count, np.nan) if series.times is None else series.times
-            parts = (
-                [name] * count,
-                series.steps,
-                series.values,
-                times,
-                series.sessions,
-                series.ranks,
-            )
-            for key, part in zip(_COLUMNS, parts, strict=True):
-                columns.setdefault(key, []).extend(part)
-        return pandas.DataFrame(columns, columns=[*_COLUMNS])
+        return as_dataframe(self.scalars)
 
     def _lowest_last(self) -> list[Journal]:
         return sorted(self._journals, key=lambda journal: -journal.rank)
@@ -317,22 +298,3 @@ def _sorted_into(
         journal, kind = kinds[folder]
         found.setdefault((journal.folder, kind), []).append((folder, path))
     return found
-
-
-_COLUMNS = ("name", "step", "value", "time", "session", "rank")
-
-
-def _series(points: list[tuple[Any, ...]]) -> Series:
-    steps, values, times, sessions, ranks = zip(*points, strict=True)
-    try:
-        whole = np.array(steps, np.int64)
-    except OverflowError:
-        whole = np.array(steps, object)
-    when = np.array(times, np.float64)
-    return Series(
-        whole,
-        np.array(values, np.float64),
-        None if np.isnan(when).all() else when,
-        np.array(sessions, np.int64),
-        np.array(ranks, np.int64),
-    )
