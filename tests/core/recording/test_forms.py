@@ -344,16 +344,6 @@ def test_a_file_is_kept_before_the_call_returns_in_the_background_too(tmp_path):
     assert backend.calls == [b"\0\1\2"]
 
 
-def test_other_ranks_record_nothing_and_are_told_nothing(monkeypatch):
-    monkeypatch.setenv("RANK", "1")
-    monkeypatch.setenv("WORLD_SIZE", "2")
-    backend = keeping("scalars")
-    visualizer = Visualizer(vis_backends=[backend])
-    visualizer.add_text("a", "b")
-    visualizer.close()
-    assert not backend.calls
-
-
 def test_a_visualizer_without_backends_says_so(tmp_path):
     with pytest.warns(UserWarning, match="add_text records nothing"):
         Visualizer().add_text("a", "b")

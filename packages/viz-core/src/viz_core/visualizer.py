@@ -279,6 +279,9 @@ class Visualizer(Canvas, NamedInstances, RecordedKinds):
         """
         self._recorder.add_scalars(scalar_dict, step, file_path, **kwargs)
 
+    def _is_recorded(self) -> bool:
+        return self._recorder._is_recorded()
+
     def _record_kind(self, kind: Kind, values: tuple[Any, ...], extra: dict[str, Any]) -> None:
         self._recorder._record_kind(kind, values, extra)
 

@@ -25,6 +25,8 @@ __all__ = ["RecordedKinds"]
 class RecordedKinds:
     """Records each kind by `_record_kind`, checked and converted.
 
+    Where nothing is recorded, as on other ranks, names and steps are checked and nothing is done.
+
     `step` is any whole number, in any order; `global_step` is another name of it. The same name and
     step again replaces what was recorded, but for histograms, which are all kept. `**kwargs` are
     passed on to the backends.
@@ -33,6 +35,10 @@ class RecordedKinds:
     def _record_kind(self, kind: Kind, values: tuple[Any, ...], extra: dict[str, Any]) -> None:
         """Record values, in the order in which `KeptKinds` has them as arguments."""
         raise NotImplementedError
+
+    def _is_recorded(self) -> bool:
+        """Return whether records are to be made here; not on a rank that does not record."""
+        return True
 
     def add_images(
         self,
@@ -55,8 +61,9 @@ class RecordedKinds:
         """
         from viz_core.images import as_images
 
-        step = _step(step, kwargs)
-        self._record_kind("images", (as_name(name), as_images(images), step), kwargs)
+        name, step = as_name(name), _step(step, kwargs)
+        if self._is_recorded():
+            self._record_kind("images", (name, as_images(images), step), kwargs)
 
     def add_figure(
         self, name: str, figure: object, step: int = 0, *, svg: bool = False, **kwargs: object
@@ -76,12 +83,14 @@ class RecordedKinds:
         """
         from viz_core.kinds.figures import DrawnFigure, as_figure
 
-        step = _step(step, kwargs)
+        name, step = as_name(name), _step(step, kwargs)
+        if not self._is_recorded():
+            return
         drawn = as_figure(figure)
         if svg:
             drawn = DrawnFigure(drawn.figure, svg=True)
             kwargs["svg"] = True  # so that it is told where nobody keeps one
-        self._record_kind("figure", (as_name(name), drawn, step), kwargs)
+        self._record_kind("figure", (name, drawn, step), kwargs)
 
     def add_histogram(
         self,
@@ -109,9 +118,10 @@ class RecordedKinds:
         """
         from viz_core.kinds.histograms import as_histogram
 
-        step = _step(step, kwargs)
-        histogram = as_histogram(values, bins, as_name(name))
-        self._record_kind("histogram", (name, histogram, step), kwargs)
+        name, step = as_name(name), _step(step, kwargs)
+        if self._is_recorded():
+            histogram = as_histogram(values, bins, name)
+            self._record_kind("histogram", (name, histogram, step), kwargs)
 
     def add_text(self, name: str, text: str, step: int = 0, **kwargs: object) -> None:
         """Record a text.
@@ -127,8 +137,9 @@ class RecordedKinds:
         """
         from viz_core.kinds.documents import as_text
 
-        step = _step(step, kwargs)
-        self._record_kind("text", (as_name(name), as_text(text), step), kwargs)
+        name, step = as_name(name), _step(step, kwargs)
+        if self._is_recorded():
+            self._record_kind("text", (name, as_text(text), step), kwargs)
 
     def add_table(
         self,
@@ -158,9 +169,10 @@ class RecordedKinds:
         """
         from viz_core.kinds.tables import as_table
 
-        step = _step(step, kwargs)
-        table = as_table(columns, rows)
-        self._record_kind("table", (as_name(name), table.columns, table.rows, step), kwargs)
+        name, step = as_name(name), _step(step, kwargs)
+        if self._is_recorded():
+            table = as_table(columns, rows)
+            self._record_kind("table", (name, table.columns, table.rows, step), kwargs)
 
     def add_video(
         self,
@@ -190,9 +202,10 @@ class RecordedKinds:
         from viz_core.kinds.videos import as_video
 
         kwargs.pop("out_type", None)  # by which mmaction2's visualizer tells its own backends
-        step, name = _step(step, kwargs), as_name(name)
-        video = as_video(frames, fps)
-        self._record_kind("video", (name, video, step, video.fps), kwargs)
+        name, step = as_name(name), _step(step, kwargs)
+        if self._is_recorded():
+            video = as_video(frames, fps)
+            self._record_kind("video", (name, video, step, video.fps), kwargs)
 
     def add_html(self, name: str, html: object, step: int = 0, **kwargs: object) -> None:
         """Record a page.
@@ -208,8 +221,9 @@ class RecordedKinds:
         """
         from viz_core.kinds.documents import as_html
 
-        step = _step(step, kwargs)
-        self._record_kind("html", (as_name(name), as_html(html), step), kwargs)
+        name, step = as_name(name), _step(step, kwargs)
+        if self._is_recorded():
+            self._record_kind("html", (name, as_html(html), step), kwargs)
 
     def add_file(
         self, path: str | os.PathLike[str], name: str | None = None, **kwargs: object
@@ -228,7 +242,8 @@ class RecordedKinds:
         """
         from viz_core.kinds.documents import as_file
 
-        self._record_kind("file", as_file(path, name), kwargs)
+        if self._is_recorded():
+            self._record_kind("file", as_file(path, name), kwargs)
 
     def add_hparams(
         self, hparams: object, metrics: ScalarDict | None = None, **kwargs: object
@@ -245,7 +260,8 @@ class RecordedKinds:
         """
         from viz_core.kinds.evaluation import as_hparams
 
-        self._record_kind("hparams", tuple(as_hparams(hparams, metrics)), kwargs)
+        if self._is_recorded():
+            self._record_kind("hparams", tuple(as_hparams(hparams, metrics)), kwargs)
 
     def add_pr_curve(
         self,
@@ -269,9 +285,9 @@ class RecordedKinds:
         """
         from viz_core.kinds.evaluation import as_pr_curve
 
-        step = _step(step, kwargs)
-        curve = as_pr_curve(labels, predictions)
-        self._record_kind("pr_curve", (as_name(name), curve, step), kwargs)
+        name, step = as_name(name), _step(step, kwargs)
+        if self._is_recorded():
+            self._record_kind("pr_curve", (name, as_pr_curve(labels, predictions), step), kwargs)
 
     def add_confusion_matrix(
         self,
@@ -295,9 +311,10 @@ class RecordedKinds:
         """
         from viz_core.kinds.evaluation import as_confusion_matrix
 
-        step = _step(step, kwargs)
-        found = as_confusion_matrix(matrix, classes)
-        self._record_kind("confusion_matrix", (as_name(name), *found, step), kwargs)
+        name, step = as_name(name), _step(step, kwargs)
+        if self._is_recorded():
+            found = as_confusion_matrix(matrix, classes)
+            self._record_kind("confusion_matrix", (name, *found, step), kwargs)
 
 
 def _step(step: Any, extra: dict[str, Any]) -> int:

@@ -36,10 +36,10 @@ _MAIN_THREAD = threading.main_thread().ident
 class Recorder(RecordedKinds):
     """Checks and converts a record once, then gives it to every backend in order.
 
-    What is wrong with the record itself raises before anything is written, on every rank. A
-    backend that fails costs no other the record: all are called before anything is raised. A
-    backend gets one call at a time, and none within one: what a thread records while it is inside a
-    backend, as in a signal handler, waits until it is out.
+    What is wrong with an image or a scalar raises before anything is written, on every rank; other
+    kinds, as videos and tables, are converted only where they are recorded. A backend that fails
+    costs no other the record: all are called before anything is raised. A backend gets one call at
+    a time: what a thread records while it is inside one, as in a signal handler, waits.
 
     The `add_*` methods take what those of [`Visualizer`][viz_core.Visualizer] take: a `value`, or
     a `scalar_dict` of several, at a `step`. A `file_path` is for backends that write files.
@@ -216,9 +216,11 @@ class Recorder(RecordedKinds):
         finally:
             self._failures.settle(self._backends.values())
 
+    def _is_recorded(self) -> bool:
+        return self._ranks == "all" or is_main_process()
+
     def _record_kind(self, kind: Kind, values: tuple[Any, ...], extra: dict[str, Any]) -> None:
-        if self._ranks == "all" or is_main_process():
-            note_forms(kind, self._bound, self._told, self._failures)
+        note_forms(kind, self._bound, self._told, self._failures)
         self._record(kind, (*values, Forms()), extra)
         self._failures.tell({}, "backends failed")
 
@@ -231,8 +233,7 @@ class Recorder(RecordedKinds):
             tell_of_none(kind)
             return
         if extra:
-            told, note = self._told, self._failures.note
-            tell_of_unknown(kind, extra, self._bound, told, note)  # when it is recorded
+            tell_of_unknown(kind, extra, self._bound, self._told, self._failures.note)
         errors: dict[str, Exception] = {}
         me = get_ident()
         if me != _MAIN_THREAD:
