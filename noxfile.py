@@ -36,6 +36,7 @@ TENSORBOARD = "viz-backend-tensorboard"
 WANDB = "viz-backend-wandb"
 MLFLOW = "viz-backend-mlflow"
 ADAPTER = "viz-mmdet-adapter"
+REPORT = "viz-report"
 
 #: The version whose CPU build is small; plain ``torch`` may bring gigabytes of CUDA.
 TORCH = "torch==2.13.0"
@@ -157,6 +158,7 @@ ROWS = (
     Row("wandb", (WANDB,), tests=("tests/backends/wandb",)),
     Row("mlflow", (MLFLOW,), ("mlflow",), ("tests/backends/mlflow",)),
     Row("adapter", (ADAPTER,), tests=("tests/mmdet_adapter",)),
+    Row("report", (REPORT,), tests=("tests/report", "--ignore=tests/report/browser")),
     Row(
         "mmdet",
         (ADAPTER, *BACKENDS),
@@ -166,7 +168,7 @@ ROWS = (
     ),
     Row(
         "all",
-        (ADAPTER, *BACKENDS),
+        (ADAPTER, REPORT, *BACKENDS),
         (TORCH, "mlflow", "tqdm", *FONTS),
         ("tests/docs", "tests/together"),
         ("tests/backends",),
@@ -190,6 +192,7 @@ ROWS = (
     Row(
         "downstream", (ADAPTER,), (*MMDET, *FAMILYS), ("tests/downstream",), bare=FAMILY, full=True
     ),
+    Row("browser", (REPORT,), ("playwright",), ("tests/report/browser",), full=True),
     Row("tensorboard-wandb", (TENSORBOARD, WANDB), full=True),
     Row("tensorboard-mlflow", (TENSORBOARD, MLFLOW), full=True),
     Row("wandb-mlflow", (WANDB, MLFLOW), full=True),

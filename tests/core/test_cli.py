@@ -133,6 +133,79 @@ def test_an_unknown_command_is_named_with_those_that_there_are(viz):
     assert "backends" in done.stderr
 
 
+COMMANDS = """
+from viz_core import Command, hookimpl
+
+@hookimpl
+def viz_commands():
+    return {offers}
+"""
+FIT = COMMANDS.format(offers="{'fit': Command('{module}:fit', help='Fit 100% of it')}")
+DEFINED = "def fit(arguments):\n    print('fitting', arguments)\n    return 7\n"
+
+
+def test_a_plugins_command_is_listed_and_run(viz, install, tmp_path):
+    (tmp_path / "fitting.py").write_text(DEFINED)
+    install("viz-fit", FIT.replace("{module}", "fitting"))
+    assert "Fit 100% of it" in viz("--help").stdout
+    done = viz("fit", "run", "--help", "-o", "x", "--version")
+    assert (done.returncode, done.stderr) == (7, "")
+    assert done.stdout == "fitting ['run', '--help', '-o', 'x', '--version']\n"
+
+
+def test_a_command_is_imported_when_it_is_run_and_a_broken_one_is_told(viz, install, tmp_path):
+    (tmp_path / "fitting.py").write_text(BROKEN)
+    install("viz-fit", FIT.replace("{module}", "fitting"))
+    assert (viz("--help").returncode, viz("backends").returncode) == (0, 0)
+    done = viz("fit")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "viz-fit 1.0 [x] cannot provide the command 'fit': ModuleNotFoundError" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_two_packages_with_one_command_are_both_named(viz, install):
+    for name in ("viz-fit", "viz-other"):
+        install(name, FIT.replace("{module}", "fitting"))
+    assert "viz-fit 1.0 [x] and viz-other 1.0 [x]" in " ".join(viz("--help").stdout.split())
+    done = viz("fit")
+    assert done.returncode == 2
+    assert "'fit' is provided by viz-fit 1.0 [x] and viz-other 1.0 [x]" in done.stderr
+    assert "VIZ_DISABLE_PLUGINS" in done.stderr
+    assert "viz has no command 'fit'" in viz("fit", VIZ_DISABLE_PLUGINS="*").stderr
+
+
+@pytest.mark.parametrize(
+    ("offers", "says"),
+    [
+        ("{'fit': 'fitting:fit'}", "a command is viz_core.Command("),
+        ("{'fit': Command('fitting', 'it fits')}", "target='fitting' of a command is not"),
+        ("{'fit': Command('fitting:fit', None)}", "help=None of a command is no text"),
+        ("{'backends': Command('fitting:fit', 'it fits')}", "which is viz-core's own"),
+    ],
+)
+def test_a_wrong_offer_of_a_command_leaves_its_plugin_out(viz, install, offers, says):
+    install("viz-fit", COMMANDS.format(offers=offers))
+    done = viz("fit")
+    assert done.returncode == 2
+    assert "left out: viz-fit 1.0 [x]" in done.stderr
+    assert says in done.stderr
+
+
+@pytest.mark.parametrize("name", ["report", "view"])
+def test_a_known_command_names_its_package_and_how_to_get_it(viz, name):
+    done = viz(name, "runs", VIZ_DISABLE_PLUGINS="*")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert f"`viz {name}` is in the package viz-report, which is not installed" in done.stderr
+    assert "pip install ./packages/viz-report" in done.stderr
+    assert "pip install viz-report" in done.stderr
+    listed = " ".join(viz("--help", VIZ_DISABLE_PLUGINS="*").stdout.split())
+    assert f"{name} in the package viz-report, which is not installed" in listed
+
+
+def test_a_misspelt_command_is_guessed(viz):
+    assert "did you mean 'report'?" in viz("reprot", VIZ_DISABLE_PLUGINS="*").stderr
+
+
 def test_python_m_is_the_same_program(viz, tmp_path):
     command = [sys.executable, "-m", "viz_core", "backends"]
     done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, timeout=60)

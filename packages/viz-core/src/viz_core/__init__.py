@@ -69,7 +69,7 @@ if TYPE_CHECKING:
     from viz_core.kinds.histograms import Histogram, as_histogram
     from viz_core.kinds.tables import Table, as_table
     from viz_core.kinds.videos import Video, as_video
-    from viz_core.plugins.hookspecs import hookimpl
+    from viz_core.plugins.hookspecs import Command, hookimpl
     from viz_core.recording.recorder import Recorder
     from viz_core.runs.journal import Session
     from viz_core.runs.records import ByStep, Record, Series
@@ -90,6 +90,7 @@ __all__ = [
     "Budget",
     "ByStep",
     "Canvas",
+    "Command",
     "Comparison",
     "ConfusionMatrix",
     "DrawnFigure",
@@ -175,6 +176,7 @@ _ON_USE = {
     "AnnotationStyle": "viz_core.annotations.style",
     "Annotations": "viz_core.annotations.annotations",
     "AppendLog": "viz_core.files.append_log",
+    "Command": "viz_core.plugins.hookspecs",
     "ConfusionMatrix": "viz_core.kinds.evaluation",
     "DrawnFigure": "viz_core.kinds.figures",
     "Histogram": "viz_core.kinds.histograms",

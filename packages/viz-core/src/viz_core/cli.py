@@ -1,4 +1,4 @@
-"""`viz` on the command line: which backends there are, and what is wrong with the others."""
+"""`viz` on the command line: the backends that there are, and the commands of plugins."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from typing import get_args
 import viz_core
 from viz_core import VISBACKENDS, PluginWarning, VizError
 from viz_core.kinds.fallbacks import FALLBACKS
+from viz_core.plugins.commands import RESERVED, command_helps, find_command
 from viz_core.plugins.host import host
 from viz_core.recording.forms import bind, keeps
 from viz_core.typing import Kind
@@ -70,10 +71,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(arguments: Sequence[str] | None) -> int:
+    name, *rest = (sys.argv[1:] if arguments is None else arguments) or [""]
+    if name and not name.startswith("-") and name not in RESERVED:
+        return _run_command(name, rest)
     parser = argparse.ArgumentParser(
         prog="viz",
-        description="Look at what viz finds on this machine. Drawing and recording are done in "
-        "Python, with viz_core.Visualizer.",
+        description="Look at what was recorded, and at what viz finds on this machine. Drawing and "
+        "recording are done in Python, with viz_core.Visualizer.",
         epilog="`viz COMMAND --help` says what a command takes; `python -m viz_core` is the same "
         "program.",
     )
@@ -88,6 +92,11 @@ def _run(arguments: Sequence[str] | None) -> int:
     )
     backends.add_argument("--check", action="store_true", help="import each tracker too")
     backends.add_argument("--json", action="store_true", help="print JSON")
+    if name != "backends":
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", PluginWarning)  # `viz backends` lists them
+            for other, help_ in command_helps(host).items():
+                commands.add_parser(other, help=help_.replace("%", "%%"))
     options = parser.parse_args(arguments)
     if options.command is None:
         parser.print_help()
@@ -107,6 +116,18 @@ def _run(arguments: Sequence[str] | None) -> int:
     else:
         _print(reports, left_out, host.disabled)
     return int(bool(left_out) or any(report.problem for report in reports))
+
+
+def _run_command(name: str, arguments: Sequence[str]) -> int:
+    """Run a plugin's command and return its exit status."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", PluginWarning)  # the error lists them
+            command = find_command(name, host)
+    except VizError as error:
+        print(f"viz: {error}", file=sys.stderr)
+        return 2
+    return command(arguments)
 
 
 def _examine(name: str, check: bool) -> Report:

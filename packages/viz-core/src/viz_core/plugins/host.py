@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import pluggy
 
     from viz_core.plugins.discovery import EntryPoint
-    from viz_core.plugins.hookspecs import Target
+    from viz_core.plugins.hookspecs import Command, Target
 
 __all__ = ["GROUP", "Failure", "Offer", "PluginHost", "host"]
 
@@ -33,7 +33,7 @@ class Offer:
     """One name that a plugin provides."""
 
     name: str
-    target: Target
+    target: Target | Command
     provider: str
 
 
@@ -115,7 +115,7 @@ class PluginHost:
         """Return what all plugins answer to `question`, the name of a hook.
 
         Args:
-            question: `"viz_backends"` or `"viz_visualizers"`.
+            question: `"viz_backends"`, `"viz_visualizers"` or `"viz_commands"`.
             reserved: Names of viz-core's own, which no plugin can provide.
 
         Warns:
@@ -213,12 +213,20 @@ class PluginHost:
 
 
 def _check_offers(offers: Iterable[Offer], question: str, reserved: Collection[str]) -> None:
+    from viz_core.plugins.hookspecs import Command  # and pluggy, which whoever offers has
+
     for offer in offers:
         if offer.name in reserved:
             raise PluginError(
                 f"{question} offers {offer.name!r}, which is viz-core's own; rename it"
             )
-        if not isinstance(offer.target, type) and ":" not in str(offer.target):
+        if question == "viz_commands":
+            if not isinstance(offer.target, Command):
+                raise PluginError(
+                    f"{question} offers {offer.target!r} as {offer.name!r}; a command is "
+                    'viz_core.Command("package.module:function", help="what it does")'
+                )
+        elif not isinstance(offer.target, type) and ":" not in str(offer.target):
             raise PluginError(
                 f"{question} offers {offer.target!r} as {offer.name!r}; a target is a class or "
                 '"package.module:Class"'

@@ -11,7 +11,7 @@ from viz_core.errors import PluginError, UnknownTypeError
 from viz_core.instances import NamedInstances
 from viz_core.plugins.host import Offer, PluginHost, host
 
-__all__ = ["VISBACKENDS", "VISUALIZERS", "Registry"]
+__all__ = ["VISBACKENDS", "VISUALIZERS", "Registry", "how_to_install"]
 
 T = TypeVar("T")
 C = TypeVar("C", bound=type)
@@ -252,13 +252,20 @@ class Registry(Generic[T]):
         broken = [str(failure) for failure in self._plugins.failures]
         known = any(provider.startswith(f"{home} ") for provider in [*off, *broken])
         if home and meant not in available and not known:
-            lines.append(f"{meant} is in the package {home}, which is not installed")
-            lines.append(f"from a clone of viz: pip install ./packages/{home}")
-            lines.append(f"once it is on a package index: pip install {home}")
+            lines.extend(how_to_install(str(meant), home))
         lines.append(f"available: {', '.join(available) or 'none'}")
         lines.extend(f"left out: {failure}" for failure in broken)
         lines.extend(f"switched off by VIZ_DISABLE_PLUGINS: {provider}" for provider in off)
         return "\n  ".join(lines)
+
+
+def how_to_install(name: str, home: str) -> list[str]:
+    """Return the lines that say how to get the package `home`, which has `name`."""
+    return [
+        f"{name} is in the package {home}, which is not installed",
+        f"from a clone of viz: pip install ./packages/{home}",
+        f"once it is on a package index: pip install {home}",
+    ]
 
 
 def _construct(cls: type[T], arguments: dict[str, Any]) -> T:
