@@ -38,6 +38,9 @@ def test_every_kind_comes_back(local, tmp_path):
     assert set(run.images) == {"a/b", "batch/0", "batch/1", "batch/2"}
     assert (run.images["a/b"][-2] == IMAGE).all()
     assert (run.images["batch/2"][3] == FRAMES[2]).all()
+    folder = tmp_path / "run/vis_data"
+    assert run.images["a/b"].records[0].path == folder / "vis_image/a/b_-2.png"
+    assert run.histograms["w"].records[0].path is None
     assert (run.figures["val/curve"][3] == as_figure(given["figure"]["figure"]).image).all()
     assert run.texts["note"][3] == "# It *runs* | é"
     assert run.html["page"][3] == '<meta charset="utf-8"><p>é</p>'
@@ -202,6 +205,19 @@ def test_lines_of_another_shape_are_skipped_and_counted(local, tmp_path):
     assert ([*run.images], run.files, run.failures) == (["x" * 300], {}, {})
     assert [session.run for session in run.sessions] == [1]
     assert run.skipped == 7 * len(wrong) - 1  # {"run": 1} says nothing, and is no mistake
+
+
+def test_one_line_that_is_no_json_costs_no_other_of_its_thousand(local, tmp_path):
+    local.add_scalar("loss", 0.5, 1)
+    local.close()
+    path = tmp_path / "run" / "vis_data" / "scalars.json"
+    lines = [b'{"loss": %d, "step": %d}' % (i, i) for i in range(2, 3000)]
+    lines[1500:1500] = [b"", b'{"loss": "1', b'{"loss": %d, "step": 0}' % 10**400]
+    lines[700:700] = [b'{"loss": 1}, {"loss": 2}']
+    path.write_bytes(path.read_bytes() + b"\n".join([*lines, b""]))
+    run = read_run(tmp_path / "run")
+    assert run.scalars["loss"].steps.tolist() == [*range(1, 3000)]
+    assert run.skipped == 3
 
 
 @pytest.mark.parametrize("text", ["", '{"hparams": {', "[]", '{"hparams": {}}', "[" * 5000])

@@ -13,7 +13,7 @@ from viz_core.config.read_source import read_assignments
 from viz_core.files.paths import NAMES_FILE
 from viz_core.files.scalars import number_of, points
 from viz_core.runs.folders import line_files
-from viz_core.runs.lines import whole_lines
+from viz_core.runs.lines import decoded_lines
 
 __all__ = ["Journal", "Noted", "Session", "Skipped"]
 
@@ -42,8 +42,8 @@ class Noted(NamedTuple):
     name: str
     step: int
     value: float
-    time: float
     session: int
+    time: float
 
 
 class Skipped(set[tuple[str, int]]):
@@ -131,11 +131,11 @@ class Journal:
         for path in self.scalar_files():
             note_at = self._notes(path)
             for offset, line in self._records(path):
-                session, time = note_at(offset)
+                noted = note_at(offset)
                 try:
                     for name, step, value in points(line):
-                        yield Noted(name, step, value, time, session)
-                except (ValueError, TypeError, KeyError):
+                        yield Noted(name, step, float(value), *noted)
+                except (ValueError, TypeError, KeyError, OverflowError):
                     self._skipped.add((str(path), offset))
 
     def _notes(self, path: Path) -> Callable[[int], tuple[int, float]]:
@@ -218,11 +218,7 @@ class Journal:
         if not path.exists() or (start is None and key not in self.ends):
             return
         start = self._starts.get(key, 0) if start is None else start
-        for offset, line in whole_lines(path, start, self.ends.get(key)):
-            try:
-                found = json.loads(line)
-            except (ValueError, RecursionError):
-                found = None
+        for offset, line, found in decoded_lines(path, start, self.ends.get(key)):
             if isinstance(found, dict):
                 yield offset, found
             elif line:

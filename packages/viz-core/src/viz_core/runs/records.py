@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Generic, NamedTuple, TypeAlias, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["ByStep", "Named", "Record", "Series", "by_name"]
+__all__ = ["ByStep", "Columns", "Named", "Record", "Series", "by_name"]
 
 T = TypeVar("T")
 
@@ -37,21 +39,28 @@ class Series(NamedTuple):
 _COLUMNS = ("name", "step", "value", "time", "session", "rank")
 
 
-def as_series(points: Iterable[tuple[Any, ...]]) -> Series:
-    """Return scalars of one name, each of step, value, time, session and rank."""
-    steps, values, times, sessions, ranks = zip(*points, strict=True)
-    try:
-        whole = np.array(steps, np.int64)
-    except OverflowError:
-        whole = np.array(steps, object)
-    when = np.array(times, np.float64)
-    return Series(
-        whole,
-        np.array(values, np.float64),
-        None if np.isnan(when).all() else when,
-        np.array(sessions, np.int64),
-        np.array(ranks, np.int64),
-    )
+class Columns:
+    """The scalars of one name, as they are read: 40 bytes each, where a tuple takes 200."""
+
+    def __init__(self) -> None:
+        self.steps: list[int] = []
+        self.values, self.times = array("d"), array("d")
+        self.sessions, self.ranks = array("q"), array("q")
+
+    def series(self) -> Series:
+        """Return them as arrays."""
+        try:
+            steps = np.array(self.steps, np.int64)
+        except OverflowError:
+            steps = np.array(self.steps, object)
+        times = np.array(self.times, np.float64)
+        return Series(
+            steps,
+            np.array(self.values, np.float64),
+            None if np.isnan(times).all() else times,
+            np.array(self.sessions, np.int64),
+            np.array(self.ranks, np.int64),
+        )
 
 
 def as_dataframe(scalars: Mapping[str, Series]) -> Any:
@@ -82,12 +91,14 @@ class Record(Generic[T]):
         rank: Of the process that recorded it.
         session: The number of the run that recorded it, among those of its rank.
         read: Reads and decodes it, each time.
+        path: The file that it is; None if it is a line of one.
     """
 
     step: int
     rank: int
     session: int
     read: Callable[[], T] = field(repr=False)
+    path: Path | None = None
 
 
 class ByStep(Mapping[int, T], Generic[T]):

@@ -26,7 +26,7 @@ from viz_core.runs.readers import (
     read_table,
     read_text,
 )
-from viz_core.runs.records import Named, Record, Series, as_dataframe, as_series, by_name
+from viz_core.runs.records import Columns, Named, Record, Series, as_dataframe, by_name
 from viz_core.typing import Image
 
 __all__ = ["Run", "read_run"]
@@ -161,11 +161,17 @@ class Run:
     @cached_property
     def scalars(self) -> dict[str, Series]:
         """The scalars by name."""
-        points: dict[str, list[tuple[Any, ...]]] = {}
+        columns: dict[str, Columns] = {}
         for journal in self._journals:
-            for point in journal.scalars():
-                points.setdefault(point.name, []).append((*point[1:], journal.rank))
-        return {name: as_series(found) for name, found in points.items()}
+            for name, step, value, session, time in journal.scalars():
+                if (found := columns.get(name)) is None:
+                    found = columns[name] = Columns()
+                found.steps.append(step)
+                found.values.append(value)
+                found.sessions.append(session)
+                found.times.append(time)
+                found.ranks.append(journal.rank)
+        return {name: found.series() for name, found in columns.items()}
 
     @cached_property
     def images(self) -> Named[Image]:
@@ -275,9 +281,9 @@ class Run:
                     continue
                 name = names.get(relative) or record_name(PurePosixPath(relative), match[0])
                 session = journal.writer(path.relative_to(journal.folder).as_posix())
-                found.append(
-                    (name, Record(int(match[1]), journal.rank, session, partial(read, path)))
-                )
+                step = int(match[1])
+                record = Record(step, journal.rank, session, partial(read, path), path)
+                found.append((name, record))
         return by_name(found)
 
     def _lines(self, stem: str, convert: Callable[[dict[str, Any]], T], **types: type) -> Named[T]:
