@@ -29,4 +29,14 @@ def records(folder):
         "hparams": dict(hparams={"lr": 0.5, "opt": "sgd"}, metrics={"acc": 0.75}),
         "pr_curve": dict(name="pr", labels=[0, 1, 1], predictions=[0.1, 0.9, 0.4], step=3),
         "confusion_matrix": dict(name="cm", matrix=[[3, 1], [0, 2]], classes=["a", "b"], step=3),
+        "annotations": dict(
+            name="val/7",
+            image=IMAGE,
+            truth=dict(bboxes=[[1, 2, 20, 15]], labels=[1]),
+            prediction=dict(bboxes=[[2, 2, 21, 15.5]], labels=[0], scores=[0.75]),
+            step=3,
+            classes=["cat", "dog"],
+            caption="7",
+            score=0.5,
+        ),
     }

@@ -66,6 +66,7 @@ def test_says_it_as_json(viz):
     local = entry(viz("backends", "--json"), "LocalVisBackend")
     kinds = ["config", "image", "scalar", "scalars", "images", "figure", "histogram", "text"]
     kinds += ["table", "video", "html", "file", "hparams", "pr_curve", "confusion_matrix"]
+    kinds += ["annotations"]
     assert local["supports"] == kinds
     assert local["becomes"] == {}
     assert local["lacks"] == ["graph"]

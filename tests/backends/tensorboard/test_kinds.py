@@ -22,14 +22,14 @@ from viz_core.kinds import videos
 
 @pytest.fixture
 def recorded(tmp_path, monkeypatch, read_run):
-    """Record one of each kind but a file, and return what TensorBoard's loader finds."""
+    """Record one of each kind that it keeps, and return what TensorBoard's loader finds."""
     monkeypatch.setattr(videos, "_formats", lambda: ("gif",))
     visualizer = Visualizer(
         vis_backends=[dict(type="TensorboardVisBackend", save_dir=tmp_path / "run")],
         on_backend_error="raise",
     )
     given = records(tmp_path)
-    del given["file"], given["confusion_matrix"]
+    del given["file"], given["confusion_matrix"], given["annotations"]
     for kind, arguments in given.items():
         getattr(visualizer, f"add_{kind}")(**arguments)
     visualizer.close()

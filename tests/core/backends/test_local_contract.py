@@ -50,6 +50,18 @@ class Local:
                 keys = {"histogram": ("edges", "counts"), "pr_curve": ("precision", "recall")}
                 value = [line[key] for key in keys.get(kind, ("matrix",))]
                 yield line["name"], line["step"], value[0] if len(value) == 1 else value
+        elif kind == "annotations":
+            for text in (save_dir / "annotations.jsonl").read_text("ascii").splitlines():
+                line = json.loads(text, parse_constant=lambda name: 1 / 0)
+                sides = [
+                    [
+                        (label, *box)
+                        for label, box in zip(side["labels"], side["bboxes"], strict=True)
+                    ]
+                    for side in (line["truth"], line["prediction"])
+                ]
+                image = np.asarray(Image.open(save_dir / "annotations" / line["image"]))
+                yield line["name"], line["step"], (image, *sides)
         elif kind == "hparams":
             yield "", 0, tuple(json.loads((save_dir / "summary.json").read_text()).values())
         elif kind == "file":

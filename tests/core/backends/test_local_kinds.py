@@ -56,6 +56,7 @@ def test_every_kind_has_its_file(record):
         *("figures/val/curve_3.png", "histograms.jsonl", "text/note_3.md", "tables/worst_3.csv"),
         *("videos/clip_3.gif", "html/page_3.html", "files/best/weights.bin", "summary.json"),
         *("pr_curves.jsonl", "confusion_matrices.jsonl", "index.jsonl"),
+        *("annotations.jsonl", *(f"annotations/{p.name}" for p in folder.glob("annotations/*"))),
     }
     for i in range(3):
         image = np.asarray(Image.open(folder / f"vis_image/batch/{i}_3.png"))
@@ -82,6 +83,40 @@ def test_every_kind_has_its_file(record):
     assert lines(folder / "confusion_matrices.jsonl") == [
         {"name": "cm", "step": 3, "classes": ["a", "b"], "matrix": [[3, 1], [0, 2]]}
     ]
+    (line,) = lines(folder / "annotations.jsonl")
+    base = line.pop("image")
+    assert line == {
+        "name": "val/7",
+        "step": 3,
+        "width": 30,
+        "height": 20,
+        "caption": "7",
+        "score": 0.5,
+        "classes": {"0": "cat", "1": "dog"},
+        "truth": {"labels": [1], "bboxes": [[1, 2, 20, 15]]},
+        "prediction": {"labels": [0], "bboxes": [[2, 2, 21, 15.5]], "scores": [0.75]},
+    }
+    with Image.open(folder / "annotations" / base) as image:
+        assert (image.format, image.size) == ("JPEG", (30, 20))
+
+
+def test_an_image_that_is_annotated_many_times_is_kept_once(tmp_path):
+    backend = LocalVisBackend(tmp_path, keep_last=1, max_side=15)
+    for step in range(3):
+        backend.add_annotations(
+            "a", FRAMES[0], {"bboxes": [[0, 0, step, 9]], "labels": [0]}, step=step
+        )
+        backend.add_annotations("b", FRAMES[step], step=step)
+        backend.add_image("a", FRAMES[0], step)
+    written = {path.name: path.stat() for path in (tmp_path / "annotations").iterdir()}
+    assert len(written) == 3  # `keep_last` is for images that no line names
+    assert {line["image"] for line in lines(tmp_path / "annotations.jsonl")} == {*written}
+    assert [line["width"] for line in lines(tmp_path / "annotations.jsonl")] == [30] * 6
+    assert read_run(tmp_path).annotations["a"][0].image.shape == (10, 15, 3)
+    LocalVisBackend(tmp_path, max_side=15).add_annotations("c", FRAMES[0])  # that knows nothing
+    assert {p.name: p.stat().st_mtime_ns for p in (tmp_path / "annotations").iterdir()} == {
+        name: status.st_mtime_ns for name, status in written.items()
+    }
 
 
 def test_json_is_strict_whatever_the_numbers(tmp_path):

@@ -64,6 +64,7 @@ def test_a_backend_gets_what_it_has_a_method_for_converted(tmp_path, background)
     assert calls["hparams"] == {"hparams": {"lr": 0.5, "opt": "sgd"}, "metrics": {"acc": 0.75}}
     assert calls["pr_curve"]["curve"].true_positives[0] == 2
     assert calls["confusion_matrix"]["classes"] == ("a", "b")
+    assert calls["annotations"]["annotated"].truth.bboxes.tolist() == [[1, 2, 20, 15]]
 
 
 def test_a_backend_alone_takes_the_same(tmp_path):
@@ -71,11 +72,13 @@ def test_a_backend_alone_takes_the_same(tmp_path):
     record_all(Visualizer(vis_backends=[together]), tmp_path)
     record_all(alone, tmp_path)
     for (kind, first), (_, second) in zip(together.calls, alone.calls, strict=True):
-        if kind not in ("figure", "video"):
+        if kind == "annotations":
+            assert pickle.dumps(first) == pickle.dumps(second)
+        elif kind not in ("figure", "video"):
             np.testing.assert_equal(first, second)
 
 
-@pytest.mark.parametrize("kind", ["histogram", "pr_curve", "images", "table"])
+@pytest.mark.parametrize("kind", ["histogram", "pr_curve", "images", "annotations"])
 def test_a_subclass_passes_a_record_on(tmp_path, kind):
     parent = type(keeping(kind))
 
@@ -99,6 +102,7 @@ def test_a_subclass_passes_a_record_on(tmp_path, kind):
         (["image"], "pr_curve", ["image"]),
         (["image"], "confusion_matrix", ["image"]),
         (["image"], "video", ["image"]),
+        (["image"], "annotations", ["image"]),
         (["file"], "video", ["file"]),
         (["file"], "text", ["file"]),
         (["text", "file"], "table", ["text"]),

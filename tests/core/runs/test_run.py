@@ -51,6 +51,13 @@ def test_every_kind_comes_back(local, tmp_path):
     assert run.confusion_matrices["cm"][3].matrix.tolist() == [[3, 1], [0, 2]]
     assert run.confusion_matrices["cm"][3].classes == ("a", "b")
     assert len(np.asarray(as_video(run.videos["clip"][3]))) == 5
+    sample = run.annotations["val/7"][3]
+    assert sample.truth.bboxes.tolist() == [[1, 2, 20, 15]]
+    assert sample.prediction.scores.tolist() == [0.75]
+    assert (sample.caption, sample.score, sample.size) == ("7", 0.5, (30, 20))
+    assert (sample.classes, sample.skeleton) == ({0: "cat", 1: "dog"}, [])
+    assert abs(sample.image.astype(int) - IMAGE).mean() < 60  # noise, as JPEG
+    assert sample.path.parent == tmp_path / "run/vis_data/annotations"
     assert {name: path.read_bytes() for name, path in run.files.items()} == {
         "best/weights.bin": b"\0\1\2"
     }
@@ -101,6 +108,29 @@ def test_steps_are_in_order_and_read_when_they_are_asked_for(local, tmp_path):
     assert run.texts["a"][3] == "later"
     with pytest.raises(KeyError):
         _ = run.texts["a"][4]
+
+
+def test_annotations_are_of_their_step_and_read_when_they_are_asked_for(local, tmp_path):
+    pose = {"keypoints": [[[1, 2], [3, 4]]], "labels": [0]}
+    local.add_annotations("a", IMAGE, None, pose, 1, skeleton=[[0, 1]], score=math.nan)
+    cursor = read_run(tmp_path / "run").cursor
+    local.add_annotations("a", IMAGE, pose, step=2, style="mmdet", layout="overlay")
+    folder = tmp_path / "run/vis_data"
+    with (folder / "annotations.jsonl").open("a") as file:
+        file.write('{"name": "a", "step": 3, "image": 5, "width": 3, "height": 3}\n')
+        file.write('{"name": "up", "step": 3, "image": "../a.jpg", "width": 3, "height": 3}\n')
+    run = read_run(tmp_path / "run")
+    for path in (folder / "annotations").iterdir():
+        path.unlink()
+    first, second = run.annotations["a"].values()
+    assert math.isnan(first.score)
+    assert (first.truth, first.skeleton, second.prediction) == (None, [(0, 1)], None)
+    assert first.prediction.keypoints.points[..., :2].tolist() == [[[1, 2], [3, 4]]]
+    with pytest.raises(FileNotFoundError):
+        _ = first.image
+    assert run.annotations["up"][3].path.parent == folder / "annotations"
+    assert run.skipped == 1
+    assert [*run.since(cursor).annotations["a"]] == [2]
 
 
 def test_numbers_and_bools_of_tables_come_back(local, tmp_path):

@@ -21,6 +21,7 @@ BROKEN = {
     "hparams": lambda v: ({**v["hparams"], "opt": "?"}, v["metrics"]),
     "pr_curve": lambda v: (v["curve"].recall, v["curve"].precision),
     "confusion_matrix": lambda v: v["matrix"].T,
+    "annotations": lambda v: (v["image"], v["prediction"], v["truth"]),
 }
 
 WHOLE = {
@@ -31,6 +32,7 @@ WHOLE = {
     "hparams": lambda v: (v["hparams"], v["metrics"]),
     "pr_curve": lambda v: (v["curve"].precision, v["curve"].recall),
     "confusion_matrix": lambda v: v["matrix"],
+    "annotations": lambda v: (v["image"], v["truth"], v["prediction"]),
 }
 
 
@@ -47,6 +49,12 @@ class KindsVisBackend(BaseVisBackend):
             plain["figure"] = values["figure"].image
         elif kind == "video":
             plain["frames"] = sum(1 for _ in values["frames"].frames())
+        elif kind == "annotations":
+            given = plain.pop("annotated")
+            plain["image"] = given.image
+            for side in ("truth", "prediction"):
+                boxes = getattr(given, side)
+                plain[side] = np.column_stack([boxes.labels, boxes.bboxes]).tolist()
         elif kind == "histogram":
             plain["histogram"] = tuple(values["histogram"])[:2]
         elif kind == "file":
@@ -99,6 +107,7 @@ NAMES = {
     "pr_curve": "curves_of_precision_and_recall",
     "confusion_matrix": "confusion_matrices",
     "images": "images",
+    "annotations": "annotations",
 }
 
 

@@ -64,13 +64,14 @@ if TYPE_CHECKING:
         as_hparams,
         as_pr_curve,
     )
-    from viz_core.kinds.fallbacks import as_csv
     from viz_core.kinds.figures import DrawnFigure, as_figure
     from viz_core.kinds.histograms import Histogram, as_histogram
+    from viz_core.kinds.plain_text import as_csv
     from viz_core.kinds.tables import Table, as_table
     from viz_core.kinds.videos import Video, as_video
     from viz_core.plugins.hookspecs import Command, hookimpl
     from viz_core.recording.recorder import Recorder
+    from viz_core.runs.annotated import AnnotatedImage
     from viz_core.runs.journal import Session
     from viz_core.runs.records import ByStep, Record, Series
     from viz_core.runs.run import Run, read_run
@@ -83,6 +84,7 @@ __all__ = [
     "RGBA",
     "VISBACKENDS",
     "VISUALIZERS",
+    "AnnotatedImage",
     "AnnotationStyle",
     "Annotations",
     "AppendLog",
@@ -173,6 +175,7 @@ __all__ = [
 # Where the names are whose modules are imported when they are first asked for.
 _ON_USE = {
     "Comparison": "viz_core.annotations.comparison",
+    "AnnotatedImage": "viz_core.runs.annotated",
     "AnnotationStyle": "viz_core.annotations.style",
     "Annotations": "viz_core.annotations.annotations",
     "AppendLog": "viz_core.files.append_log",
@@ -198,7 +201,7 @@ _ON_USE = {
     "Video": "viz_core.kinds.videos",
     "as_annotations": "viz_core.annotations.sides",
     "as_config": "viz_core.config.normalize",
-    "as_csv": "viz_core.kinds.fallbacks",
+    "as_csv": "viz_core.kinds.plain_text",
     "as_confusion_matrix": "viz_core.kinds.evaluation",
     "as_figure": "viz_core.kinds.figures",
     "as_histogram": "viz_core.kinds.histograms",

@@ -12,10 +12,10 @@ from viz_core._warnings import warn_user
 from viz_core.annotations.annotations import Annotations
 from viz_core.annotations.error_rate import error_rate
 from viz_core.annotations.keeping import keep_annotations
-from viz_core.annotations.layouts import LAYOUTS, draw_layout
+from viz_core.annotations.layouts import draw_layout
 from viz_core.annotations.names import Names, as_names
 from viz_core.annotations.sides import as_annotations
-from viz_core.annotations.style import AnnotationStyle
+from viz_core.annotations.style import LAYOUTS, AnnotationStyle
 from viz_core.convert import as_name, as_scalar, as_step
 from viz_core.drawing.grid import make_grid
 from viz_core.errors import VizWarning

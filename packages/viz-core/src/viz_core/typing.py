@@ -164,6 +164,7 @@ Kind: TypeAlias = Literal[
     "hparams",
     "pr_curve",
     "confusion_matrix",
+    "annotations",
 ]
 """The kinds of records that a backend may support."""
 

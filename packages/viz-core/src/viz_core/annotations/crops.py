@@ -110,15 +110,47 @@ def decode_rle(rle: Mapping[str, Any]) -> Crop:
 
 
 def encode_rle(crop: Crop, height: int, width: int) -> dict[str, Any]:
-    """Return the mask of an object in an image of this size as `decode_rle` takes it."""
+    """Return the mask of an object in an image of this size as COCO's compressed encoding.
+
+    Args:
+        crop: Of the object.
+        height: Rows of the image.
+        width: Columns of the image.
+
+    Returns:
+        `size` is height and width, `counts` a string.
+    """
     mask = crop.paint()
     # A row of zeros below, so that no run goes on in the next column.
     columns = np.zeros((mask.shape[1], mask.shape[0] + 1), np.int8)
     columns[:, :-1] = mask.T
     column, row = np.divmod(np.flatnonzero(np.diff(columns.reshape(-1), prepend=0)), len(mask) + 1)
     ends = (crop.x + column) * height + crop.y + row
+    goes_on = np.zeros(len(ends), np.bool_)  # where a run goes on at the top of the next column
+    goes_on[:-1] = ends[1:] == ends[:-1]
+    goes_on[1:] |= goes_on[:-1]
+    ends = ends[~goes_on]
     counts = np.diff(ends, prepend=0, append=height * width)
-    return {"size": [height, width], "counts": counts}
+    if len(ends) and not counts[-1]:
+        counts = counts[:-1]
+    return {"size": [height, width], "counts": _compressed(counts)}
+
+
+def _compressed(lengths: Ints) -> str:
+    """Return the lengths of runs as `_decompressed` reads them."""
+    values = lengths.copy()
+    values[3:] -= lengths[1:-2]
+    groups: list[Ints] = []
+    goes_on = np.ones(len(values), np.bool_)
+    while goes_on.any():
+        group = values & 0x1F
+        values >>= 5
+        last = np.where(group & 0x10, values == -1, values == 0)
+        groups.append(np.where(goes_on, 48 + group + np.where(last, 0, 0x20), 0))
+        goes_on &= ~last
+    characters = np.array(groups, np.uint8).T
+    text: str = characters[characters > 0].tobytes().decode()
+    return text
 
 
 def _decompressed(counts: bytes | str) -> Ints:

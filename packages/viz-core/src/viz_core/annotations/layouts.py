@@ -14,10 +14,7 @@ from viz_core.drawing.canvas import Canvas
 from viz_core.drawing.grid import make_grid
 from viz_core.typing import ArrayLike, Image
 
-__all__ = ["LAYOUTS", "draw_layout"]
-
-#: How both sides may be shown.
-LAYOUTS = ("side_by_side", "overlay", "matches", "prediction")
+__all__ = ["draw_layout"]
 
 
 def draw_layout(

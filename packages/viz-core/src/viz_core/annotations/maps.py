@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import numpy as np
 
@@ -16,21 +16,16 @@ from viz_core.annotations.segments import Segment, SegmentMap
 from viz_core.annotations.style import AnnotationStyle, contour_growth
 from viz_core.drawing.canvas import Canvas
 
-__all__ = ["INSTANCE_OFFSET", "draw_panoptic", "draw_semantic"]
-
-#: A panoptic id is the instance times this plus the class.
-INSTANCE_OFFSET = 1000
+__all__ = ["draw_panoptic", "draw_semantic"]
 
 _WHITE = (255, 255, 255)
-_SEMANTIC_IGNORED = 255
 
 
 def draw_semantic(
     canvas: Canvas, semantic: SegmentMap, style: AnnotationStyle, classes: Names | None
 ) -> None:
     """Draw each class in its color, with its name on its largest component."""
-    ignored = (_SEMANTIC_IGNORED,) if semantic.ignored is None else semantic.ignored
-    _draw_map(canvas, semantic, ignored, style, classes)
+    _draw_map(canvas, semantic, style, classes)
 
 
 def draw_panoptic(
@@ -40,25 +35,12 @@ def draw_panoptic(
 
     Ids that were colors, of which no class is known, have that color.
     """
-    ignored = panoptic.ignored
-    if ignored is None:
-        names = classes if panoptic.names is None else panoptic.names
-        ignored = (0,) if panoptic.is_coded else () if names is None else (_count(names),)
-        ignored = () if panoptic.segments is not None else ignored
-    _draw_map(canvas, panoptic, ignored, style, classes, is_panoptic=True)
-
-
-def _count(classes: Names) -> int:
-    """Return the number after the label of the last class."""
-    if isinstance(classes, Mapping):
-        return max(classes, default=-1) + 1
-    return len(classes)
+    _draw_map(canvas, panoptic, style, classes, is_panoptic=True)
 
 
 def _draw_map(
     canvas: Canvas,
     segments: SegmentMap,
-    ignored: Sequence[int],
     style: AnnotationStyle,
     classes: Names | None,
     *,
@@ -72,10 +54,9 @@ def _draw_map(
         )
     runs = find_runs(segments.ids)
     keys = runs.keys.astype(np.int64)
-    known = keys if segments.segments is None else np.array(list(segments.segments), np.int64)
-    shown = (keys >= 0) & ~np.isin(keys, ignored) & np.isin(keys, known)
-    drawn = keys[shown].tolist()
-    texts, inks, found = _describe(segments, drawn, style, classes, is_panoptic=is_panoptic)
+    drawn = segments.drawn(keys.tolist(), classes, is_panoptic=is_panoptic)
+    shown = np.isin(keys, [*drawn])
+    texts, inks, found = _describe(segments, drawn, style, classes)
     each = iter(inks)
     colors = [next(each) if is_shown else None for is_shown in shown]
     index = np.repeat(runs.which, runs.lengths).reshape(runs.shape)
@@ -104,22 +85,15 @@ def _draw_map(
 
 def _describe(
     segments: SegmentMap,
-    ids: list[int],
+    drawn: Mapping[int, Segment | None],
     style: AnnotationStyle,
     classes: Names | None,
-    *,
-    is_panoptic: bool,
 ) -> tuple[list[str], list[Ink], list[Segment]]:
     """Return the labels of segments, their colors, and their classes."""
     if segments.segments is None and segments.is_coded:
-        coded: list[Ink] = [(i & 255, i >> 8 & 255, i >> 16) for i in ids]
-        return [f"segment {i}" for i in ids], coded, [Segment(i) for i in range(len(ids))]
-    found = [
-        Segment(i % INSTANCE_OFFSET if is_panoptic else i)
-        if segments.segments is None
-        else segments.segments[i]
-        for i in ids
-    ]
+        coded: list[Ink] = [(i & 255, i >> 8 & 255, i >> 16) for i in drawn]
+        return [f"segment {i}" for i in drawn], coded, [Segment(i) for i in range(len(drawn))]
+    ids, found = [*drawn], [segment for segment in drawn.values() if segment is not None]
     classes = classes if segments.names is None else segments.names
     numbers = ids if "{" in style.labels else [None] * len(ids)  # of segments, not of tracks
     texts = [

@@ -15,6 +15,11 @@ from viz_core.convert import as_array, is_tensor
 
 __all__ = ["Segment", "SegmentMap", "read_map"]
 
+#: A panoptic id is the instance times this plus the class.
+_INSTANCE_OFFSET = 1000
+
+_SEMANTIC_IGNORED = 255
+
 
 class Segment(NamedTuple):
     """What is known of a segment of a panoptic map: its class, and its score in 0..1, if any."""
@@ -55,6 +60,44 @@ class SegmentMap:
             if segment.score is None or segment.score > threshold(segment.label, name):
                 kept[number] = segment
         return replace(self, segments=kept)
+
+    def drawn(
+        self, ids: Iterable[int], classes: Names | None, *, is_panoptic: bool
+    ) -> dict[int, Segment | None]:
+        """Return what is known of each of these ids that is drawn: None of what were colors.
+
+        Args:
+            ids: Each once.
+            classes: Names of the classes of the data set.
+            is_panoptic: Whether an id that is not among `segments` is of an instance.
+        """
+        ignored = self._ignored(classes, is_panoptic)
+        known = [number for number in ids if number >= 0 and number not in ignored]
+        if self.segments is not None:
+            return {number: self.segments[number] for number in known if number in self.segments}
+        if self.is_coded:
+            return dict.fromkeys(known)
+        return {
+            number: Segment(number % _INSTANCE_OFFSET if is_panoptic else number)
+            for number in known
+        }
+
+    def _ignored(self, classes: Names | None, is_panoptic: bool) -> tuple[int, ...]:
+        if self.ignored is not None:
+            return self.ignored
+        if not is_panoptic:
+            return (_SEMANTIC_IGNORED,)
+        names = classes if self.names is None else self.names
+        if self.segments is not None or (names is None and not self.is_coded):
+            return ()
+        return (0,) if names is None or self.is_coded else (_after_last(names),)
+
+
+def _after_last(classes: Names) -> int:
+    """Return the number after the label of the last class."""
+    if isinstance(classes, Mapping):
+        return max(classes, default=-1) + 1
+    return len(classes)
 
 
 def read_map(holder: Any, *, is_panoptic: bool = False) -> SegmentMap:

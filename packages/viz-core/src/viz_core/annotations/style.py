@@ -14,10 +14,13 @@ import numpy as np
 from viz_core._checks import as_fraction, as_number
 from viz_core.typing import Palette
 
-__all__ = ["AnnotationStyle", "StyleLike", "as_style", "is_of_style"]
+__all__ = ["LAYOUTS", "AnnotationStyle", "StyleLike", "as_style", "is_of_style"]
 
 StyleLike: TypeAlias = "str | Mapping[str, Any] | AnnotationStyle"
 """The name of a look, some arguments of `AnnotationStyle` in a dict, or all."""
+
+#: How the two sides of a sample may be shown, as `draw_layout` says.
+LAYOUTS = ("side_by_side", "overlay", "matches", "prediction")
 
 #: What an argument has that is as the look says.
 _OF_STYLE = "style"

@@ -11,7 +11,7 @@ from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
 from viz_core._warnings import warn_user
-from viz_core.backends.local_kinds import LocalKinds
+from viz_core.backends.local_kinds import BASE_QUALITY, LocalKinds
 from viz_core.backends.thinning import Room
 from viz_core.errors import RecordingWarning
 from viz_core.files.append_log import AppendLog
@@ -90,6 +90,7 @@ class LocalVisBackend(LocalKinds):
         self._scalar_file = _as_file(scalar_save_file, "scalar_save_file", ".json")
         self._named_in: RunIndex | None = None
         self._encode = ImageEncoder(image_format, quality, max_side)
+        self._encode_base = ImageEncoder("jpg", BASE_QUALITY, max_side)
         keep_last = None if keep_last is None else as_count("keep_last", keep_last)
         budget = as_budget(budget_mb)
         is_bounded = not keep_last is budget is None

@@ -15,7 +15,7 @@ import numpy.typing as npt
 from viz_core.backends.base import BaseVisBackend
 from viz_core.files.encoding import ImageEncoder
 from viz_core.files.scalars import as_json
-from viz_core.kinds.fallbacks import (
+from viz_core.kinds.plain_text import (
     as_csv,
     as_json_line,
     confusion_matrix_numbers,
@@ -25,16 +25,20 @@ from viz_core.kinds.fallbacks import (
 from viz_core.typing import Image, Scalar
 
 if TYPE_CHECKING:
+    from viz_core.kinds.annotated import Annotated
     from viz_core.kinds.evaluation import Hparam, PRCurve
     from viz_core.kinds.figures import DrawnFigure
     from viz_core.kinds.histograms import Histogram
     from viz_core.kinds.tables import Cell
     from viz_core.kinds.videos import Video
 
-__all__ = ["LocalKinds"]
+__all__ = ["BASE_QUALITY", "LocalKinds"]
 
 #: A larger file is not copied: its path and its size are kept.
 _LARGEST = 100_000_000
+
+#: The folder of images that are annotated, and how good these JPEG are.
+_ANNOTATIONS, BASE_QUALITY = "annotations", 85
 
 
 class LocalKinds(BaseVisBackend):
@@ -45,6 +49,7 @@ class LocalKinds(BaseVisBackend):
     """
 
     _encode: ImageEncoder
+    _encode_base: ImageEncoder
 
     def _write(self, folder: str, name: str, ending: str, content: bytes | Path) -> None:
         """Write a file of the run, from bytes or as a copy of another file."""
@@ -138,5 +143,24 @@ class LocalKinds(BaseVisBackend):
         line = confusion_matrix_numbers(name, matrix, classes, step)
         self._line("confusion_matrices.jsonl", line)
 
+    def add_annotations(
+        self, name: str, annotated: Annotated, step: int = 0, **kwargs: object
+    ) -> None:
+        """Keep the image once, as JPEG in `annotations`, and vectors as a line of `annotations.jsonl`."""
+        image = annotated.image
+        base = _hash(image)
+        if not (self.directory / _ANNOTATIONS / f"{base}.jpg").exists():
+            self._write(_ANNOTATIONS, base, ".jpg", self._encode_base(image).data)
+        line = annotated.numbers(name, step, f"{base}.jpg")
+        self._append("annotations.jsonl", as_json_line(line, compact=True).encode())
+
     def _line(self, file: str, values: Mapping[str, Any]) -> None:
         self._append(file, as_json_line(values).encode())
+
+
+def _hash(image: Image) -> str:
+    """Return what tells images apart: a hash of the pixels and the shape, in hexadecimal digits."""
+    import hashlib  # brings OpenSSL, for which every import of viz-core would pay
+
+    shape = repr(image.shape).encode()
+    return hashlib.blake2b(image.data, digest_size=16, key=shape).hexdigest()

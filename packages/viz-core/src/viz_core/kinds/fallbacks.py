@@ -5,9 +5,6 @@ The one table of it is `FALLBACKS`. Nobody but a recorder calls these functions,
 
 from __future__ import annotations
 
-import csv
-import io
-import json
 import math
 import os
 import tempfile
@@ -21,35 +18,35 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from viz_core.images import over_white
+from viz_core.images import as_image, over_white
 from viz_core.kinds.evaluation import Hparam, PRCurve
 from viz_core.kinds.figures import DrawnFigure
+from viz_core.kinds.plain_text import (
+    as_csv,
+    as_json_line,
+    as_markdown,
+    confusion_matrix_numbers,
+    histogram_numbers,
+    pr_curve_numbers,
+)
 from viz_core.kinds.tables import Cell
 from viz_core.typing import Image, Kind, Scalar
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+    from viz_core.kinds.annotated import Annotated
     from viz_core.kinds.histograms import Histogram
     from viz_core.kinds.videos import Video
 
-__all__ = [
-    "FALLBACKS",
-    "Fallback",
-    "as_csv",
-    "as_json_line",
-    "as_markdown",
-    "confusion_matrix_numbers",
-    "histogram_numbers",
-    "pr_curve_numbers",
-]
+__all__ = ["FALLBACKS", "Fallback"]
 
 Made: TypeAlias = "list[tuple[Kind, tuple[Any, ...]]]"
 """Records of other kinds, each with what its method gets."""
 
-#: Rows of a table that a text shows, frames of a video that an image shows, and classes of a
-#: confusion matrix whose numbers are written into it.
-_ROWS, _FRAMES, _CLASSES = 100, 9, 20
+#: Frames of a video that an image shows, and classes of a confusion matrix whose numbers are
+#: written into it.
+_FRAMES, _CLASSES = 9, 20
 
 
 class Fallback(NamedTuple):
@@ -85,36 +82,6 @@ def _grid(images: Sequence[Image]) -> Image:
 
 def _figure_as_image(name: str, figure: DrawnFigure, step: int) -> Made:
     return [("image", (name, figure.image, step))]
-
-
-def histogram_numbers(name: str, histogram: Histogram, step: int) -> dict[str, Any]:
-    """Return what a line of `histograms.jsonl` has."""
-    line = {"name": name, "step": step, "edges": histogram.edges, "counts": histogram.counts}
-    return {**line, "missing": histogram.missing} if histogram.missing else line
-
-
-def pr_curve_numbers(name: str, curve: PRCurve, step: int) -> dict[str, Any]:
-    """Return what a line of `pr_curves.jsonl` has."""
-    return {"name": name, "step": step, **curve._asdict()}
-
-
-def confusion_matrix_numbers(
-    name: str, matrix: npt.NDArray[np.float64], classes: Sequence[str], step: int
-) -> dict[str, Any]:
-    """Return what a line of `confusion_matrices.jsonl` has."""
-    return {"name": name, "step": step, "classes": [*classes], "matrix": matrix}
-
-
-def as_json_line(values: Mapping[str, Any]) -> str:
-    """Return values and arrays as a line of strict JSON."""
-    return f"{json.dumps(values, allow_nan=False, default=_as_list)}\n"
-
-
-def _as_list(array: npt.NDArray[np.float64]) -> list[Any]:
-    """Return an array as lists, of ints where it holds only such, which are shorter."""
-    is_whole = (array % 1 == 0).all() and (abs(array) < 2**53).all()
-    numbers: list[Any] = (array.astype(np.int64) if is_whole else array).tolist()
-    return numbers
 
 
 def _with_numbers(
@@ -184,36 +151,6 @@ def _table_as_file(
     return _file(as_csv(columns, rows), f"{name}_{step}.csv")
 
 
-def as_markdown(columns: Sequence[str], rows: Sequence[Sequence[Cell]]) -> str:
-    """Return a table as Markdown: 100 rows at most, and how many there are besides."""
-    lines = [_line(columns), _line(["---"] * len(columns)), *map(_line, rows[:_ROWS])]
-    if len(rows) > _ROWS:
-        lines += ["", f"and {len(rows) - _ROWS} more rows of {len(rows)}"]
-    return "\n".join(lines)
-
-
-def _line(cells: Sequence[Cell]) -> str:
-    texts = ("" if cell is None else str(cell) for cell in cells)
-    escaped = (text.replace("\\", "\\\\").replace("|", "\\|") for text in texts)
-    return f"| {' | '.join(' '.join(text.split()) for text in escaped)} |"
-
-
-def as_csv(columns: Sequence[str], rows: Sequence[Sequence[Cell]]) -> str:
-    """Return a table as RFC 4180 has it: None is empty, and lines end in CR LF.
-
-    NUL is U+FFFD: many readers, as Python 3.10's, refuse a whole file that has it.
-
-    Args:
-        columns: Their names.
-        rows: A cell for each column in each.
-    """
-    text = io.StringIO(newline="")
-    writer = csv.writer(text)
-    for cells in (columns, *rows):
-        writer.writerow([c.replace("\0", "\ufffd") if isinstance(c, str) else c for c in cells])
-    return text.getvalue()
-
-
 def _video_as_image(name: str, video: Video, step: int, _: float) -> Made:
     """Return frames from the whole of a video, side by side; it is read twice, never held."""
     count = sum(1 for _ in video.frames())
@@ -232,6 +169,32 @@ def _hparams_as_config_and_scalars(
 
     made: Made = [("config", (as_config(hparams),))]
     return [*made, ("scalars", (dict(metrics), 0, None))] if metrics else made
+
+
+def _annotations_as_image(name: str, annotated: Annotated, step: int) -> Made:
+    """Return a drawing of both sides, or of the only one, with its title above it."""
+    from viz_core.annotations.layouts import draw_layout
+    from viz_core.drawing.grid import make_grid
+
+    image, layout, truth, prediction = annotated.image, annotated.layout, *annotated.sides
+    if callable(layout):
+        drawn = as_image(layout(image, truth, prediction), "what draws a sample returns")
+    else:
+        if annotated.truth is None or annotated.prediction is None:
+            layout = "prediction"
+            prediction = truth if annotated.prediction is None else prediction
+        drawn = draw_layout(
+            image,
+            truth,
+            prediction,
+            layout=layout,
+            style=annotated.style,
+            classes=annotated.classes,
+            skeleton=annotated.skeleton,
+        )
+    if annotated.title:
+        drawn = make_grid([drawn], [annotated.title], padding=0)
+    return [("image", (name, drawn, step))]
 
 
 class _Temporary(type(Path())):  # type: ignore[misc]  # the path of this system
@@ -268,5 +231,6 @@ FALLBACKS: Mapping[Kind, tuple[Fallback, ...]] = {
     "html": (Fallback(("file",), _html_as_file),),
     "table": (Fallback(("text",), _table_as_text), Fallback(("file",), _table_as_file)),
     "video": (Fallback(("image",), _video_as_image), Fallback(("file",), _video_as_file)),
+    "annotations": (Fallback(("image",), _annotations_as_image),),
     "hparams": (Fallback(("config", "scalars"), _hparams_as_config_and_scalars),),
 }

@@ -13,6 +13,7 @@ import numpy.typing as npt
 from viz_core.typing import Image, Kind, Scalar
 
 if TYPE_CHECKING:
+    from viz_core.kinds.annotated import Annotated
     from viz_core.kinds.evaluation import Hparam, PRCurve
     from viz_core.kinds.figures import DrawnFigure
     from viz_core.kinds.histograms import Histogram
@@ -100,6 +101,19 @@ class KeptKinds:
         **kwargs: Any,
     ) -> None:
         """Keep a confusion matrix: rows are true classes, columns predicted ones."""
+
+    def add_annotations(
+        self, name: str, annotated: Annotated, step: int = 0, **kwargs: Any
+    ) -> None:
+        """Keep an image and what is annotated on it.
+
+        Args:
+            name: Any unicode.
+            annotated: Its `image` is as `add_image` gets it; `truth` and `prediction` are
+                `Annotations`, or None, and masks COCO's compressed run-length encodings.
+            step: An int.
+            **kwargs: What the caller passed besides.
+        """
 
 
 #: By kind, the arguments of its method, in their order.

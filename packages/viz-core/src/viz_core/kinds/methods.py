@@ -11,9 +11,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from viz_core.convert import as_name, as_step, take_global_step
-from viz_core.typing import ArrayLike, Kind, ScalarDict
+from viz_core.typing import ArrayLike, Kind, ScalarDict, ScalarLike
 
 if TYPE_CHECKING:
+    from viz_core.annotations.names import Names
+    from viz_core.annotations.style import StyleLike
+    from viz_core.kinds.annotated import Layout, Skeleton
     from viz_core.kinds.histograms import Histogram
     from viz_core.kinds.videos import Video
 
@@ -315,6 +318,52 @@ class RecordedKinds:
         if self._is_recorded():
             found = as_confusion_matrix(matrix, classes)
             self._record_kind("confusion_matrix", (name, *found, step), kwargs)
+
+    def add_annotations(
+        self,
+        name: str,
+        image: ArrayLike,
+        truth: object = None,
+        prediction: object = None,
+        step: int = 0,
+        *,
+        classes: Names | None = None,
+        skeleton: Skeleton | None = None,
+        caption: str | None = None,
+        score: ScalarLike | None = None,
+        layout: Layout = "side_by_side",
+        style: StyleLike | None = None,
+        **kwargs: object,
+    ) -> None:
+        """Record what is annotated on an image: as vectors, or drawn where a backend has none.
+
+        Args:
+            name: Any unicode; `/` makes groups.
+            image: RGB, as `add_image` takes it.
+            truth: What [`as_annotations`][viz_core.as_annotations] takes; None has none.
+            prediction: What it takes, of a model.
+            step: Any whole number, in any order.
+            classes: Names of the classes, in a list or by label; by default, as the palette and
+                `skeleton_links`, from the visualizer's `dataset_meta`.
+            skeleton: The pairs of keypoints that are joined, from 0.
+            caption: What is said of the image.
+            score: How bad the prediction is; NaN is worst.
+            layout: Of a drawing, as of [`Samples`][viz_core.Samples]; or what is called with the
+                image and both sides, and returns an image.
+            style: Of a drawing, as `as_style` takes it.
+            **kwargs: Passed on to the backends; `global_step` is another name of `step`.
+
+        Raises:
+            TypeError, ValueError: If something is of another kind. Nothing is recorded then.
+        """
+        from viz_core.kinds.annotated import as_annotated
+
+        step = _step(step, kwargs)
+        meta = getattr(self, "dataset_meta", None)
+        annotated = as_annotated(
+            image, truth, prediction, classes, skeleton, caption, score, layout, style, meta
+        )
+        self._record_kind("annotations", (as_name(name), annotated, step), kwargs)
 
 
 def _step(step: Any, extra: dict[str, Any]) -> int:

@@ -196,6 +196,10 @@ def own(kind: str, values: tuple[Any, ...]) -> tuple[tuple[Any, ...], int]:
         name, images, *rest = values
         copies = [image.copy() for image in images]  # the caller may draw on them
         return (name, copies, *rest), _RECORD + sum(image.nbytes for image in copies)
+    if kind == "annotations":
+        name, annotated, *rest = values
+        kept = annotated._replace(image=annotated.image.copy())
+        return (name, kept, *rest), _RECORD + kept.nbytes
     if kind == "figure":
         return values, _RECORD + values[1].draw()  # drawn now, as the caller may change it
     if kind == "table":

@@ -15,6 +15,7 @@ from viz_core.files.paths import record_name
 from viz_core.kinds.evaluation import ConfusionMatrix, Hparams, PRCurve
 from viz_core.kinds.histograms import Histogram
 from viz_core.kinds.tables import Table
+from viz_core.runs.annotated import AnnotatedImage
 from viz_core.runs.folders import KIND_FOLDERS, find_run, new_files, rank_folders
 from viz_core.runs.journal import Journal, Session, Skipped
 from viz_core.runs.readers import (
@@ -222,6 +223,24 @@ class Run:
     def confusion_matrices(self) -> Named[ConfusionMatrix]:
         """Confusion matrices."""
         return self._lines("confusion_matrices", matrix_of, matrix=list, classes=list)
+
+    @cached_property
+    def annotations(self) -> Named[AnnotatedImage]:
+        """Annotated images: truth, prediction, and the image below."""
+        types = {"name": str, "step": int, "image": str, "width": int, "height": int}
+        return by_name(
+            (
+                line["name"],
+                Record(
+                    line["step"],
+                    journal.rank,
+                    session,
+                    partial(AnnotatedImage, journal.folder, line),
+                ),
+            )
+            for journal in self._journals
+            for session, line in journal.lines("annotations", **types)
+        )
 
     @cached_property
     def files(self) -> dict[str, Path]:

@@ -40,6 +40,8 @@ def record_kind(visualizer: Any, kind: Kind, step: int, folder: Path) -> None:
         call({"lr": 0.5, "opt": f"sgd{step}", "amp": True}, {"acc": step / 8})
     elif kind == "pr_curve":
         call(name, _LABELS, [p * (10 - step) / 10 for p in _PREDICTIONS], step=step)
+    elif kind == "annotations":
+        call(name, make_image(24, 32, step), *map(_boxes, _sides(step)), step=step)
     else:
         given = (
             (["id", "note"], [[step, "a|b"], [2, None]])
@@ -47,6 +49,16 @@ def record_kind(visualizer: Any, kind: Kind, step: int, folder: Path) -> None:
             else (_given(kind, step),)
         )
         call(name, *given, step=step)
+
+
+def _sides(step: int) -> list[list[tuple[float, ...]]]:
+    """Return a label and x1, y1, x2, y2 of each box of the truth, and of the prediction."""
+    truth: list[tuple[float, ...]] = [(1.0, 2.0, 3.0, 20.0, 15.5), (0.0, 8.0, 4.0, 31.0, 23.0)]
+    return [truth, [(label, x1 + step / 4, *rest) for label, x1, *rest in truth[:1]]]
+
+
+def _boxes(side: list[tuple[float, ...]]) -> dict[str, Any]:
+    return {"labels": [int(each[0]) for each in side], "bboxes": [each[1:] for each in side]}
 
 
 def _given(kind: Kind, step: int) -> Any:
@@ -77,7 +89,8 @@ class KindsCase(BackendCase):
         figure an RGB array, histogram `(edges, counts)`, text and html a string, table `(columns,
         rows)` of cells or their texts, video the count of frames, file its bytes (the step is
         ignored, as of hparams), hparams `(hparams, metrics)` of any name, pr_curve `(precision,
-        recall)`, confusion_matrix the matrix.
+        recall)`, confusion_matrix the matrix, annotations `(image, truth, prediction)`, where each
+        side is a list of `(label, x1, y1, x2, y2)` in pixels.
         """
         raise NotImplementedError(
             f"{self.backend_class.__name__} keeps {kind!r}, so the suite must know how to read it "
@@ -139,6 +152,13 @@ class KindsCase(BackendCase):
             curve = as_pr_curve(_LABELS, [p * (10 - step) / 10 for p in _PREDICTIONS])
             for found, wanted in zip(value, (curve.precision, curve.recall), strict=True):
                 assert np.allclose(found, wanted, atol=1e-6), f"it is {found}"
+        elif kind == "annotations":
+            shown, *sides = value
+            off = abs(np.asarray(shown)[..., :3].astype(int) - make_image(24, 32, step)).mean()
+            assert off < 12, f"its image is off by {off:.1f} levels"
+            for boxes, right in zip(sides, _sides(step), strict=True):
+                assert np.shape(boxes) == np.shape(right), f"it has the boxes {boxes}"
+                assert np.allclose(sorted(boxes), sorted(right), atol=0.1), f"it has {boxes}"
         elif kind == "file":
             assert value == bytes([step, 0, 255]), f"it is {value!r}"
         else:
@@ -200,6 +220,10 @@ class KindsContract(KindsCase):
     def test_keeps_confusion_matrices(self, tmp_path: Path) -> None:
         """Every count."""
         self._check_kept("confusion_matrix", tmp_path)
+
+    def test_keeps_annotations(self, tmp_path: Path) -> None:
+        """The image, and the boxes of both sides."""
+        self._check_kept("annotations", tmp_path)
 
     def _check_kept(self, kind: Kind, tmp_path: Path) -> None:
         """Record at steps that go back, in the foreground and in the background."""

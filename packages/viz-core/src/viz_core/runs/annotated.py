@@ -1,0 +1,81 @@
+"""An annotated image of a local run, read when it is touched."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from viz_core.annotations.annotations import Annotations
+from viz_core.annotations.vectors import from_vectors
+from viz_core.files.scalars import number_of
+from viz_core.runs.readers import read_image
+from viz_core.typing import Image
+
+__all__ = ["AnnotatedImage"]
+
+
+@dataclass(frozen=True)
+class AnnotatedImage:
+    """An image and what is annotated on it, as a local run has it.
+
+    Attributes:
+        folder: Of the run, or of one of its ranks.
+        line: What `docs/local-format.md` says, of values that JSON has.
+    """
+
+    folder: Path
+    line: Mapping[str, Any]
+
+    @property
+    def path(self) -> Path:
+        """The file of the image, which others of the run may share."""
+        return self.folder / "annotations" / PurePosixPath(self.line["image"]).name
+
+    @cached_property
+    def image(self) -> Image:
+        """The image, smaller than `size` where the run was told a `max_side`."""
+        return read_image(self.path)
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height that coordinates and masks are in."""
+        return self.line["width"], self.line["height"]
+
+    @cached_property
+    def truth(self) -> Annotations | None:
+        """What the data set says; None was not recorded."""
+        return self._side("truth")
+
+    @cached_property
+    def prediction(self) -> Annotations | None:
+        """What a model says; None was not recorded."""
+        return self._side("prediction")
+
+    def _side(self, key: str) -> Annotations | None:
+        vectors = self.line.get(key)
+        width, height = self.size
+        return None if vectors is None else from_vectors(vectors, height, width)
+
+    @property
+    def classes(self) -> dict[int, str]:
+        """Names of the classes that occur, by label, as far as they were known."""
+        return {int(label): name for label, name in self.line.get("classes", {}).items()}
+
+    @property
+    def skeleton(self) -> list[tuple[int, int]]:
+        """The pairs of keypoints that are joined, from 0."""
+        return [(first, second) for first, second in self.line.get("skeleton", [])]
+
+    @property
+    def caption(self) -> str | None:
+        """What was said of the image."""
+        return self.line.get("caption")
+
+    @property
+    def score(self) -> float | None:
+        """How bad the prediction is, if that was recorded; may be NaN."""
+        score = self.line.get("score")
+        return None if score is None else float(number_of(score))
