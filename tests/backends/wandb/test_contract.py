@@ -51,6 +51,8 @@ class Wandb:
         for run in self.runs(save_dir):
             if kind == "figure":
                 yield from ((name, step, image) for name, step, image, _ in run.images())
+            elif kind == "annotations":
+                yield from read_annotations(run)
             elif kind == "hparams":
                 yield "", 0, (run.config, run.summary)
             elif kind == "file":
@@ -68,6 +70,22 @@ class Wandb:
                             row["global_step"],
                             READ[kind](values, files, row["global_step"]),
                         )
+
+
+def read_annotations(run):
+    images = {(key, step): image for key, step, image, _ in run.images()}
+    for row, files in run.media():
+        for key in [k.removesuffix("._type") for k in row if row[k] == "image-file"]:
+            image, sides = images[key, row["global_step"]], []
+            height, width = image.shape[:2]
+            for side in ("truth", "prediction"):
+                boxes = json.loads((files / row[f"{key}.boxes.{side}.path"]).read_text())
+                sides.append([])
+                for box in boxes["box_data"]:
+                    x1, y1, x2, y2 = (box["position"][k] for k in ("minX", "minY", "maxX", "maxY"))
+                    corners = (x1 * width, y1 * height, x2 * width, y2 * height)
+                    sides[-1].append((box["class_id"] - 1, *corners))
+            yield from_key(key), row["global_step"], (image, *sides)
 
 
 def read_rows(values, files, step):

@@ -4,6 +4,7 @@ import json
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from viz_backend_wandb import WandbVisBackend
 from viz_core import RecordingWarning, Visualizer
@@ -142,3 +143,61 @@ def test_a_chart_is_what_wandbs_own_function_makes(tmp_path, read_run):
     found = tables(tmp_path)
     (ours,), (theirs,) = ({*map(str, found[f"{key}_table"][:1])} for key in ("cm", "their cm"))
     assert ours == theirs
+
+
+def test_boxes_and_masks_can_be_switched_on_and_off(record, read_run, tmp_path):
+    """Boxes in fractions; masks that overlap, and classes beyond 255, in several keys."""
+    masks = np.zeros((3, 20, 40), bool)
+    masks[0, 2:9, 4:20] = masks[1, 5:15, 10:30] = masks[2, 16:, :3] = True
+    truth = {"masks": masks, "labels": [1, 0, 300]}
+    prediction = {
+        "bboxes": [[4, 5, 20, 10], [0, 0, np.nan, 9]],
+        "labels": [1, 1],
+        "scores": [0.75] * 2,
+    }
+    image = np.zeros((20, 40, 3), np.uint8)
+    classes = {0: "cat", 1: "dog", 300: "sky", 7: "far"}
+    record(
+        lambda backend: backend.add_annotations(
+            "val/7", image, truth, prediction, 5, classes=classes, caption="7.jpg", score=0.5
+        )
+    )
+    run = read_run(tmp_path / "run")
+    ((row, files),) = run.media()
+    assert (row["global_step"], row["val/7.caption"]) == (5, "7.jpg, score 0.5, step 5")
+    boxes = json.loads((files / row["val/7.boxes.prediction.path"]).read_text())
+    assert boxes["box_data"] == [
+        {
+            "position": {"minX": 0.1, "minY": 0.25, "maxX": 0.5, "maxY": 0.5},
+            "class_id": 2,
+            "box_caption": "dog 75%",
+            "scores": {"score": 0.75},
+        }
+    ]
+    assert not [key for key in row if key.startswith("val/7.boxes.truth")]
+    found = {}
+    for key in ("truth", "truth 2", "truth from class 255"):
+        found[key] = np.asarray(Image.open(files / row[f"val/7.masks.{key}.path"]))
+    assert (found["truth"] == masks[0] * 2).all()
+    assert (found["truth 2"] == masks[1] * 1).all()
+    assert (found["truth from class 255"] == masks[2] * 46).all()
+    names = {
+        key.rpartition("_")[2]: each["value"]
+        for key, each in run.config["_wandb"]["mask/class_labels"].items()
+    }
+    assert names == {
+        "truth": {"1": "cat", "2": "dog", "8": "far"},
+        "truth 2": {"1": "cat", "2": "dog", "8": "far"},
+        "truth from class 255": {"46": "sky"},
+    }
+
+
+def test_maps_are_masks_of_the_size_of_the_image_that_is_sent(tmp_path, read_run):
+    ids = np.zeros((20, 40), int)
+    ids[:, 20:], ids[:10] = 3, 255
+    backend = WandbVisBackend(tmp_path / "run", {"mode": "offline"}, max_side=20)
+    backend.add_annotations("a", np.zeros((20, 40, 3), np.uint8), {"sem_seg": ids})
+    backend.close()
+    ((row, files),) = read_run(tmp_path / "run").media()
+    mask = np.asarray(Image.open(files / row["a.masks.truth.path"]))
+    assert mask.tolist() == [[0] * 20] * 5 + [[1] * 10 + [4] * 10] * 5

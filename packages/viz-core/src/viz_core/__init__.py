@@ -45,6 +45,7 @@ if TYPE_CHECKING:
         draw_comparison,
     )
     from viz_core.annotations.drawing import draw_annotations
+    from viz_core.annotations.layers import as_label_maps
     from viz_core.annotations.palette import get_palette, jitter_color
     from viz_core.annotations.placement import LabelPlacement, place_labels
     from viz_core.annotations.sides import as_annotations, read_sides
@@ -56,6 +57,7 @@ if TYPE_CHECKING:
     from viz_core.files.atomic import sync_to_disk, write_whole
     from viz_core.files.budget import Budget
     from viz_core.files.encoding import ImageEncoder, encode_png
+    from viz_core.kinds.annotated import Annotated
     from viz_core.kinds.evaluation import (
         ConfusionMatrix,
         Hparams,
@@ -84,6 +86,7 @@ __all__ = [
     "RGBA",
     "VISBACKENDS",
     "VISUALIZERS",
+    "Annotated",
     "AnnotatedImage",
     "AnnotationStyle",
     "Annotations",
@@ -138,6 +141,7 @@ __all__ = [
     "as_hparams",
     "as_image",
     "as_images",
+    "as_label_maps",
     "as_name",
     "as_path",
     "as_pr_curve",
@@ -175,6 +179,7 @@ __all__ = [
 # Where the names are whose modules are imported when they are first asked for.
 _ON_USE = {
     "Comparison": "viz_core.annotations.comparison",
+    "Annotated": "viz_core.kinds.annotated",
     "AnnotatedImage": "viz_core.runs.annotated",
     "AnnotationStyle": "viz_core.annotations.style",
     "Annotations": "viz_core.annotations.annotations",
@@ -206,6 +211,7 @@ _ON_USE = {
     "as_figure": "viz_core.kinds.figures",
     "as_histogram": "viz_core.kinds.histograms",
     "as_hparams": "viz_core.kinds.evaluation",
+    "as_label_maps": "viz_core.annotations.layers",
     "as_pr_curve": "viz_core.kinds.evaluation",
     "as_style": "viz_core.annotations.style",
     "as_table": "viz_core.kinds.tables",

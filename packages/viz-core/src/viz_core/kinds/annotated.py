@@ -61,6 +61,10 @@ class Annotated(NamedTuple):
         parts = [] if self.caption is None else [self.caption]
         return ", ".join([*parts, *([] if self.score is None else [f"score {self.score:.4g}"])])
 
+    def class_name(self, label: int) -> str:
+        """Return the name of a class, `class 7` of one that has none."""
+        return class_name(label, self.classes)
+
     @property
     def sides(self) -> tuple[Annotations, Annotations]:
         """Truth and prediction; of what was not given, no object."""
@@ -76,7 +80,13 @@ class Annotated(NamedTuple):
         return self.image.nbytes + _OBJECT * objects + sum(each.ids.nbytes for each in maps)
 
     def numbers(self, name: str, step: int, base: str) -> dict[str, Any]:
-        """Return what a line of `annotations.jsonl` has; `base` is the file of the image."""
+        """Return what a line of `annotations.jsonl` has.
+
+        Args:
+            name: Of the record.
+            step: Of the record.
+            base: The file of the image.
+        """
         height, width = self.image.shape[:2]
         line: dict[str, Any] = {"name": name, "step": step, "image": base}
         line |= {"width": width, "height": height}
