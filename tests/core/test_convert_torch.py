@@ -75,3 +75,26 @@ def test_a_tensor_that_numpy_does_not_know_is_asked_for_its_number():
     assert as_scalar(torch.tensor([1.5]).to_sparse()) == 1.5
     with pytest.raises(TypeError, match="loss must be a number"):
         as_scalar(torch.tensor(1.5, device="meta"), "loss")
+
+
+@pytest.mark.parametrize(
+    ("make", "text"),
+    [
+        (lambda: torch.ones(2, 2, device="meta"), "on meta, where tensors have no values"),
+        (lambda: torch.eye(2).to_sparse(), r"torch.sparse_coo on cpu; pass \.to_dense\(\) of it"),
+        (lambda: torch.eye(2).to_sparse_csr(), r"pass \.to_dense\(\) of it"),
+        (
+            lambda: torch.quantize_per_tensor(torch.ones(2, 2), 0.1, 0, torch.quint8),
+            r"torch.quint8, .* pass \.dequantize\(\) of it",
+        ),
+        (
+            lambda: torch.nested.nested_tensor([torch.ones(2), torch.ones(3)]),
+            r"nested; pass its parts, or \.to_padded_tensor\(0\)",
+        ),
+    ],
+)
+@pytest.mark.filterwarnings("ignore")  # torch's own, of what is deprecated or a prototype
+def test_a_tensor_that_numpy_cannot_read_is_named(make, text):
+    for convert in (as_array, as_image, lambda value, name: as_array([value], name)):
+        with pytest.raises(TypeError, match=f"it must be a tensor that numpy can read.*{text}"):
+            convert(make(), "it")

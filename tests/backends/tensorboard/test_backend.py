@@ -211,6 +211,17 @@ def test_resume_must_be_a_whole_number(resume, error):
         TensorboardVisBackend("run", resume=resume)
 
 
+@pytest.mark.parametrize("step", [2**63, -(2**63) - 1])
+def test_a_step_that_no_event_holds_is_named(backend, step, tmp_path):
+    text = f"step must fit into 64 bits for TensorBoard, got {step}"
+    with pytest.raises(ValueError, match=text):
+        backend.add_scalar("loss", 1, step)
+    with pytest.raises(ValueError, match=text):
+        backend.add_histogram("w", [1.0], step)
+    with pytest.raises(ValueError, match=text):
+        TensorboardVisBackend(tmp_path, resume=step).add_scalar("loss", 1, 0)
+
+
 def test_supports_every_kind(backend):
     assert all(backend.supports(k) for k in ("config", "graph", "image", "scalar", "scalars"))
 

@@ -91,7 +91,7 @@ def test_titles_can_be_read_on_any_background(background, letters):
         (([RED, None],), {}, TypeError, r"images\[1\] must be an array"),
         (([RED * 300.0],), {}, ValueError, r"images\[0\] .*\.to_uint8\("),
         (([RED], ["a", "b"]), {}, ValueError, "one for each of the 1 images, got 2"),
-        (([RED], [5]), {}, TypeError, "texts must be a string"),
+        (([RED], [5]), {}, TypeError, "titles must be a string"),
         (
             ([RED],),
             {"columns": 0},

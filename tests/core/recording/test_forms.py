@@ -11,6 +11,7 @@ from kinds_records import FRAMES, IMAGE, figure, records
 from viz_core import BaseVisBackend, Recorder, RecordingError, RecordingWarning, Visualizer
 from viz_core.kinds.fallbacks import FALLBACKS
 from viz_core.kinds.kept import ARGUMENTS
+from viz_core.recording.failures import with_article
 
 
 class Keeps(BaseVisBackend):
@@ -346,6 +347,11 @@ def test_a_file_is_kept_before_the_call_returns_in_the_background_too(tmp_path):
     arguments["path"].unlink()
     visualizer.close()
     assert backend.calls == [b"\0\1\2"]
+
+
+def test_kinds_stand_in_a_sentence():
+    words = [with_article(kind) for kind in ("html", "image", "text", "hparams", "images")]
+    assert words == ["an html", "an image", "a text", "hparams", "images"]
 
 
 def test_a_visualizer_without_backends_says_so(tmp_path):

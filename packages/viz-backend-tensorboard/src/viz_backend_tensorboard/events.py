@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "as_cell",
+    "at_step",
     "config_markdown",
     "file_version",
     "image",
@@ -39,15 +40,28 @@ def file_version() -> Event:
     return Event(wall_time=time.time(), file_version="brain.Event:2", source_metadata=source)
 
 
+def at_step(step: int) -> Event:
+    """Return an event of now, to be filled.
+
+    Raises:
+        ValueError: If the step does not fit into 64 bits.
+    """
+    try:
+        return Event(wall_time=time.time(), step=step)
+    except ValueError as error:
+        raise ValueError(f"step must fit into 64 bits for TensorBoard, got {step}") from error
+
+
 def session_start(step: int) -> Event:
     """Return the mark of a restart: earlier records of `step` or later steps are void."""
-    log = SessionLog(status=SessionLog.START)
-    return Event(wall_time=time.time(), step=step, session_log=log)
+    event = at_step(step)
+    event.session_log.status = SessionLog.START
+    return event
 
 
 def scalars(values: Mapping[str, Scalar], step: int) -> Event:
     """Return scalars of one step as one event. They are stored as float32."""
-    event = Event(wall_time=time.time(), step=step)
+    event = at_step(step)
     add = event.summary.value.add
     for tag, value in values.items():
         add(tag=tag, simple_value=value)
@@ -56,7 +70,7 @@ def scalars(values: Mapping[str, Scalar], step: int) -> Event:
 
 def image(tag: str, data: bytes, shape: tuple[int, int, int], step: int) -> Event:
     """Return an image that is encoded already; `shape` is its (height, width, channels)."""
-    event = Event(wall_time=time.time(), step=step)
+    event = at_step(step)
     image = event.summary.value.add(tag=tag).image
     image.height, image.width, image.colorspace = shape
     image.encoded_image_string = data
@@ -65,7 +79,7 @@ def image(tag: str, data: bytes, shape: tuple[int, int, int], step: int) -> Even
 
 def text(tag: str, markdown: str, step: int = 0) -> Event:
     """Return a text for TensorBoard's text tab, which renders Markdown."""
-    event = Event(wall_time=time.time(), step=step)
+    event = at_step(step)
     # A tensor without dimensions is one text; of one with a dimension the tab makes a table.
     tensor = TensorProto(
         dtype=DT_STRING, string_val=[markdown.encode()], tensor_shape=TensorShapeProto()

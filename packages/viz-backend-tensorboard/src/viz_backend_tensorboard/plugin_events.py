@@ -24,7 +24,7 @@ from tensorboard.plugins.hparams.plugin_data_pb2 import (
 from tensorboard.plugins.image import metadata as image_plugin
 from tensorboard.plugins.pr_curve import metadata as pr_curve_plugin
 
-from viz_backend_tensorboard.events import as_cell
+from viz_backend_tensorboard.events import as_cell, at_step
 
 if TYPE_CHECKING:
     from viz_core import Histogram, PRCurve
@@ -133,7 +133,7 @@ def _type(value: Any) -> int:
 
 
 def _event(tag: str, metadata: Any, tensor: Any, step: int) -> Event:
-    event = Event(wall_time=time.time(), step=step)
+    event = at_step(step)
     event.summary.value.add(tag=tag, metadata=metadata, tensor=tensor)
     return event
 

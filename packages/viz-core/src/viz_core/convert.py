@@ -58,10 +58,10 @@ def as_array(value: ArrayLike, name: str = "value") -> npt.NDArray[Any]:
     if isinstance(value, np.ndarray):
         return _of_numpy(value)
     if is_tensor(value):
-        return _from_tensor(value)
+        return _from_tensor(value, name)
     if isinstance(value, Sequence) and not isinstance(value, (str, bytes)):
         try:
-            array = np.asarray(_without_tensors(value))
+            array = np.asarray(_without_tensors(value, name))
         except (ValueError, RecursionError) as error:
             raise ValueError(
                 f"the rows of {name} must have equal lengths, got {shortened(value)}"
@@ -87,12 +87,29 @@ def as_array(value: ArrayLike, name: str = "value") -> npt.NDArray[Any]:
     return array
 
 
-def _from_tensor(tensor: Any) -> npt.NDArray[Any]:
-    tensor = tensor.detach().cpu()
-    if str(tensor.dtype).startswith(("torch.bfloat16", "torch.float8")):
-        tensor = tensor.float()
-    array: npt.NDArray[Any] = tensor.resolve_conj().resolve_neg().numpy()
+def _from_tensor(tensor: Any, name: str) -> npt.NDArray[Any]:
+    given = tensor
+    try:
+        tensor = tensor.detach().cpu()
+        if str(tensor.dtype).startswith(("torch.bfloat16", "torch.float8")):
+            tensor = tensor.float()
+        array: npt.NDArray[Any] = tensor.resolve_conj().resolve_neg().numpy()
+    except Exception as error:  # whatever torch, or a subclass of its tensors, says
+        raise TypeError(
+            f"{name} must be a tensor that numpy can read, got one of {given.dtype}, "
+            f"{given.layout} on {given.device}{_tensor_cure(given)}"
+        ) from error
     return array
+
+
+def _tensor_cure(tensor: Any) -> str:
+    if tensor.is_meta:
+        return ", where tensors have no values; pass one with values"
+    if tensor.is_nested:
+        return ", which is nested; pass its parts, or .to_padded_tensor(0) of it"
+    if tensor.is_quantized:
+        return "; pass .dequantize() of it"
+    return "; pass .to_dense() of it" if str(tensor.layout) != "torch.strided" else ""
 
 
 def _of_numpy(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
@@ -112,11 +129,13 @@ def _from_dlpack(value: Any, name: str) -> npt.NDArray[Any]:
         ) from error
 
 
-def _without_tensors(value: Any) -> Any:
+def _without_tensors(value: Any, name: str) -> Any:
     """Return nested lists with arrays in the place of tensors."""
     if is_tensor(value):
-        return _from_tensor(value)
-    return [_without_tensors(item) for item in value] if isinstance(value, (list, tuple)) else value
+        return _from_tensor(value, name)
+    if isinstance(value, (list, tuple)):
+        return [_without_tensors(item, name) for item in value]
+    return value
 
 
 def _cure(value: object) -> str:
@@ -156,7 +175,7 @@ def as_scalar(value: ScalarLike, name: str = "value") -> Scalar:
         return float("nan")  # as numpy's `float()` of it, not the number that is masked
     if hasattr(kind, "__array__") or is_tensor(value):
         try:
-            array = _from_tensor(value) if is_tensor(value) else _of_numpy(np.asarray(value))
+            array = _from_tensor(value, name) if is_tensor(value) else _of_numpy(np.asarray(value))
         except (TypeError, RuntimeError):  # it is on a device that numpy does not reach
             return _as_float(value, name)
         return _only_number(array, name)

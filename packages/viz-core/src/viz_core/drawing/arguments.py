@@ -263,8 +263,8 @@ def as_rings(polygon: Any, name: str) -> list[Floats]:
     return rings
 
 
-def as_texts(texts: str | Sequence[str]) -> list[str]:
-    """Return one text or many as a list, with newlines of one kind."""
+def as_texts(texts: str | Sequence[str], name: str = "texts") -> list[str]:
+    """Return one text or many, which an error calls `name`, as a list with newlines of one kind."""
     words: list[Any] = [texts]
     if isinstance(texts, (list, tuple)):  # mostly
         words = list(texts)
@@ -273,13 +273,13 @@ def as_texts(texts: str | Sequence[str]) -> list[str]:
             words = list(texts)
     for text in words:
         if not isinstance(text, str):
-            raise TypeError(_no_text(text))
+            raise TypeError(_no_text(text, name))
     if "\r" in "".join(words):
         words = [text.replace("\r\n", "\n").replace("\r", "\n") for text in words]
     return words
 
 
-def _no_text(value: object) -> str:
+def _no_text(value: object, name: str) -> str:
     cure = ""
     if isinstance(value, (numbers.Number, np.ndarray)) or is_tensor(value):
         cure = "; format numbers first, as in f'{score:.2f}'"
@@ -288,7 +288,7 @@ def _no_text(value: object) -> str:
     elif isinstance(value, (os.PathLike, Mapping)):
         cure = "; pass str(...) of it"
     return (
-        f"texts must be a string or a list of strings, got {type(value).__name__}: {value!r}{cure}"
+        f"{name} must be a string or a list of strings, got {type(value).__name__}: {value!r}{cure}"
     )
 
 

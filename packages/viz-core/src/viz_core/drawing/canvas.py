@@ -603,7 +603,7 @@ class Canvas:
 
         surface = self._surface
         names, colors = legend.as_entries(entries)
-        names = check.as_texts(names)
+        names = check.as_texts(names, "names")
         where = legend.as_location(location)
         opacity = as_fraction(alpha, "alpha")
         if not names:

@@ -67,7 +67,7 @@ def make_grid(
     if not shown:
         raise ValueError("images must hold at least one, got none")
     count = len(shown)
-    names = [""] * count if titles is None else as_texts(titles)
+    names = [""] * count if titles is None else as_texts(titles, "titles")
     if len(names) != count:
         raise ValueError(f"titles must have one for each of the {count} images, got {len(names)}")
     across = math.ceil(math.sqrt(count)) if columns is None else columns

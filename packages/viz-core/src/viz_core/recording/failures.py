@@ -122,7 +122,9 @@ class Failures:
 
 def with_article(what: str) -> str:
     """Return the name of a kind of record as it stands in a sentence."""
-    return what if what in _SEVERAL else f"an {what}" if what[0] in "aeiou" else f"a {what}"
+    if what in _SEVERAL:
+        return what
+    return f"an {what}" if what[0] in "aeiou" or what == "html" else f"a {what}"
 
 
 def _doing(what: str) -> str:
