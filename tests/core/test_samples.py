@@ -7,8 +7,22 @@ import weakref
 
 import numpy as np
 import pytest
+from matplotlib.cbook import get_sample_data
+from PIL import Image as Pillow
 
-from viz_core import LocalVisBackend, Samples, Visualizer, VizWarning, read_run
+from viz_core import (
+    AnnotationStyle,
+    LocalVisBackend,
+    RecordingError,
+    RecordingWarning,
+    Samples,
+    Visualizer,
+    VizWarning,
+    as_annotations,
+    make_grid,
+    read_run,
+)
+from viz_core.annotations.layouts import draw_layout
 
 BOX = {"bboxes": np.array([[4.0, 4, 20, 20]]), "labels": np.array([0])}
 NOTHING = {"bboxes": np.zeros((0, 4)), "labels": np.zeros(0, int)}
@@ -36,12 +50,29 @@ def visualizer(tmp_path):
         yield visualizer
 
 
+class Drawn(LocalVisBackend):
+    """Keeps drawings, as most trackers do."""
+
+    @classmethod
+    def supports(cls, kind):
+        return kind != "annotations" and super().supports(kind)
+
+
+@pytest.fixture
+def drawing(tmp_path):
+    visualizer = Visualizer(vis_backends=[Drawn(tmp_path)], on_backend_error="raise")
+    with pytest.warns(RecordingWarning, match="Drawn keeps no annotations: it gets an image of it"):
+        visualizer.add_annotations("first", np.zeros(SIZE, np.uint8))
+    yield visualizer
+    visualizer.close()
+
+
 def recorded(visualizer, tmp_path):
-    """Return what was recorded: the steps of each image by name."""
+    """Return what was recorded: the steps of each sample by name."""
     visualizer.flush()
     if not any(tmp_path.iterdir()):
         return {}
-    return {name: list(steps) for name, steps in read_run(tmp_path).images.items()}
+    return {name: list(steps) for name, steps in read_run(tmp_path).annotations.items()}
 
 
 def rows(visualizer, tmp_path, step=0):
@@ -100,11 +131,13 @@ def test_the_worst_are_those_in_any_order(visualizer, tmp_path, seed):
     worst = np.argsort(-scores)[:5]
     expected = [[slot, str(i), pytest.approx(scores[i])] for slot, i in enumerate(worst, 1)]
     assert rows(visualizer, tmp_path) == expected
-    images = read_run(tmp_path).images
-    assert set(images) == {f"val/worst/{slot}" for slot in range(1, 6)}
+    found = read_run(tmp_path).annotations
+    assert set(found) == {f"val/worst/{slot}" for slot in range(1, 6)}
     for slot, i in enumerate(worst, 1):
-        shown = images[f"val/worst/{slot}"][0]
-        assert (np.asarray(shown)[-1, shown.shape[1] // 2] == i % 251).all()
+        shown = found[f"val/worst/{slot}"][0]
+        assert (shown.image == i % 251).all()
+        assert (shown.caption, shown.score) == (str(i), scores[i])
+        assert shown.truth.bboxes.tolist() == shown.prediction.bboxes.tolist() == [[4, 4, 20, 20]]
 
 
 def test_equal_scores_are_chosen_alike_in_any_order(visualizer, tmp_path):
@@ -154,10 +187,10 @@ def test_in_random_order_few_are_copied(visualizer):
 @pytest.mark.parametrize(
     "make", [lambda array: array, lambda array: array.astype(np.float32) / 255]
 )
-def test_what_is_kept_is_a_copy_in_uint8(visualizer, make):
+def test_what_is_kept_is_a_copy_in_uint8(drawing, make):
     seen = []
     samples = Samples(
-        visualizer, fixed=1, worst=0, draw=lambda *sample: seen.append(sample) or sample[0]
+        drawing, fixed=1, worst=0, draw=lambda *sample: seen.append(sample) or sample[0]
     )
     batch, boxes = make(np.full((2, *SIZE), 51, np.uint8)), BOX["bboxes"].copy()
     samples.offer(1, batch[1], {"bboxes": boxes}, {"bboxes": boxes})
@@ -180,8 +213,8 @@ def copies(image):
 
 
 @pytest.mark.parametrize("how", ["finish", "offer", "draw", "step", "forget"])
-def test_nothing_is_held_afterwards(visualizer, tmp_path, how):
-    samples = Samples(visualizer, worst=4, fixed=4, draw=fail if how == "draw" else plain)
+def test_nothing_is_held_afterwards(drawing, tmp_path, how):
+    samples = Samples(drawing, worst=4, fixed=4, draw=fail if how == "draw" else plain)
     big = np.zeros((500, 700, 3), np.uint8)
     tracemalloc.start()
     try:
@@ -196,18 +229,18 @@ def test_nothing_is_held_afterwards(visualizer, tmp_path, how):
         elif how == "finish":
             samples.finish(0)
         else:
-            with pytest.raises((RuntimeError, TypeError)):
+            with pytest.raises((RecordingError, TypeError)):
                 samples.finish("one" if how == "step" else 0)
-        visualizer.flush()
+        drawing.flush()
         assert copies(big) == 0
     finally:
         tracemalloc.stop()
     if how in ("offer", "forget"):
         samples.finish(0)
-        assert recorded(visualizer, tmp_path) == {}
+        assert set(read_run(tmp_path).images) == {"first"}
 
 
-def test_a_drawing_may_be_dropped_before_the_next(visualizer):
+def test_a_drawing_may_be_dropped_before_the_next(drawing):
     drawn = []
 
     def draw(image, truth, prediction):
@@ -216,7 +249,7 @@ def test_a_drawing_may_be_dropped_before_the_next(visualizer):
         drawn.append(weakref.ref(made))
         return made
 
-    offer_all(Samples(visualizer, draw=draw), SCORES)
+    offer_all(Samples(drawing, draw=draw), SCORES)
     assert len(drawn) > 8
 
 
@@ -348,7 +381,8 @@ def test_ranks_together_choose_as_one_does(tmp_path, count):
         run = read_run(tmp_path / name)
         found.append(
             [
-                {key: np.asarray(steps[0]).tobytes() for key, steps in run.images.items()},
+                {key: steps[0].line for key, steps in run.annotations.items()},
+                sorted(path.name for path in (tmp_path / name / "annotations").iterdir()),
                 [list(row) for row in run.tables["val/worst"][0].rows],
             ]
         )
@@ -397,38 +431,92 @@ def test_fixed_ids_that_are_not_offered_are_told_once(visualizer):
     offer_all(samples, [1], step=1)
 
 
-def test_the_caption_has_id_and_score(visualizer, tmp_path):
-    from viz_core import make_grid
-
-    samples = Samples(visualizer, fixed=["cat.jpg"], worst=0, draw=plain)
+def test_a_drawing_has_id_and_score_above_it(drawing, tmp_path):
+    samples = Samples(drawing, fixed=["cat.jpg"], worst=0, draw=plain)
     wide = np.zeros((40, 400, 3), np.uint8)
     samples.offer("cat.jpg", wide, BOX, BOX, 0.12345)
     samples.finish(0)
     samples.offer("cat.jpg", wide, BOX, BOX)
     samples.finish(1)
-    visualizer.flush()
+    drawing.flush()
     images = read_run(tmp_path).images["val/cat.jpg"]
     for step, caption in enumerate(["cat.jpg, score 0.1235", "cat.jpg"]):
         assert (images[step] == make_grid([wide], [caption], padding=0)).all()
 
 
-def test_classes_and_palette_are_those_of_the_data_set(visualizer, tmp_path):
-    from viz_core import AnnotationStyle, as_annotations, make_grid
-    from viz_core.annotations.layouts import draw_layout
-
+@pytest.mark.parametrize("layout", ["side_by_side", "overlay", "matches", "prediction"])
+def test_a_drawing_has_the_layout_asked_for_and_the_colors_of_the_data_set(
+    drawing, tmp_path, layout
+):
     image = np.zeros((120, 160, 3), np.uint8)
-    visualizer.dataset_meta = {"classes": ["cat"], "palette": [(1, 200, 3)]}
+    drawing.dataset_meta = {"classes": ["cat"], "palette": [(1, 200, 3)]}
+    found = {**BOX, "bboxes": BOX["bboxes"] + 3}
     for step, classes in enumerate([None, ["dog"]]):
-        samples = Samples(visualizer, fixed=1, worst=0, layout="overlay", classes=classes)
-        samples.offer(5, image, BOX, BOX)
+        samples = Samples(drawing, fixed=1, worst=0, layout=layout, classes=classes)
+        samples.offer(5, image, BOX, found)
         samples.finish(step)
-    visualizer.flush()
+    drawing.flush()
     images = read_run(tmp_path).images["val/5"]
     for step, classes in enumerate([["cat"], ["dog"]]):
-        sides = as_annotations(BOX), as_annotations(BOX)
+        sides = as_annotations(BOX), as_annotations(found)
         style = AnnotationStyle(palette=[(1, 200, 3)])
-        drawn = draw_layout(image, *sides, layout="overlay", style=style, classes=classes)
+        drawn = draw_layout(image, *sides, layout=layout, style=style, classes=classes)
         assert (images[step] == make_grid([drawn], ["5"], padding=0)).all()
+
+
+def test_what_is_read_back_draws_the_same(drawing, visualizer, tmp_path):
+    image = np.full((120, 160, 3), 128, np.uint8)
+    for each in (drawing, visualizer):
+        each.dataset_meta = {"classes": ["cat"], "skeleton_links": [(0, 1)]}
+        pose = {**BOX, "keypoints": [[[9, 9], [40, 60]]]}
+        each.add_annotations("a", image, BOX, pose, 3, layout="overlay", caption="é", score=0.5)
+        each.flush()
+    run = read_run(tmp_path)  # both have recorded there
+    assert (run.annotations["a"][3].draw("overlay") == run.images["a"][3]).all()
+    assert run.annotations["a"][3].draw().shape[1] > 2 * 160
+    small = Visualizer(vis_backends=[LocalVisBackend(tmp_path / "small", max_side=80)])
+    small.add_annotations("a", image, BOX)
+    (sample,) = read_run(tmp_path / "small").annotations["a"].values()
+    assert (sample.image.shape, sample.draw().shape) == ((60, 80, 3), (120, 160, 3))
+
+
+def test_one_side_alone_is_drawn_alone(drawing, tmp_path):
+    image = np.zeros((120, 160, 3), np.uint8)
+    for step, sides in enumerate([(BOX, None), (None, BOX), (BOX, BOX)]):
+        drawing.add_annotations("a", image, *sides, step)
+    drawing.flush()
+    first, second, both = read_run(tmp_path).images["a"].values()
+    assert (first == second).all()
+    assert first.shape == image.shape
+    assert both.shape[1] > 320
+
+
+def test_fifty_evaluations_are_small(visualizer, tmp_path):
+    """8 fixed and 8 worst photos of 640x480, 20 true and 20 predicted boxes each: 3 MB at most."""
+    with Pillow.open(get_sample_data("grace_hopper.jpg", asfileobj=False)) as file:
+        photo = np.asarray(file.resize((640, 480)))
+    rng = np.random.default_rng(0)
+    corners = rng.uniform(0, 400, (16, 20, 2))
+    samples = Samples(visualizer, fixed=range(8), worst=8)
+    for step in range(50):
+        for i, near in enumerate(corners):
+            found = near + rng.normal(scale=9, size=near.shape)
+            labels, scores = np.arange(20) % 5, rng.random(20)
+            truth = {"bboxes": np.hstack([near, near + 80]), "labels": labels}
+            prediction = {"bboxes": np.hstack([found, found + 80]), "labels": labels}
+            image = np.roll(photo, 30 * i, axis=1)
+            samples.offer(i, image, truth, {**prediction, "scores": scores}, float(i))
+        samples.finish(step)
+    visualizer.flush()
+    files = [path for path in tmp_path.rglob("*") if path.is_file()]
+    assert len([path for path in files if path.suffix == ".jpg"]) == 16
+    size = sum(path.stat().st_size for path in files)
+    assert size <= 3e6
+    run = read_run(tmp_path)
+    assert [len(steps) for steps in run.annotations.values()] == [50] * 16
+    worst = run.annotations["val/worst/1"][49]
+    assert (worst.caption, worst.size, len(worst.prediction)) == ("15", (640, 480), 20)
+    assert abs(worst.image.astype(int) - np.roll(photo, 450, axis=1)).mean() < 3
 
 
 @pytest.mark.parametrize(

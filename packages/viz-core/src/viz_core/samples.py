@@ -12,12 +12,10 @@ from viz_core._warnings import warn_user
 from viz_core.annotations.annotations import Annotations
 from viz_core.annotations.error_rate import error_rate
 from viz_core.annotations.keeping import keep_annotations
-from viz_core.annotations.layouts import draw_layout
 from viz_core.annotations.names import Names, as_names
 from viz_core.annotations.sides import as_annotations
-from viz_core.annotations.style import LAYOUTS, AnnotationStyle
+from viz_core.annotations.style import LAYOUTS
 from viz_core.convert import as_name, as_scalar, as_step
-from viz_core.drawing.grid import make_grid
 from viz_core.errors import VizWarning
 from viz_core.images import as_image
 from viz_core.processes import get_world_size
@@ -57,8 +55,8 @@ class Samples:
     has its id and its score above it. Nothing is held after `finish`, nor after an error of `offer`.
 
     Args:
-        visualizer: Records the images and the table. Its `dataset_meta` has the palette, the
-            skeleton and, if `classes` is None, the names of the classes.
+        visualizer: Records them, by its `add_annotations`, and the table. Its `dataset_meta` has
+            the palette, the skeleton and, if `classes` is None, the names of the classes.
         name: What all that is recorded is called, before a `/`.
         fixed: How many samples are the same in each evaluation, whatever order they come in, over
             any number of ranks, and after a restart: those with the smallest hashes of their ids.
@@ -66,11 +64,11 @@ class Samples:
         worst: How many of the worst.
         seed: Other numbers fix other samples.
         every: One evaluation of so many is looked at, the first and every so many `finish` later.
-        layout: `"side_by_side"`, truth and prediction with captions; `"overlay"`, the truth dashed;
-            `"matches"`, what was found, what is wrong and what was missed in three colors; or
-            `"prediction"` alone.
-        draw: Draws a sample instead: it is called with the image and both sides, and returns the
-            image as it is recorded.
+        layout: Of drawings, for backends that keep no vectors, as TensorBoard's: `"side_by_side"`,
+            truth and prediction with captions; `"overlay"`, the truth dashed; `"matches"`, what was
+            found, what is wrong and what was missed in three colors; or `"prediction"` alone.
+        draw: Draws a sample for them instead: it is called with the image and both sides, and
+            returns the image as it is recorded.
         gather: Returns what each rank gives it as a list with one for each, on every rank, as
             `torch.distributed.all_gather_object` fills one. Every rank then calls `finish`, and rank
             0 records the samples of all.
@@ -235,7 +233,7 @@ class Samples:
         return list(top.best_first().values())
 
     def finish(self, step: ScalarLike) -> None:
-        """Draw and record what is kept, forget it, and count the evaluation.
+        """Record what is kept, forget it, and count the evaluation.
 
         Without a sample nothing is recorded.
 
@@ -243,7 +241,7 @@ class Samples:
             step: Any whole number: of what is recorded.
 
         Raises:
-            TypeError, ValueError: If a sample cannot be drawn. Nothing is held then.
+            TypeError, ValueError: If `step` is none, or `gather` returns something else.
 
         Warns:
             VizWarning: Once, if there are several ranks and no `gather`, or if a fixed id was not
@@ -259,11 +257,10 @@ class Samples:
         self._tell_of_missing(fixed, worst)
         slots = {name: slot for slot, name in enumerate(worst, 1)}
         for name, sample in {**fixed, **worst}.items():
-            drawn = self._drawn(name, sample)
             if name in fixed:
-                self._visualizer.add_image(f"{self._name}/{name}", drawn, step=step)
+                self._record(f"{self._name}/{name}", name, sample, step)
             if name in slots:
-                self._visualizer.add_image(f"{self._name}/worst/{slots[name]}", drawn, step=step)
+                self._record(f"{self._name}/worst/{slots[name]}", name, sample, step)
         if worst:
             rows = [[slot, name, worst[name].score] for name, slot in slots.items()]
             self._visualizer.add_table(f"{self._name}/worst", _TABLE, rows, step=step)
@@ -287,23 +284,18 @@ class Samples:
             return [top.best_first() for top in tops]
         return gather_tops(tops, self._gather)
 
-    def _drawn(self, name: str, sample: _Sample) -> Image:
-        image, truth, prediction, score = sample
-        if self._draw is not None:
-            drawn = as_image(self._draw(image, truth, prediction), "what draw returns")
-        else:
-            meta = getattr(self._visualizer, "dataset_meta", None) or {}
-            drawn = draw_layout(
-                image,
-                truth,
-                prediction,
-                layout=self._layout,
-                style=AnnotationStyle(palette=meta.get("palette")),
-                classes=meta.get("classes") if self._classes is None else self._classes,
-                skeleton=meta.get("skeleton_links"),
-            )
-        caption = name if score is None else f"{name}, score {score:.4g}"
-        return make_grid([drawn], [caption], padding=0)
+    def _record(self, key: str, name: str, sample: _Sample, step: int) -> None:
+        self._visualizer.add_annotations(
+            key,
+            sample.image,
+            sample.truth,
+            sample.prediction,
+            step,
+            classes=self._classes,
+            caption=name,
+            score=sample.score,
+            layout=self._layout if self._draw is None else self._draw,
+        )
 
     def _tell_of_missing(self, *offered: Mapping[str, object]) -> None:
         if self._positions is None or not any(offered):

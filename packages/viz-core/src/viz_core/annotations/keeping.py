@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -39,7 +39,14 @@ def keep_annotations(annotations: object, height: int, width: int) -> Annotation
     found = as_annotations(annotations)
     masks: Sequence[Any] | None = None
     if found.masks is not None:
-        masks = [encode_rle(crop, height, width) for crop in as_crops(found.masks, height, width)]
+        crops = as_crops(found.masks, height, width)
+        masks = [
+            # What is compressed was checked when it became a crop.
+            {"size": [height, width], "counts": mask["counts"]}
+            if isinstance(mask, Mapping) and isinstance(mask["counts"], str)
+            else encode_rle(crop, height, width)
+            for mask, crop in zip(found.masks, crops, strict=True)
+        ]
     keypoints = found.keypoints
     if keypoints is not None:
         keypoints = Keypoints(*map(_copied, keypoints))

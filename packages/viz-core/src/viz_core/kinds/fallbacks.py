@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from viz_core.kinds.histograms import Histogram
     from viz_core.kinds.videos import Video
 
-__all__ = ["FALLBACKS", "Fallback"]
+__all__ = ["FALLBACKS", "Fallback", "draw_annotated"]
 
 Made: TypeAlias = "list[tuple[Kind, tuple[Any, ...]]]"
 """Records of other kinds, each with what its method gets."""
@@ -172,7 +172,11 @@ def _hparams_as_config_and_scalars(
 
 
 def _annotations_as_image(name: str, annotated: Annotated, step: int) -> Made:
-    """Return a drawing of both sides, or of the only one, with its title above it."""
+    return [("image", (name, draw_annotated(annotated), step))]
+
+
+def draw_annotated(annotated: Annotated) -> Image:
+    """Return a drawing of both sides, or of the only one, with the title above it."""
     from viz_core.annotations.layouts import draw_layout
     from viz_core.drawing.grid import make_grid
 
@@ -181,8 +185,7 @@ def _annotations_as_image(name: str, annotated: Annotated, step: int) -> Made:
         drawn = as_image(layout(image, truth, prediction), "what draws a sample returns")
     else:
         if annotated.truth is None or annotated.prediction is None:
-            layout = "prediction"
-            prediction = truth if annotated.prediction is None else prediction
+            layout, prediction = "prediction", prediction if annotated.truth is None else truth
         drawn = draw_layout(
             image,
             truth,
@@ -192,9 +195,7 @@ def _annotations_as_image(name: str, annotated: Annotated, step: int) -> Made:
             classes=annotated.classes,
             skeleton=annotated.skeleton,
         )
-    if annotated.title:
-        drawn = make_grid([drawn], [annotated.title], padding=0)
-    return [("image", (name, drawn, step))]
+    return make_grid([drawn], [annotated.title], padding=0) if annotated.title else drawn
 
 
 class _Temporary(type(Path())):  # type: ignore[misc]  # the path of this system

@@ -8,9 +8,14 @@ from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+import numpy as np
+
 from viz_core.annotations.annotations import Annotations
+from viz_core.annotations.style import StyleLike
 from viz_core.annotations.vectors import from_vectors
 from viz_core.files.scalars import number_of
+from viz_core.kinds.annotated import Layout, as_annotated
+from viz_core.kinds.fallbacks import draw_annotated
 from viz_core.runs.readers import read_image
 from viz_core.typing import Image
 
@@ -53,6 +58,34 @@ class AnnotatedImage:
     def prediction(self) -> Annotations | None:
         """What a model says; None was not recorded."""
         return self._side("prediction")
+
+    def draw(self, layout: Layout = "side_by_side", style: StyleLike = "legible") -> Image:
+        """Return a drawing: uint8, shape (H, W, 3), with caption and score above it.
+
+        Args:
+            layout: As of [`Samples`][viz_core.Samples].
+            style: A look, arguments of [`AnnotationStyle`][viz_core.AnnotationStyle], or one.
+
+        Raises:
+            TypeError, ValueError: If one is none of these.
+        """
+        from PIL import Image as Pillow
+
+        image = self.image
+        if image.shape[1::-1] != self.size:
+            image = np.asarray(Pillow.fromarray(image).resize(self.size))
+        annotated = as_annotated(
+            image,
+            self.truth,
+            self.prediction,
+            self.classes,
+            self.skeleton,
+            self.caption,
+            self.score,
+            layout,
+            style,
+        )
+        return draw_annotated(annotated)
 
     def _side(self, key: str) -> Annotations | None:
         vectors = self.line.get(key)
