@@ -202,6 +202,33 @@ def test_what_is_kept_is_a_copy_in_uint8(drawing, make):
     assert truth.bboxes.tolist() == prediction.bboxes.tolist() == [[4, 4, 20, 20]]
 
 
+def test_a_file_is_read_for_what_is_recorded_alone(visualizer, tmp_path):
+    (folder := tmp_path / "photos").mkdir()
+    for i in range(8):
+        exif = Pillow.Exif()
+        exif[0x0112] = 6  # held upright
+        Pillow.fromarray(image_of(30 * i)).save(folder / f"{i}.png", exif=exif)
+    samples = Samples(visualizer, fixed=[2], worst=1)
+    turned = np.zeros((1, SIZE[1], SIZE[0]), bool)
+    turned[0, 30:, 4:9] = True
+    sides = {"masks": turned, "labels": [0]}
+    for i in range(8):
+        samples.offer(i, folder / f"{i}.png", sides, sides, i)
+    for i in (0, 1, 3, 4, 5, 6):
+        (folder / f"{i}.png").unlink()  # they were kept for a while
+    samples.finish(0)
+    visualizer.flush()
+    found = read_run(tmp_path).annotations
+    for name, i in (("val/2", 2), ("val/worst/1", 7)):
+        assert found[name][0].size == SIZE[:2]
+        assert abs(found[name][0].image.astype(int) - 30 * i).max() <= 2
+    samples.offer(1, str(folder / "7.png"), BOX, BOX, 1)
+    with pytest.raises(FileNotFoundError):
+        samples.offer(2, "gone.png", BOX, BOX, 9)
+    samples.finish(1)  # nothing was held
+    assert len(read_run(tmp_path).annotations["val/2"]) == 1
+
+
 def fail(*_):
     raise RuntimeError("it is broken")
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 import numpy as np
@@ -17,6 +19,7 @@ from viz_core.annotations.sides import as_annotations
 from viz_core.annotations.style import LAYOUTS
 from viz_core.convert import as_name, as_scalar, as_step
 from viz_core.errors import VizWarning
+from viz_core.image_files import image_size, read_image_file
 from viz_core.images import as_image
 from viz_core.processes import get_world_size
 from viz_core.selection import Gather, Rank, Top, gather_tops, keyed_hash
@@ -33,12 +36,17 @@ _Draw: TypeAlias = Callable[[Image, Annotations, Annotations], ArrayLike]
 
 
 class _Sample(NamedTuple):
-    """What is kept of a sample, in memory of its own."""
+    """What is kept of a sample, in memory of its own, but for an image in a file."""
 
-    image: Image
+    image: Image | Path
     truth: Annotations
     prediction: Annotations
     score: float | None
+
+    def with_image(self) -> _Sample:
+        """Return the sample with its image in memory."""
+        image = self.image
+        return self._replace(image=read_image_file(image) if isinstance(image, Path) else image)
 
 
 class Samples:
@@ -121,7 +129,7 @@ class Samples:
     def offer(
         self,
         id: Hashable,  # noqa: A002 - what users call it
-        image: ArrayLike | Callable[[], ArrayLike],
+        image: ArrayLike | str | os.PathLike[str] | Callable[[], ArrayLike],
         truth: object,
         prediction: object,
         score: ScalarLike | Callable[[], ScalarLike] | None = None,
@@ -136,7 +144,8 @@ class Samples:
         Args:
             id: What the sample is called in every evaluation and on every machine: a number, or a
                 path relative to the data set.
-            image: RGB, as `add_image` takes it.
+            image: RGB, as `add_image` takes it; or the path of a file, which is read by `finish`,
+                if the sample is recorded after all.
             truth: What [`as_annotations`][viz_core.as_annotations] takes.
             prediction: What it takes; drop low scores first, with `as_annotations(x).above(0.3)`.
             score: How bad the prediction is, such as its loss; NaN is worst. By default, for
@@ -178,10 +187,12 @@ class Samples:
             return
         if badness is None and score is not None:
             badness = as_scalar(_called(score), "score")
-        pixels = np.array(as_image(_called(image)))
-        height, width = pixels.shape[:2]
+        image = _called(image)
+        is_file = isinstance(image, (str, os.PathLike))
+        image = Path(image).absolute() if is_file else np.array(as_image(image))
+        height, width = image_size(image) if is_file else image.shape[:2]
         true, found = (keep_annotations(_called(x), height, width) for x in (truth, prediction))
-        sample = _Sample(pixels, true, found, badness)
+        sample = _Sample(image, true, found, badness)
         for top, rank in wanted:
             top.add(name, rank, sample)
 
@@ -256,7 +267,8 @@ class Samples:
         fixed, worst = self._gathered(tops)
         self._tell_of_missing(fixed, worst)
         slots = {name: slot for slot, name in enumerate(worst, 1)}
-        for name, sample in {**fixed, **worst}.items():
+        for name, held in {**fixed, **worst}.items():
+            sample = held.with_image()
             if name in fixed:
                 self._record(f"{self._name}/{name}", name, sample, step)
             if name in slots:
@@ -282,12 +294,12 @@ class Samples:
                     "gather=lambda mine: [mine] if this one evaluates all",
                 )
             return [top.best_first() for top in tops]
-        return gather_tops(tops, self._gather)
+        return gather_tops(tops, self._gather, _Sample.with_image)
 
     def _record(self, key: str, name: str, sample: _Sample, step: int) -> None:
         self._visualizer.add_annotations(
             key,
-            sample.image,
+            sample.image,  # type: ignore[arg-type]  # in memory by now
             sample.truth,
             sample.prediction,
             step,

@@ -62,10 +62,17 @@ class Top(Generic[Held]):
         return {name: what for name, (_, what) in ordered}
 
 
-def gather_tops(tops: Sequence[Top[Held]], gather: Gather) -> list[dict[str, Held]]:
+def gather_tops(
+    tops: Sequence[Top[Held]], gather: Gather, ready: Callable[[Held], Held]
+) -> list[dict[str, Held]]:
     """Return what is best on all ranks, for each of several tops; on others than rank 0 nothing.
 
     First the ranks are gathered, then what is chosen alone, from the first process that has it.
+
+    Args:
+        tops: Of this process, as many on each.
+        gather: Returns what each process gives it.
+        ready: Makes of what is chosen what other processes can use.
 
     Raises:
         ValueError: If `gather` does not return a list with what it was given.
@@ -84,7 +91,7 @@ def gather_tops(tops: Sequence[Top[Held]], gather: Gather) -> list[dict[str, Hel
     held = [top.best_first() for top in tops]
     sent = gather(
         [
-            {name: mine[name] for name, process in best.items() if process == own}
+            {name: ready(mine[name]) for name, process in best.items() if process == own}
             for best, mine in zip(chosen, held, strict=True)
         ]
     )
