@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 import os
 import tempfile
+import textwrap
 import weakref
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
@@ -47,6 +48,9 @@ Made: TypeAlias = "list[tuple[Kind, tuple[Any, ...]]]"
 #: Frames of a video that an image shows, and classes of a confusion matrix whose numbers are
 #: written into it.
 _FRAMES, _CLASSES = 9, 20
+
+#: Letters of a title and of a label; half as many where they may be wide, as Chinese ones.
+_TITLE, _LABEL = 120, 24
 
 
 class Fallback(NamedTuple):
@@ -93,14 +97,14 @@ def _with_numbers(
 
 
 def _histogram_as_figure(name: str, histogram: Histogram, step: int) -> Made:
-    figure, axes = _axes(f"{name}, step {step}")
+    figure, axes = _axes(name, step)
     axes.stairs(histogram.counts, histogram.edges, fill=True)
     axes.set_ylabel(f"count, {histogram.missing} not finite" if histogram.missing else "count")
     return [("figure", (name, figure, step))]
 
 
 def _pr_curve_as_figure(name: str, curve: PRCurve, step: int) -> Made:
-    figure, axes = _axes(f"{name}, step {step}")
+    figure, axes = _axes(name, step)
     axes.plot(curve.recall, curve.precision, ".-")
     axes.set(xlabel="recall", ylabel="precision", xlim=(-0.02, 1.02), ylim=(-0.02, 1.02))
     return [("figure", (name, figure, step))]
@@ -109,26 +113,60 @@ def _pr_curve_as_figure(name: str, curve: PRCurve, step: int) -> Made:
 def _confusion_matrix_as_figure(
     name: str, matrix: npt.NDArray[np.float64], classes: Sequence[str], step: int
 ) -> Made:
-    figure, axes = _axes(f"{name}, step {step}")
+    figure, axes = _axes(name, step)
     axes.imshow(matrix, cmap="Blues", vmin=0)
     axes.set(xlabel="predicted", ylabel="true")
     if len(classes) <= _CLASSES:
-        axes.set_xticks(range(len(classes)), classes, rotation=90, parse_math=False)
-        axes.set_yticks(range(len(classes)), classes, parse_math=False)
+        side = max(
+            figure.figure.get_figheight(), 2.5 + 0.42 * len(classes)
+        )  # inches: 5 letters each
+        figure.figure.set_size_inches(side, side)
+        names, families = _legible(classes, _LABEL)
+        how: dict[str, Any] = {"family": families, "parse_math": False, "size": 8}
+        axes.set_xticks(range(len(classes)), names, rotation=90, **how)
+        axes.set_yticks(range(len(classes)), names, **how)
         for row, column in np.ndindex(matrix.shape):
             value = matrix[row, column]
             color = "white" if value > matrix.max() / 2 else "black"
-            axes.text(column, row, f"{value:g}", ha="center", va="center", color=color)
+            axes.text(column, row, _short(value), ha="center", va="center", color=color, size=8)
     return [("figure", (name, figure, step))]
 
 
-def _axes(title: str) -> tuple[DrawnFigure, Axes]:
+def _short(value: float) -> str:
+    """Return a count or a share in five letters."""
+    for least, unit, text in ((1e8, 1, "{:.0e}"), (1e6, 1e6, "{:.1f}M"), (1e5, 1e3, "{:.0f}k")):
+        if value >= least:
+            return text.format(value / unit)
+    return f"{value:.0f}" if value == int(value) or value >= 100 else f"{value:.2f}"
+
+
+def _axes(name: str, step: int) -> tuple[DrawnFigure, Axes]:
     from matplotlib.figure import Figure
 
     figure = Figure(layout="tight")
     axes = figure.add_subplot()
-    axes.set_title(title, parse_math=False)
+    (title,), families = _legible([name], _TITLE)
+    width = _TITLE // (2 if title.isascii() else 4)
+    lines = textwrap.wrap(title, width)
+    last = f"{lines.pop()}, step {step}"
+    lines += [last] if len(last) <= width else last.rsplit(", ", 1)
+    axes.set_title("\n".join(lines), family=families, parse_math=False)
     return DrawnFigure(figure), axes
+
+
+def _legible(texts: Sequence[str], most: int) -> tuple[list[str], list[str]]:
+    """Return texts as short lines, and the families of the fonts that have their characters."""
+    from matplotlib.font_manager import FontProperties
+
+    from viz_core.drawing.font_fallback import cover
+
+    lines = []
+    for text in texts:
+        line, room = " ".join(text.split()), most if text.isascii() else most // 2
+        lines.append(line if len(line) <= room else f"{line[: room - 1]}…")
+    covered = [cover(line, FontProperties()) for line in lines]
+    families = dict.fromkeys(name for _, font in covered for name in font.get_family())
+    return [line for line, _ in covered], [*families]
 
 
 def _text_as_file(name: str, text: str, step: int) -> Made:

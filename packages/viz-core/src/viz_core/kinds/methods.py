@@ -358,12 +358,14 @@ class RecordedKinds:
         """
         from viz_core.kinds.annotated import as_annotated
 
-        step = _step(step, kwargs)
+        name, step = as_name(name), _step(step, kwargs)
+        if not self._is_recorded():
+            return
         meta = getattr(self, "dataset_meta", None)
         annotated = as_annotated(
             image, truth, prediction, classes, skeleton, caption, score, layout, style, meta
         )
-        self._record_kind("annotations", (as_name(name), annotated, step), kwargs)
+        self._record_kind("annotations", (name, annotated, step), kwargs)
 
 
 def _step(step: Any, extra: dict[str, Any]) -> int:
