@@ -20,6 +20,9 @@ NAMES = {
     "DetLocalVisualizer": ("viz-mmdet-adapter", "VISUALIZERS"),
 }
 
+#: Who provides which command of `viz`.
+COMMANDS = {"report": "viz-report"}
+
 
 def is_installed(package):
     try:
@@ -28,7 +31,8 @@ def is_installed(package):
         return False
 
 
-INSTALLED = {package for package, _ in NAMES.values() if is_installed(package)}
+PACKAGES = {*(package for package, _ in NAMES.values()), *COMMANDS.values()}
+INSTALLED = {package for package in PACKAGES if is_installed(package)}
 #: What the row says it installs; whatever is there when no row runs the tests.
 EXPECTED = set(os.environ.get("VIZ_PACKAGES", " ".join(INSTALLED)).split())
 
@@ -86,6 +90,23 @@ def test_a_name_is_found_or_its_package_is_named(name):
         assert found == name
     else:
         assert f"{name} is in the package {package}, which is not installed" in found
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_command_runs_or_its_package_is_named(command):
+    program = [sys.executable, "-m", "viz_core"]
+    listed = subprocess.run([*program, "--help"], capture_output=True, text=True, check=True)
+    done = subprocess.run([*program, command, "--help"], capture_output=True, text=True)
+    missing = f"in the package {COMMANDS[command]}, which is not installed"
+    told = f" {command} {missing} " in " ".join(listed.stdout.split())
+    if COMMANDS[command] in EXPECTED:
+        assert (done.returncode, done.stderr) == (0, "")
+        assert done.stdout.startswith(f"usage: viz {command} ")
+        assert not told
+    else:
+        assert done.returncode == 2
+        assert missing in done.stderr
+        assert told
 
 
 def test_importing_the_core_imports_nothing_heavy_and_no_plugin():

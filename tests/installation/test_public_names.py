@@ -29,6 +29,7 @@ NAMES = {
     "viz_backend_wandb": "WandbVisBackend",
     "viz_backend_mlflow": "MLflowVisBackend",
     "viz_mmdet_adapter": "DetLocalVisualizer get_palette jitter_color palette_val",
+    "viz_report": "Report write_report",
 }
 
 #: The arguments of constructors; those behind ``*`` are keywords, the others have this position.

@@ -1,0 +1,209 @@
+"""What a page shows, as one JSON object; `docs/report.md` has its shape."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import time
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from viz_core import Run, Session
+from viz_report.curves import BUCKETS, thin
+from viz_report.media import Served, Store, size_of
+from viz_report.parts import Folder, Part
+from viz_report.plain import plain
+from viz_report.records import Entry, is_inside
+from viz_report.room import fit, told
+
+__all__ = ["as_runs", "page_data"]
+
+#: Bytes of a point of a curve, and the fewest buckets that a curve has.
+_POINT, _FEWEST = 30, 10
+#: A part, with what its folder was read as.
+Read = tuple[Part, Folder, Run]
+
+
+def page_data(
+    read: Sequence[Read], store: Store, room: float, *, title: str, live: bool = False
+) -> dict[str, Any]:
+    """Return all that a page shows.
+
+    Args:
+        read: Its runs.
+        store: Takes its images and videos.
+        room: Bytes for all of it: half for what is no image, and the rest for images.
+        title: Of the page.
+        live: Whether it is to ask for more.
+    """
+    runs, left_out = as_runs(read, store, room)
+    return {
+        "version": 1,
+        "title": title,
+        "made": round(time.time(), 1),
+        "live": live,
+        "cursor": None,
+        "left_out": left_out,
+        "blobs": store.urls,
+        "runs": runs,
+    }
+
+
+def as_runs(
+    read: Sequence[Read], store: Store, room: float
+) -> tuple[list[dict[str, Any]], list[str]]:
+    """Return the runs of a page, and lines that say what of them is not there for want of room."""
+    curves = sum(len(part.curves) for part, _, _ in read)
+    buckets = min(BUCKETS, max(_FEWEST, int(room / 2 / 2 / _POINT / max(curves, 1))))
+    left_out = []
+    if buckets < BUCKETS and any(
+        len(curve.steps) > 2 * buckets for part, _, _ in read for curve in part.curves.values()
+    ):
+        left_out.append(
+            f"curves: lowest and highest of {buckets:,} parts each instead of {BUCKETS:,}, as there "
+            f"are {curves:,}"
+        )
+    runs = {part.id: _described(part, folder, run, store) for part, folder, run in read}
+    for part, _, _ in read:
+        scalars = {name: thin(curve, buckets).as_json() for name, curve in part.curves.items()}
+        runs[part.id]["scalars"] = scalars
+    found, unread = _steps(read)
+    room -= len(json.dumps([*runs.values()]))
+    kept, lines = _fitting(found, room / 2)
+    left_out += lines
+    rest = room - sum(size for each in kept.values() for _, _, size in each)
+    left_out += _add(kept, runs, store, rest)
+    for described in runs.values():
+        described["classes"] = _classes(described.get("annotations", {}))
+    if unread:
+        left_out.append(f"{unread:,} records that could not be read")
+    return [*runs.values()], left_out
+
+
+#: Records of a name: each with what the page shows of it, and the bytes of that.
+_Shown = list[tuple[Entry, dict[str, Any], int]]
+_Group = tuple[str, str, str]
+
+
+def _steps(read: Iterable[Read]) -> tuple[dict[_Group, _Shown], int]:
+    """Return what is shown of each name by step, and how many records could not be read."""
+    found: dict[_Group, _Shown] = {}
+    unread = 0
+    for part, _, _ in read:
+        for (kind, name), by_step in part.entries.items():
+            shown = found.setdefault((part.id, kind, name), [])
+            for _, entry in sorted(by_step.items()):
+                value = entry.read()
+                if value is None:
+                    unread += 1
+                else:
+                    size = 50 if len(value) == 1 else len(json.dumps(value))
+                    shown.append((entry, value, size))
+    return found, unread
+
+
+def _fitting(found: dict[_Group, _Shown], room: float) -> tuple[dict[_Group, _Shown], list[str]]:
+    """Return those records for which there is room, and what is left out."""
+    places = fit({name: [size for _, _, size in each] for name, each in found.items()}, room)
+    kept = {name: [each[place] for place in places[name]] for name, each in found.items()}
+    counts = {name: (len(kept[name]), len(each)) for name, each in found.items()}
+    return kept, told(counts, "for want of room")
+
+
+def _add(
+    kept: dict[_Group, _Shown],
+    runs: dict[str, dict[str, Any]],
+    store: Store,
+    room: float,
+) -> list[str]:
+    """Add records to their runs, with those images for which there is room; return what is not."""
+    media = {
+        name: [*dict.fromkeys(entry.medium for entry, _, _ in each if entry.medium is not None)]
+        for name, each in kept.items()
+    }
+    chosen = store.choose(media, room)
+    counts = {}
+    for name, each in kept.items():
+        shown = []
+        for entry, value, _ in each:
+            if entry.medium is None or (entry.medium in chosen and _link(value, entry, store)):
+                shown.append(value)
+        part, kind, called = name
+        if shown:
+            runs[part].setdefault(kind, {})[called] = shown
+        counts[name] = len(shown), len(each)
+    return told(counts, "for want of room or as they could not be read")
+
+
+def _link(value: dict[str, Any], entry: Entry, store: Store) -> bool:
+    """Give a value its image or video, and return whether that can be read."""
+    assert entry.medium is not None
+    is_video = entry.kind == "videos"
+    if not is_video and "width" not in value:
+        size = size_of(entry.medium)
+        if size is None:
+            return False
+        value["width"], value["height"] = size
+    key = store.add(entry.medium)
+    value["video" if is_video else "image"] = key
+    return key is not None
+
+
+def _classes(annotations: dict[str, list[dict[str, Any]]]) -> list[str]:
+    """Return the names of the classes that occur, in the order of their labels."""
+    names: dict[str, int] = {}
+    for value in (value for each in annotations.values() for value in each):
+        sides = [value[side] for side in ("truth", "prediction") if value[side]]
+        maps = [side[key] for side in sides for key in ("semantic", "panoptic") if key in side]
+        for part in (*sides, *maps):
+            for name, label in zip(part.get("names", ()), part.get("labels", ()), strict=False):
+                names.setdefault(str(name), label)
+    return sorted(names, key=lambda name: (names[name], name))
+
+
+def _described(part: Part, folder: Folder, run: Run, store: Store) -> dict[str, Any]:
+    """Return what the page shows of a run besides its records; of a folder, its main part has it."""
+    sessions = [each for each in run.sessions if each.rank == part.rank]
+    sessions = [each for each in sessions if each.run in part.sessions] or sessions[-1:]
+    described: dict[str, Any] = {
+        "id": part.id,
+        "name": part.name,
+        "sessions": [each._asdict() | {"config": None} for each in sessions],
+        "seconds": _seconds(part, sessions),
+        "skipped": 0,
+        "config": plain(next((s.config for s in reversed(sessions) if s.config), None)),
+        "hparams": None,
+        "not_recorded": {},
+        "files": [],
+    }
+    if folder.main is not None and part.id == folder.main.id:
+        described["skipped"] = run.skipped
+        described["not_recorded"] = run.failures
+        described["files"] = _files(run, store)
+        if run.hparams is not None:
+            described["hparams"] = plain(run.hparams._asdict())
+    return described
+
+
+def _seconds(part: Part, sessions: Iterable[Session]) -> float | None:
+    """Return how long a run took, as far as is known."""
+    ends = [curve.times[-1] for curve in part.curves.values() if len(curve.times)]
+    ends += [session.ended for session in sessions if session.ended is not None]
+    starts = [session.started for session in sessions if session.started is not None]
+    known = [end for end in ends if not math.isnan(end)]
+    return round(float(max(known) - min(starts)), 1) if known and starts else None
+
+
+def _files(run: Run, store: Store) -> list[dict[str, Any]]:
+    """Return the files of a run, with a link to each that lies in its folder, if links can be."""
+    folder = os.path.realpath(run.folder)
+    found: list[dict[str, Any]] = []
+    for name, path in run.files.items():
+        try:
+            size = path.stat().st_size
+        except OSError:
+            continue
+        key = store.add(path) if isinstance(store, Served) and is_inside(path, folder) else None
+        found.append({"name": name, "size": size, "href": key and store.urls[key]})
+    return found

@@ -1,0 +1,172 @@
+"""What a run has recorded step by step, as the page shows it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from viz_core import ByStep, ConfusionMatrix, Histogram, PRCurve, Record, Run, Table
+from viz_report.plain import numbers, plain, shortened
+
+__all__ = ["MEDIA", "Entry", "entries", "is_inside"]
+
+#: Of what files the browser shows, what it calls them.
+MEDIA = {
+    ".png": "image/png",
+    ".jpg": "image/jpeg",
+    ".jpeg": "image/jpeg",
+    ".webp": "image/webp",
+    ".gif": "image/gif",
+    ".mp4": "video/mp4",
+    ".webm": "video/webm",
+}
+
+#: The kinds of which the page shows a file.
+_WITH_MEDIUM = ("annotations", "images", "figures", "videos")
+
+#: How a line of annotations calls those that are an id a pixel.
+_MAPS = ("semantic", "panoptic")
+
+#: Rows of a table that are shown, and characters of texts and pages.
+_ROWS, _TEXT, _HTML = 1000, 100_000, 2_000_000
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One record.
+
+    Attributes:
+        kind: As the page's data calls it: `images`.
+        name: What it was recorded as.
+        step: Its step.
+        rank: Of the process that recorded it.
+        session: The number of the run that recorded it.
+        make: Returns what the page's data has of it, but its step and its medium.
+        medium: The file of the image or video, if it has one.
+    """
+
+    kind: str
+    name: str
+    step: int
+    rank: int
+    session: int
+    make: Callable[[], dict[str, Any]]
+    medium: Path | None = None
+
+    def read(self) -> dict[str, Any] | None:
+        """Return what `make` does; None of what is torn or somebody else's."""
+        try:
+            return {"step": self.step, **self.make()}
+        except (OSError, ValueError, TypeError, LookupError, AttributeError, RecursionError):
+            return None
+
+
+def entries(run: Run) -> Iterator[Entry]:
+    """Yield every record of a run that is shown step by step; none is decoded yet.
+
+    A file is passed over to which a link leads out of the run, and one that no browser shows.
+    """
+    folder = os.path.realpath(run.folder)
+    for kind, convert in _KINDS.items():
+        named: Mapping[str, ByStep[Any]] = getattr(run, kind, {})
+        for name, by_step in named.items():
+            for record in by_step.records:
+                path = record.read().path if kind == "annotations" else record.path
+                if path is not None and not is_inside(path, folder):
+                    continue
+                medium = path if kind in _WITH_MEDIUM else None
+                if medium is not None and medium.suffix.lower() not in MEDIA:
+                    continue
+                make = partial(convert, record)
+                where = (record.step, record.rank, record.session)
+                yield Entry(kind, name, *where, make, medium)
+
+
+def is_inside(path: Path, folder: str) -> bool:
+    """Return whether a file lies in a folder without links in its path, wherever links lead."""
+    return os.path.realpath(path).startswith(folder + os.sep)
+
+
+def _nothing(_: Record[Any]) -> dict[str, Any]:
+    return {}
+
+
+def _video(record: Record[Path]) -> dict[str, Any]:
+    return {"type": MEDIA[record.read().suffix.lower()]}
+
+
+def _table(record: Record[Table]) -> dict[str, Any]:
+    table = record.read()
+    rows = [[plain(cell) for cell in row] for row in table.rows[:_ROWS]]
+    return {"columns": [*table.columns], "rows": rows, "of": len(table.rows)}
+
+
+def _histogram(record: Record[Histogram]) -> dict[str, Any]:
+    histogram = record.read()
+    return {"edges": numbers(histogram.edges), "counts": numbers(histogram.counts)}
+
+
+def _pr_curve(record: Record[PRCurve]) -> dict[str, Any]:
+    curve = record.read()
+    names = ("precision", "recall", "thresholds")
+    return {name: numbers(getattr(curve, name)) for name in names}
+
+
+def _matrix(record: Record[ConfusionMatrix]) -> dict[str, Any]:
+    found = record.read()
+    rows = [numbers(row) for row in found.matrix]
+    return {"classes": [str(name) for name in found.classes], "matrix": rows}
+
+
+def _text(record: Record[str]) -> dict[str, Any]:
+    return {"text": shortened(record.read(), _TEXT)}
+
+
+def _html(record: Record[str]) -> dict[str, Any]:
+    return {"html": shortened(record.read(), _HTML)}
+
+
+def _annotated(record: Record[Any]) -> dict[str, Any]:
+    """Return the vectors of a line, each object with its name, each side with its skeleton."""
+    annotated = record.read()
+    line = annotated.line
+    width, height = annotated.size
+    found = {"width": width, "height": height, "caption": annotated.caption or ""}
+    found["score"] = None if annotated.score is None else numbers([annotated.score])[0]
+    for side in ("truth", "prediction"):
+        vectors = line.get(side)
+        found[side] = None if vectors is None else _side(vectors, annotated)
+    return found
+
+
+def _side(vectors: Mapping[str, Any], annotated: Any) -> dict[str, Any]:
+    side = _named(vectors, annotated.classes)
+    side |= {key: _named(side[key], annotated.classes) for key in _MAPS if side.get(key)}
+    if "keypoints" in side and annotated.skeleton:
+        side["skeleton"] = annotated.skeleton
+    return side
+
+
+def _named(part: Mapping[str, Any], classes: Mapping[int, str]) -> dict[str, Any]:
+    """Return the objects or segments of a part, with their names if these are known."""
+    if not classes or "names" in part or "labels" not in part:
+        return dict(part)
+    return {**part, "names": [classes.get(label, f"class {label}") for label in part["labels"]]}
+
+
+_KINDS: dict[str, Callable[[Any], dict[str, Any]]] = {
+    "annotations": _annotated,
+    "images": _nothing,
+    "figures": _nothing,
+    "videos": _video,
+    "tables": _table,
+    "histograms": _histogram,
+    "pr_curves": _pr_curve,
+    "confusion_matrices": _matrix,
+    "texts": _text,
+    "html": _html,
+}
