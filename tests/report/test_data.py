@@ -81,6 +81,64 @@ def test_every_kind_is_there(run, tmp_path):
     assert shown["not_recorded"] == {}
 
 
+def test_annotations_are_vectors_over_one_image(run, tmp_path):
+    run.dataset_meta = {"classes": ["cat", "dog"], "skeleton_links": [(0, 1)]}
+    mask = np.zeros((12, 16), bool)
+    mask[2:5, 3:9] = True
+    points = [[[1, 2, 0.5], [3, 4, 0.5]]]
+    for step in range(3):
+        truth = {"bboxes": [[1, 2, 8, 9]], "labels": [1], "masks": [mask], "keypoints": points}
+        found = {
+            "bboxes": [[1, 2, 8, 9], [0, 0, 3, 3]],
+            "labels": [1, 0],
+            "scores": [0.9, step / 4],
+        }
+        run.add_annotations("val/7", IMAGE, truth, found, step=step, caption="seven", score=step)
+    run.add_annotations("val/8", IMAGE, prediction={"sem_seg": mask.astype(np.uint8)}, step=2)
+    run.close()
+    page = show(tmp_path, tmp_path / "run")
+    shown = page.run()
+    assert shown["classes"] == ["cat", "dog"]
+    assert len(page.data["blobs"]) == 1
+    *_, last = shown["annotations"]["val/7"]
+    assert {key: last[key] for key in ("step", "width", "height", "caption", "score")} == {
+        "step": 2,
+        "width": 16,
+        "height": 12,
+        "caption": "seven",
+        "score": 2,
+    }
+    assert page.blob(last["image"])[:3] == b"\xff\xd8\xff"
+    assert last["prediction"]["bboxes"] == [[1, 2, 8, 9], [0, 0, 3, 3]]
+    assert last["prediction"]["scores"] == [0.9, 0.5]
+    assert last["prediction"]["names"] == ["dog", "cat"]
+    assert last["truth"]["masks"][0]["size"] == [12, 16]
+    assert last["truth"]["keypoints"] == points
+    assert last["truth"]["skeleton"] == [[0, 1]]
+    (other,) = shown["annotations"]["val/8"]
+    assert (other["truth"], other["score"], other["caption"]) == (None, None, "")
+    assert other["prediction"]["semantic"]["names"] == ["cat", "dog"]
+
+
+@pytest.mark.parametrize(
+    "side",
+    [
+        *([], "x", 3, {"labels": 3}, {"labels": ["1"]}, {"labels": [[1]], "names": ["a"]}),
+        *({"labels": [1], "bboxes": []}, {"labels": [1], "semantic": 5}),
+        {"labels": [1], "semantic": {"labels": [2, 3], "ids": []}},
+    ],
+)
+def test_annotations_of_another_shape_are_counted(side, run, tmp_path):
+    run.add_annotations("a", IMAGE, {"bboxes": [[1, 2, 8, 9]], "labels": [1]})
+    run.close()
+    with (tmp_path / "run/vis_data/annotations.jsonl").open("a") as file:
+        line = json.loads((tmp_path / "run/vis_data/annotations.jsonl").read_text())
+        file.write(f"{json.dumps({**line, 'step': 1, 'truth': side, 'classes': {'1': 'b'}})}\n")
+    page = show(tmp_path, tmp_path / "run")
+    assert [each["step"] for each in page.run()["annotations"]["a"]] == [0]
+    assert page.data["left_out"] == ["1 records that could not be read"]
+
+
 def test_a_run_that_was_killed_shows_what_is_there(run, tmp_path):
     run.add_scalar("loss", 1, step=1)
     run.add_image("a", IMAGE)

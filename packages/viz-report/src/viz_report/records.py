@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from viz_core import ByStep, ConfusionMatrix, Histogram, PRCurve, Record, Run, Table
+from viz_core import AnnotatedImage, ByStep, ConfusionMatrix, Histogram, PRCurve, Record, Run, Table
 from viz_report.plain import numbers, plain, shortened
 
 __all__ = ["MEDIA", "Entry", "entries", "is_inside"]
@@ -72,7 +72,7 @@ def entries(run: Run) -> Iterator[Entry]:
     """
     folder = os.path.realpath(run.folder)
     for kind, convert in _KINDS.items():
-        named: Mapping[str, ByStep[Any]] = getattr(run, kind, {})
+        named: Mapping[str, ByStep[Any]] = getattr(run, kind)
         for name, by_step in named.items():
             for record in by_step.records:
                 path = record.read().path if kind == "annotations" else record.path
@@ -130,7 +130,7 @@ def _html(record: Record[str]) -> dict[str, Any]:
     return {"html": shortened(record.read(), _HTML)}
 
 
-def _annotated(record: Record[Any]) -> dict[str, Any]:
+def _annotated(record: Record[AnnotatedImage]) -> dict[str, Any]:
     """Return the vectors of a line, each object with its name, each side with its skeleton."""
     annotated = record.read()
     line = annotated.line
@@ -143,19 +143,29 @@ def _annotated(record: Record[Any]) -> dict[str, Any]:
     return found
 
 
-def _side(vectors: Mapping[str, Any], annotated: Any) -> dict[str, Any]:
+def _side(vectors: Mapping[str, Any], annotated: AnnotatedImage) -> dict[str, Any]:
     side = _named(vectors, annotated.classes)
-    side |= {key: _named(side[key], annotated.classes) for key in _MAPS if side.get(key)}
+    side |= {key: _named(side[key], annotated.classes) for key in _MAPS if key in side}
     if "keypoints" in side and annotated.skeleton:
         side["skeleton"] = annotated.skeleton
     return side
 
 
 def _named(part: Mapping[str, Any], classes: Mapping[int, str]) -> dict[str, Any]:
-    """Return the objects or segments of a part, with their names if these are known."""
+    """Return the objects or segments of a part, with their names if these are known.
+
+    Raises:
+        ValueError: If it is no such part, but for what is in its lists.
+    """
+    lists = [value for key, value in part.items() if key not in _MAPS]
+    labels = part.get("labels", [])
+    if not all(isinstance(value, list) and len(value) == len(lists[0]) for value in lists):
+        raise ValueError("its lists are of different lengths")
+    if not all(isinstance(label, int) for label in labels):
+        raise ValueError("a label is no integer")
     if not classes or "names" in part or "labels" not in part:
         return dict(part)
-    return {**part, "names": [classes.get(label, f"class {label}") for label in part["labels"]]}
+    return {**part, "names": [classes.get(label, f"class {label}") for label in labels]}
 
 
 _KINDS: dict[str, Callable[[Any], dict[str, Any]]] = {
