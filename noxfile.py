@@ -376,7 +376,16 @@ def dev(session: nox.Session) -> None:
     links = {"UV_FIND_LINKS": os.environ.get("PIP_FIND_LINKS", "")}
     install = ("uv", "pip", "install", "--python", ".venv")
     session.run(
-        *install, *editable, *MMDET, *FRAMEWORKS, SUPERVISION, *FONTS, "mlflow", *tools, env=links
+        *install,
+        *editable,
+        *MMDET,
+        *FRAMEWORKS,
+        SUPERVISION,
+        *FONTS,
+        "mlflow",
+        "playwright",
+        *tools,
+        env=links,
     )
     session.log("ready: .venv/bin/python")
 

@@ -8,7 +8,12 @@ import shutil
 import sys
 
 #: The programs that tests may need, each with the package that has it on Debian and Ubuntu.
-PROGRAMS = {"Xvfb": "xvfb", "xdotool": "xdotool", "strace": "strace"}
+PROGRAMS = {
+    "Xvfb": "xvfb",
+    "xdotool": "xdotool",
+    "strace": "strace",
+    "chromium": "chromium",
+}
 #: The characters that they may draw and matplotlib's own fonts lack, likewise.
 FONTS = {"猫犬개ね": "fonts-noto-cjk"}
 

@@ -11,7 +11,8 @@
     "confusion_matrices", "texts", "videos", "html"];
 
   viz.run = (id) => viz.data.runs.find((run) => run.id === id) ?? viz.data.runs[0];
-  viz.kind = (run, kind) => run?.[kind] ?? {};
+  const NOTHING = Object.freeze(Object.create(null));
+  viz.kind = (run, kind) => run?.[kind] ?? NOTHING;
   viz.blob = (key) => viz.data.blobs[key] ?? "";
 
   /* "loss/a2" before "loss/a10". */
@@ -45,11 +46,16 @@
   /* The classes of all runs, in one order: a class has the same color everywhere. */
   viz.classes = () => [...new Set(viz.data.runs.flatMap((run) => run.classes ?? []))];
 
+  /* Put data in order after it came: records by step, and names are names, "constructor" too. */
   viz.order = () => {
+    Object.setPrototypeOf(viz.data.blobs, null);
     for (const run of viz.data.runs)
-      for (const kind of viz.STEPPED)
-        for (const records of Object.values(viz.kind(run, kind)))
-          records.sort((a, b) => a.step - b.step);
+      for (const kind of ["scalars", ...viz.STEPPED]) {
+        if (!run[kind]) continue;
+        Object.setPrototypeOf(run[kind], null);
+        if (kind === "scalars") continue;
+        for (const records of Object.values(run[kind])) records.sort((a, b) => a.step - b.step);
+      }
   };
   viz.order();
 }

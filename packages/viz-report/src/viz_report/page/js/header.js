@@ -28,7 +28,7 @@
     const scalars = Object.keys(viz.kind(run, "scalars")).length;
     const samples = Object.keys(viz.kind(run, "annotations")).length;
     const lost = missing(run);
-    return viz.h("article", { class: "run" },
+    const article = viz.h("article", { class: "run" },
       viz.h("h3", {}, viz.data.runs.length > 1 ? viz.runMark(index) : null, run.name,
         state ? viz.h("span", { class: "tag" }, state) : null),
       facts([
@@ -49,6 +49,8 @@
             viz.count(Object.keys(run.config).length, "key"))),
           viz.tree(run.config, `the config of ${run.name}`))
         : null);
+    article.config = JSON.stringify([run.id, run.config]);
+    return article;
   };
 
   viz.header = () => {
@@ -65,14 +67,15 @@
       viz.h("div", { class: "runs" }, runs.map(about)));
   };
 
-  /* After a live run brought news; an open config stays as it is. */
+  /* After a live run brought news; a config that is the same stays as the reader opened it. */
   viz.renewHeader = () => {
     const old = document.getElementById("header");
     const fresh = viz.header();
-    old.querySelectorAll(".config").forEach((config) => {
-      const same = fresh.querySelectorAll(".config")[[...old.querySelectorAll(".config")].indexOf(config)];
-      if (same && config.open) same.replaceWith(config);
-    });
+    const before = new Map([...old.querySelectorAll(".run")].map((article) => [article.config, article]));
+    for (const article of fresh.querySelectorAll(".run")) {
+      const kept = before.get(article.config)?.querySelector(".config");
+      if (kept) article.querySelector(".config").replaceWith(kept);
+    }
     old.replaceWith(fresh);
   };
 }

@@ -35,9 +35,9 @@
 
   const mergeRun = (old, fresh) => {
     for (const [key, value] of Object.entries(fresh)) {
-      if (key === "scalars") mergeScalars(old.scalars ??= {}, value);
+      if (key === "scalars") mergeScalars(old.scalars ??= Object.create(null), value);
       else if (viz.STEPPED.includes(key)) {
-        const kind = old[key] ??= {};
+        const kind = old[key] ??= Object.create(null);
         for (const [name, records] of Object.entries(value)) kind[name] = [...(kind[name] ?? []), ...records];
       } else if (key === "classes") old.classes = [...new Set([...(old.classes ?? []), ...value])];
       else if (value !== null) old[key] = value;
@@ -87,17 +87,15 @@
     viz.redrawCompared();
   };
 
-  const status = (text) => { document.documentElement.dataset.live = text; viz.says?.(text); };
-
   const ask = async () => {
     try {
       const cursor = viz.data.cursor === null ? "" : `?cursor=${encodeURIComponent(viz.data.cursor)}`;
       const answer = await fetch(`data${cursor}`, { cache: "no-store" });
       if (!answer.ok) throw new Error(answer.statusText);
       viz.update(await answer.json());
-      status("live");
+      viz.says("live");
     } catch {
-      status("disconnected");
+      viz.says("disconnected");
     }
     setTimeout(ask, document.hidden ? 5 * EVERY : EVERY);
   };

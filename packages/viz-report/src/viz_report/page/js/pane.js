@@ -7,6 +7,15 @@
     return [...counts].map(([name, count]) => `${count} ${name}`).join(", ") || "nothing";
   };
 
+  /* Whether two objects of a class lie mostly on each other. */
+  const agree = (a, b) => {
+    if (a.name !== b.name || !a.extent || !b.extent) return false;
+    const area = ([x1, y1, x2, y2]) => Math.max(x2 - x1, 0) * Math.max(y2 - y1, 0);
+    const shared = area([0, 1].map((k) => Math.max(a.extent[k], b.extent[k]))
+      .concat([2, 3].map((k) => Math.min(a.extent[k], b.extent[k]))));
+    return shared > 0.5 * (area(a.extent) + area(b.extent) - shared);
+  };
+
   const sides = new ResizeObserver((entries) => entries.forEach(({ target, contentRect }) => {
     const was = target.pane.shown;
     target.pane.shown = contentRect.width;
@@ -44,7 +53,9 @@
     pane.label = () => {
       if (!last || !pane.shown) return;
       const { record, drawn } = last;
-      const objects = drawn.flat();
+      // Of two that agree only the prediction is named.
+      const [first, second] = drawn;
+      const objects = second ? [...second, ...first.filter((one) => !second.some((other) => agree(one, other)))] : first ?? [];
       const placed = viz.state.labels ? viz.placeLabels(objects, record.width, record.height, pane.shown) : [];
       labels.replaceChildren(...placed);
       const missing = viz.state.labels ? objects.filter(({ extent }) => extent).length - placed.length : 0;
@@ -58,7 +69,7 @@
     pane.draw = (record, run, parts, about) => {
       show(record.image);
       // The truth is mostly the same at every step.
-      const now = JSON.stringify([parts, record.width, record.height, viz.state.score, viz.state.off, viz.state.labels]);
+      const now = JSON.stringify([parts, run?.id, record.width, record.height, viz.state.score, viz.state.off, viz.state.labels]);
       if (now === drawnOf) { describe(about, parts); return; }
       drawnOf = now;
       frame.style.aspectRatio = `${record.width || 4} / ${record.height || 3}`;

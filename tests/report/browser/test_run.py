@@ -1,0 +1,61 @@
+import numpy as np
+import pytest
+from page_data import CAT, FIRST_RUN
+
+from viz_core import Visualizer
+from viz_report.report import write_report
+
+
+def record(folder):
+    """Record a short training: all that a page shows, by what users call."""
+    visualizer = Visualizer(vis_backends=[dict(type="LocalVisBackend")], save_dir=str(folder))
+    visualizer.add_config({"optimizer": {"type": "SGD", "lr": 0.1}})
+    image = np.full((100, 200, 3), 128, np.uint8)
+    for step in range(1, 4):
+        visualizer.add_scalars({"train/loss": 1 / step, "val/mAP": step / 4}, step=step)
+        box = np.array([[20.0 * step, 20, 20.0 * step + 40, 60]])
+        truth = {"bboxes": np.array([[20.0, 20, 60, 60]]), "labels": np.array([0])}
+        found = {"bboxes": box, "labels": np.array([0]), "scores": np.array([0.9])}
+        visualizer.add_annotations("val/a", image, truth, found, step=step, classes=["cat"])
+        visualizer.add_image(
+            "train/batch", np.full((50, 50, 3), (0, 0, 80 * step), np.uint8), step=step
+        )
+        visualizer.add_histogram("weights", np.linspace(-step, step, 100), step=step)
+    visualizer.add_table("val/ap", ["class", "AP"], [["cat", 0.5]], step=3)
+    visualizer.add_text("notes", "It **works**.", step=3)
+    visualizer.add_confusion_matrix("val/cm", np.array([[3, 1], [0, 4]]), ["cat", "dog"], step=3)
+    visualizer.add_pr_curve("val/pr", np.array([0, 1, 1]), np.array([0.1, 0.4, 0.9]), step=3)
+    visualizer.close()
+
+
+def left_of_box(pixels):
+    """Return the left end of a cat's box, in pixels of the image."""
+    is_cat = (np.abs(pixels.astype(int) - CAT).max(axis=-1) <= 30).any(axis=0)
+    return np.flatnonzero(is_cat)[0] * 200 / pixels.shape[1]
+
+
+def test_what_users_record_is_on_the_page(show, tmp_path):
+    record(tmp_path / "run")
+    write_report([tmp_path / "run"], tmp_path / "report.html")
+    shown = show(tmp_path / "report.html")
+    assert shown.count('#curves article[aria-label="train/loss"] canvas', FIRST_RUN) > 50
+    assert "SGD" in shown.find(".tree").inner_text()
+    for section, text in (
+        ("Samples", "prediction 1"),
+        ("Images", "batch"),
+        ("Tables", "0.5"),
+        ("Histograms", "weights"),
+        ("PR curves", "area"),
+        ("Confusion", "87.5 %"),
+        ("Texts", "It works."),
+    ):
+        shown.go(section)
+        body = shown.find(f"section:has(h2:text('{section}'))")
+        shown.until(lambda body=body, text=text: text in body.inner_text())
+    shown.button("Labels").click()
+    panes = shown.page.locator("#samples .pane .frame")
+    assert left_of_box(shown.pixels(panes.nth(1))) == pytest.approx(60, abs=1.5)
+    shown.page.keyboard.press("Home")
+    assert left_of_box(shown.pixels(panes.nth(1))) == pytest.approx(20, abs=1.5)
+    shown.go("Images")
+    assert shown.pixels("#images img")[50, 50].tolist() == [0, 0, 80]
