@@ -253,3 +253,12 @@ def test_a_backend_that_is_nearly_called_so_is_told(tmp_path, name):
     visualizer = Visualizer(vis_backends=[{"type": "LocalVisBackend"}], save_dir=tmp_path)
     with pytest.warns(VizWarning, match=f"no backend is called '{name}'; there are: LocalVis"):
         assert visualizer.get_backend(name) is None
+
+
+def test_save_dir_is_absolute_and_stays_it(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    relative, home = Visualizer(save_dir="runs"), Visualizer(save_dir="~/runs")
+    monkeypatch.chdir("/")
+    assert (relative.save_dir, home.save_dir) == (f"{tmp_path}/runs", f"{tmp_path}/home/runs")
+    assert Visualizer().save_dir is None

@@ -11,6 +11,7 @@ from viz_core.display import Window
 from viz_core.drawing.canvas import Canvas
 from viz_core.errors import MissingSaveDirError, VizWarning
 from viz_core.featmap import draw_featmap
+from viz_core.files.paths import as_path
 from viz_core.instances import NamedInstances
 from viz_core.kinds.methods import RecordedKinds
 from viz_core.plugins.registry import VISUALIZERS
@@ -52,8 +53,8 @@ class Visualizer(Canvas, NamedInstances, RecordedKinds):
         image: The image to draw on, as `set_image` takes it.
         vis_backends: Configs (`dict(type='LocalVisBackend')`) or backend objects, one or several.
             An entry may name itself (`name=`) and its folder (`save_dir=`).
-        save_dir: Backends write to `<save_dir>/vis_data`. It is made absolute at once, and `~`
-            is the home folder. Without it those that need a folder are left out, with a warning.
+        save_dir: Backends write to `<save_dir>/vis_data`. `~` is the home folder; the attribute
+            `save_dir` is absolute. Without it those that need one are left out, with a warning.
         fig_save_cfg: Has no effect: MMEngine draws on a figure, this class on pixels.
         fig_show_cfg: Arguments of the `matplotlib` figure that `show` opens.
         on_backend_error: `'warn'`: the first failure of each kind is told, later ones are counted,
@@ -69,8 +70,7 @@ class Visualizer(Canvas, NamedInstances, RecordedKinds):
             none: larger images are made smaller. Any by default.
 
     Raises:
-        TypeError, ValueError: For a wrong image, backend config, name, `save_dir` or option of
-            images, or if a backend cannot serve the `image_format`.
+        TypeError, ValueError: For a wrong argument, or if a backend cannot serve `image_format`.
         UnknownTypeError: If nobody provides the type of a backend.
     """
 
@@ -105,8 +105,8 @@ class Visualizer(Canvas, NamedInstances, RecordedKinds):
 
         images = {"image_format": image_format, "quality": quality, "max_side": max_side}
         ImageEncoder(image_format or "png", quality, max_side)  # wrong ones raise without backends
-        backends = join_backends(vis_backends, save_dir, images)
-        self._save_dir = save_dir
+        self.save_dir = None if save_dir is None else as_path(save_dir)
+        backends = join_backends(vis_backends, self.save_dir, images)
         self._left_out = backends.left_out
         self._recorder = Recorder(
             backends.joined,
@@ -316,11 +316,11 @@ class Visualizer(Canvas, NamedInstances, RecordedKinds):
         """
         recorder = self._recorder
         tells = recorder.tells_of_none
-        recorder.tells_of_none = tells and self._save_dir is not None
+        recorder.tells_of_none = tells and self.save_dir is not None
         try:
             self.add_image(name, image, step)
         finally:
-            if self._save_dir is None:
+            if self.save_dir is None:
                 recorder.tells_of_none = tells
 
     def flush(self, sync: bool = False) -> None:
