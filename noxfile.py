@@ -37,6 +37,7 @@ WANDB = "viz-backend-wandb"
 MLFLOW = "viz-backend-mlflow"
 ADAPTER = "viz-mmdet-adapter"
 REPORT = "viz-report"
+LIGHTNING_ADAPTER = "viz-lightning-adapter"
 
 #: The version whose CPU build is small; plain ``torch`` may bring gigabytes of CUDA.
 TORCH = "torch==2.13.0"
@@ -128,6 +129,10 @@ OLDEST_MLFLOW = (
     "sqlparse==0.4.0",
     "tqdm==4.60.0",
 )
+#: Both packages of Lightning, and the oldest that viz-lightning-adapter says it works with; that one
+#: imports pkg_resources.
+LIGHTNING = (TORCH, "lightning", "pytorch-lightning")
+OLDEST_LIGHTNING = (TORCH, "lightning==2.4.0", "pytorch-lightning==2.0.9", "setuptools<81")
 BACKENDS = (TENSORBOARD, WANDB, MLFLOW)
 
 #: A row's tests run in two processes; with arguments for pytest, as ``--pdb``, in one.
@@ -193,6 +198,20 @@ ROWS = (
         "downstream", (ADAPTER,), (*MMDET, *FAMILYS), ("tests/downstream",), bare=FAMILY, full=True
     ),
     Row("browser", (REPORT,), ("playwright",), ("tests/report/browser",), full=True),
+    Row(
+        "lightning",
+        (LIGHTNING_ADAPTER,),
+        LIGHTNING,
+        ("tests/lightning_adapter", "tests/docs/test_docstrings.py"),
+        full=True,
+    ),
+    Row(
+        "lightning-oldest",
+        (LIGHTNING_ADAPTER,),
+        OLDEST_LIGHTNING,
+        ("tests/lightning_adapter",),
+        full=True,
+    ),
     Row("tensorboard-wandb", (TENSORBOARD, WANDB), full=True),
     Row("tensorboard-mlflow", (TENSORBOARD, MLFLOW), full=True),
     Row("wandb-mlflow", (WANDB, MLFLOW), full=True),

@@ -6,20 +6,28 @@ import importlib
 import inspect
 import pkgutil
 import re
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 
 REFERENCE = Path(__file__).parents[2] / "docs/reference.md"
 
-PACKAGES = (
-    "viz_core",
-    "viz_core.testing",
-    "viz_backend_tensorboard",
-    "viz_backend_wandb",
-    "viz_backend_mlflow",
-    "viz_mmdet_adapter",
-)
+#: Our packages, and what each needs that it does not install.
+NEEDS = {
+    "viz_core": None,
+    "viz_core.testing": None,
+    "viz_backend_tensorboard": None,
+    "viz_backend_wandb": None,
+    "viz_backend_mlflow": None,
+    "viz_mmdet_adapter": None,
+    "viz_lightning_adapter": "lightning_utilities",
+}
+PACKAGES = [
+    package
+    for package, needs in NEEDS.items()
+    if find_spec(package.partition(".")[0]) and (needs is None or find_spec(needs))
+]
 
 
 def is_ours(thing):

@@ -1,59 +1,28 @@
 """Every Python fence of README, docs and examples runs, or says why not in its first line."""
 
-import os
 import re
-import subprocess
-import sys
 from itertools import groupby
 from pathlib import Path
 
 import pytest
+from fences import OF_FRAMEWORKS, ROOT, programs, run
 
-ROOT = Path(__file__).parents[2]
-PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("packages/*/README.md")])
-FENCE = re.compile(r"^( *)```python([^\n]*)\n(.*?)^ *```$", re.M | re.S)
-
-
-def fences(page):
-    """Return what each fence of ``page`` is called and its code; a gallery's fences are one."""
-    text = page.read_text()
-    for match in FENCE.finditer(text):
-        indent, info, code = match.groups()
-        line = text[: match.start()].count("\n") + 1
-        session = re.search(r'session="(\w+)"', info)
-        name = f"{page.relative_to(ROOT)}:{session.group(1) if session else line}"
-        yield name, re.sub(rf"^{indent}", "", code, flags=re.M)
-
-
+ELSEWHERE = {path for paths in OF_FRAMEWORKS.values() for path in paths}
+PAGES = {*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("packages/*/README.md")}
 CODE = [
-    pytest.param("".join(code for _, code in group), id=name)
-    for page in PAGES
-    for name, group in groupby(fences(page), key=lambda fence: fence[0])
+    pytest.param(code, id=name)
+    for page in sorted(PAGES - ELSEWHERE)
+    for name, code in programs(page)
 ]
-
-
-def run(arguments, folder):
-    """Run Python in ``folder`` with no display, no network and what the gallery shares."""
-    environment = {
-        **os.environ,
-        "PYTHONPATH": str(ROOT / "docs"),
-        "WANDB_MODE": "offline",
-        "WANDB_SILENT": "true",
-    }
-    for name in ("DISPLAY", "WAYLAND_DISPLAY"):
-        environment.pop(name, None)
-    return subprocess.run(
-        [sys.executable, *arguments],
-        cwd=folder,
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=300,
-    )
 
 
 def test_there_are_fences_to_run():
     assert len(CODE) > 10
+
+
+def test_pages_that_are_run_elsewhere_are_there():
+    assert [path for path in ELSEWHERE if not path.exists()] == []
+    assert set(ROOT.glob("examples/frameworks/*.py")) <= ELSEWHERE
 
 
 @pytest.mark.parametrize("code", CODE)

@@ -14,14 +14,21 @@ __all__ = ["receivers", "warn_user"]
 receivers: dict[int, Callable[[str, type[Warning]], None]] = {}
 
 # Who stands between a warning and the user's line: our packages, Python's own modules, such as
-# contextlib, and what calls our hooks within the user's `backward()`.
+# contextlib, what calls our hooks within the user's `backward()`, and who runs the user's training.
 _BETWEEN = {
     "viz_core",
     "viz_backend_tensorboard",
     "viz_backend_wandb",
     "viz_backend_mlflow",
     "viz_mmdet_adapter",
+    "viz_lightning_adapter",
+    "viz_huggingface_adapter",
+    "accelerate",
+    "lightning",
+    "lightning_utilities",
+    "pytorch_lightning",
     "torch",
+    "transformers",
     "wandb",
     *sys.stdlib_module_names,
 }
