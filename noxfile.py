@@ -117,7 +117,14 @@ FAMILYS = ("numpy<2.4", "click", "prettytable", "requests", "seaborn", "tqdm")
 #: What else users' configs and scalars come from, and a tracker with a backend for MMEngine.
 FRAMEWORKS = ("ml_collections", "ml_dtypes", "omegaconf", "pydantic", "swanlab")
 #: The oldest that viz-core says it works with.
-OLDEST = ("numpy==1.24.0", "matplotlib==3.8.0", "pillow==10.0.0", "pluggy==1.5.0", "pyparsing<3.2")
+OLDEST = (
+    "numpy==1.24.0",
+    "matplotlib==3.8.0",
+    "pillow==10.0.0",
+    "pluggy==1.5.0",
+    "pyparsing<3.2",
+    "fsspec==2023.6.0",
+)
 #: viz-backend-wandb's oldest is the newest that there is: its row tests it.
 #: The oldest that viz-backend-tensorboard says it works with; that one imports pkg_resources.
 OLDEST_TENSORBOARD = ("tensorboard==2.18.0", "setuptools<81")
@@ -156,7 +163,7 @@ BENCHMARKS = (
 )
 
 ROWS = (
-    Row("core", tests=("tests/core",), pythons=("3.10", "3.11", "3.12", "3.13")),
+    Row("core", (), ("fsspec",), ("tests/core",), pythons=("3.10", "3.11", "3.12", "3.13")),
     Row("core-torch", (), (TORCH,), torch_tests=("tests/core",)),
     Row("notebook", (), ("ipykernel", "nbclient"), ("tests/notebook",)),
     Row("tensorboard", (TENSORBOARD,), tests=("tests/backends/tensorboard",)),

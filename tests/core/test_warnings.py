@@ -55,6 +55,14 @@ budget.tell()  # told
 budget.tell()
 """,
     ),
+    "a store that is away": (
+        r"is not copied to file:///dev/null/a: NotADirectoryError|2 files .* are not at file:///dev",
+        """
+visualizer = Visualizer(vis_backends=[LOCAL], save_dir="runs", remote="file:///dev/null/a")
+visualizer.add_scalar("loss", 1)
+visualizer.close()  # told
+""",
+    ),
     "figure": (
         "fig_save_cfg=.* has no effect",
         """

@@ -95,9 +95,16 @@ URLS = [
     ],
 )
 def test_a_url_is_refused_with_what_works_and_makes_nothing(here, url, make):
-    with pytest.raises(ValueError, match=r"is a URL.*record to a local folder.*remote="):
+    with pytest.raises(
+        ValueError, match="is a URL, and only paths of this machine will do"
+    ) as told:
         make(url)
     assert not list(here.iterdir())
+    scheme = (url.decode() if isinstance(url, bytes) else str(url)).partition(":/")[0]
+    way = "copy it here first"
+    if str(told.value).startswith("save_dir="):
+        way = f"copied there by save_dir='runs', remote='{scheme}://"
+    assert way in str(told.value)
 
 
 @pytest.mark.parametrize(

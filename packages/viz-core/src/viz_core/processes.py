@@ -1,13 +1,16 @@
-"""This process among others: its rank, without importing torch, and what it calls when forked."""
+"""This process among others: its rank, without importing torch, and what it calls when forked or at its end."""
 
 from __future__ import annotations
 
+import atexit
+import contextlib
 import os
 import sys
+import threading
 from collections.abc import Callable
 from typing import TypeVar
 
-__all__ = ["after_fork", "get_rank", "get_world_size", "is_main_process"]
+__all__ = ["after_fork", "at_end", "get_rank", "get_world_size", "is_main_process"]
 
 Function = TypeVar("Function", bound=Callable[[], object])
 
@@ -66,3 +69,35 @@ def after_fork(function: Function) -> Function:
     if hasattr(os, "register_at_fork"):
         os.register_at_fork(after_in_child=function)
     return function
+
+
+_at_end: list[Callable[[], object]] = []
+
+
+def at_end(function: Function) -> Function:
+    """Call `function` when the program ends normally, after those that were registered before.
+
+    That is before the interpreter waits for other threads and before `atexit` functions, by which
+    trackers may already have closed themselves, and once more among these. Usable as a decorator.
+
+    Args:
+        function: Takes nothing, and is called more than once.
+
+    Returns:
+        The same function.
+    """
+    _at_end.append(function)
+    # Again for each, since the last that was registered is called first: pools of threads that were
+    # imported meanwhile end so too, and take no work after that. The function is private, as
+    # `concurrent.futures` needs it; where there is none, or where Ctrl-C has ended those that it
+    # has, the other place is better than none.
+    with contextlib.suppress(RuntimeError):  # the main thread has ended
+        getattr(threading, "_register_atexit", atexit.register)(_end)
+    if len(_at_end) == 1:
+        atexit.register(_end)
+    return function
+
+
+def _end() -> None:
+    for function in _at_end:
+        function()

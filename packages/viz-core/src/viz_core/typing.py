@@ -20,6 +20,7 @@ __all__ = [
     "OnError",
     "Palette",
     "Ranks",
+    "Remote",
     "Scalar",
     "ScalarDict",
     "ScalarLike",
@@ -173,3 +174,7 @@ OnError: TypeAlias = Literal["warn", "raise"]
 
 Ranks: TypeAlias = Literal["main", "all"]
 """Which ranks of a distributed run record: rank 0, or each in files of its own."""
+
+Remote: TypeAlias = "str | Mapping[str, str | float]"
+"""Where local files are copied to: a URL as `"s3://bucket/run"`, or a dict of `url`, `every`, the seconds
+between two contacts, and `timeout`, those for which `close` waits; both are 30 by default."""

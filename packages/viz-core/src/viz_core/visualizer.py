@@ -17,14 +17,13 @@ from viz_core.kinds.methods import RecordedKinds
 from viz_core.plugins.registry import VISUALIZERS
 
 if TYPE_CHECKING:
-    from types import TracebackType
-
     from viz_core.typing import (
         ArrayLike,
         ImageFormat,
         Kind,
         OnError,
         Ranks,
+        Remote,
         ScalarDict,
         ScalarLike,
         VisBackend,
@@ -68,9 +67,12 @@ class Visualizer(Canvas, NamedInstances, RecordedKinds):
         quality: 1 to 100, of `'jpg'` and `'webp'`, for the same backends; 90 by default.
         max_side: Pixels of the longer side of what is stored at most, for those whose config says
             none: larger images are made smaller. Any by default.
+        remote: Where `LocalVisBackend` copies its files to, as `'s3://bucket/run'`, or a dict, as
+            it takes it; its own value wins.
 
     Raises:
-        TypeError, ValueError: For a wrong argument, or if a backend cannot serve `image_format`.
+        TypeError, ValueError: For a wrong argument, if a backend cannot serve `image_format`, or if no
+            backend takes `remote`.
         UnknownTypeError: If nobody provides the type of a backend.
     """
 
@@ -89,6 +91,7 @@ class Visualizer(Canvas, NamedInstances, RecordedKinds):
         image_format: ImageFormat | None = None,
         quality: int | None = None,
         max_side: int | None = None,
+        remote: Remote | None = None,
     ) -> None:
         NamedInstances.__init__(self, name)
         Canvas.__init__(self, image)
@@ -106,7 +109,7 @@ class Visualizer(Canvas, NamedInstances, RecordedKinds):
         images = {"image_format": image_format, "quality": quality, "max_side": max_side}
         ImageEncoder(image_format or "png", quality, max_side)  # wrong ones raise without backends
         self.save_dir = None if save_dir is None else as_path(save_dir)
-        backends = join_backends(vis_backends, self.save_dir, images)
+        backends = join_backends(vis_backends, self.save_dir, images, remote)
         self._left_out = backends.left_out
         self._recorder = Recorder(
             backends.joined,
@@ -125,12 +128,7 @@ class Visualizer(Canvas, NamedInstances, RecordedKinds):
         """Return the visualizer; leaving the block closes it."""
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         """Close the visualizer."""
         self.close()
 

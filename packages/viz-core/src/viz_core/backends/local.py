@@ -20,8 +20,9 @@ from viz_core.files.budget import as_budget
 from viz_core.files.encoding import ImageEncoder, as_count
 from viz_core.files.paths import NAMES_FILE, as_inner_path, file_name
 from viz_core.files.scalars import encode_line, encode_scalar
+from viz_core.remote.choice import make_uploader
 from viz_core.runs.folders import KIND_FOLDERS
-from viz_core.typing import Image, ImageFormat, Scalar
+from viz_core.typing import Image, ImageFormat, Remote, Scalar
 
 if TYPE_CHECKING:
     from viz_core.config.normalize import RunConfig
@@ -62,11 +63,14 @@ class LocalVisBackend(LocalKinds):
             figures, texts, tables, videos and pages; all by default.
         budget_mb: Megabytes of all these files. Where they are more, every second step of the name
             that has most goes, but for its first and last; the index says which. Any by default.
+        remote: A URL that all these files are copied to, as `'s3://bucket/run'`, or a dict of `url`
+            and seconds, 30 by default: `every`, between contacts, `timeout`, of waiting in `close`.
 
     Raises:
-        TypeError: If one of the first four is no path, or a number is not whole.
+        TypeError: If one of the first four is no path, or an argument of another kind.
         ValueError: If a file name has another ending, one of them leaves the folder or is a URL,
-            or the format or a number is none of these.
+            or has no copy in `remote`, or the format, a number or `remote` is none of these.
+        ModuleNotFoundError: If what fsspec needs for `remote` is not installed.
     """
 
     needs_save_dir = True
@@ -83,6 +87,7 @@ class LocalVisBackend(LocalKinds):
         max_side: int | None = None,
         keep_last: int | None = None,
         budget_mb: float | None = None,
+        remote: Remote | None = None,
     ) -> None:
         super().__init__(save_dir)
         self._image_folder = _as_folder(img_save_dir)
@@ -104,6 +109,8 @@ class LocalVisBackend(LocalKinds):
         self._untold: RunIndex | None = None
         self._last_index: RunIndex | None = None
         self._step_is_taken = False
+        self._places = self._image_folder, self._scalar_file, self._config_file
+        self._uploader = make_uploader(remote, self, self._places)
 
     @property
     def is_open(self) -> bool:
@@ -251,27 +258,28 @@ class LocalVisBackend(LocalKinds):
         if index is not None:
             self._last_index = index
             index.end()
+            self._uploader.finish()
 
     def note_lost(self, counts: Mapping[str, Mapping[str, int]]) -> None:
         """Keep what backends did not record as a line of the index."""
         index = self._run_index or self._last_index
         if index is not None:
             index.note_lost(counts)
+            self._uploader.finish()
 
     def _entered(self) -> RunIndex:
         """Return the index, where this run is entered at its first record."""
-        names = (self._scalar_file, self._config_file, self._image_folder)
-        index = self.enter_run(*(n for n in names if n != "." and not Path(n).is_absolute()))
+        index = self.enter_run(*(n for n in self._places if n != "." and not Path(n).is_absolute()))
         self._untold = index
         if index is not self._named_in:
             self._note_names(index)
             self._named_in = index
+        self._uploader.start()
         return index
 
     def _note_names(self, index: RunIndex) -> None:
         """Note what this run calls otherwise than others, so that its folder tells all of it."""
-        places = (self._image_folder, self._scalar_file, self._config_file)
-        named = dict(zip(_NAMES, places, strict=True))
+        named = dict(zip(_NAMES, self._places, strict=True))
         for name, place in named.items():
             if Path(place).is_absolute():
                 inner = os.path.relpath(place, index.folder)
@@ -285,6 +293,7 @@ class LocalVisBackend(LocalKinds):
         index, self._untold = self._untold, None
         if index is not None:
             index.tell()
+        self._uploader.tell()
 
     def _note_unsynced(self, name: str, path: Path) -> None:
         """Note that `path` was written just now, which is the file `name` or in the folder `name`.

@@ -17,6 +17,8 @@ __all__ = [
     "as_inner_path",
     "as_path",
     "file_name",
+    "is_url",
+    "masked",
     "record_name",
 ]
 
@@ -37,6 +39,9 @@ HALF_WRITTEN = re.compile(r"\.[0-9a-f]{16}\.tmp")
 
 #: The `s3://` of a URL, also of a chain of them; `Path`, and its text, have one slash of two.
 _URL = re.compile(r"[A-Za-z][\w+.-]+(::[\w+.-]+)*:/")
+#: What of a URL, anywhere in a text, may be a secret: what is before its host, and its query's values.
+_USER = re.compile(r"(?<=://)[^/\s@?#]+@")
+_QUERY = re.compile(r"([?&][\w.-]+=)[^&\s'\"]+")
 _VARIABLE = re.compile(r"\$(\w+|\{[^}]*\})")
 
 
@@ -90,6 +95,16 @@ def as_inner_path(path: str | bytes | os.PathLike[str], name: str) -> str:
     return inner
 
 
+def is_url(path: object) -> bool:
+    """Return whether this is a text as `s3://bucket/run`."""
+    return isinstance(path, str) and bool(_URL.match(path))
+
+
+def masked(text: str) -> str:
+    """Return a text without the credentials of URLs in it."""
+    return _QUERY.sub(r"\1***", _USER.sub("***@", text))
+
+
 def _absolute(path: object, name: str) -> str:
     text = _text(path, name)
     if not text:
@@ -97,11 +112,13 @@ def _absolute(path: object, name: str) -> str:
             f"{name} must not be empty; give a folder, as '.' for the current one, or leave it out"
         )
     if _URL.match(text):
-        raise ValueError(
-            f"{name}={text!r} is a URL, and only paths of this machine will do: record to a local "
-            "folder and copy that, and copy here what is to be read (a later version is to do so "
-            "itself, by remote=)"
+        url = masked(re.sub(":/+", "://", text, count=1))  # a Path has one slash of two
+        way = (
+            f"records are kept here first, and copied there by save_dir='runs', remote={url!r}"
+            if name == "save_dir"
+            else "copy it here first"
         )
+        raise ValueError(f"{name}={url!r} is a URL, and only paths of this machine will do: {way}")
     full = os.path.expanduser(text)  # noqa: PTH111  # which raises of no user by another name
     if full.startswith("~"):
         user = full.partition(os.sep)[0]

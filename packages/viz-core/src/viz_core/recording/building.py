@@ -13,7 +13,7 @@ from viz_core.backends.base import BaseVisBackend
 from viz_core.errors import RecordingWarning, VizWarning
 from viz_core.files.paths import as_path
 from viz_core.plugins.registry import VISBACKENDS
-from viz_core.typing import Kind
+from viz_core.typing import Kind, Remote
 
 __all__ = ["Backends", "join_backends"]
 
@@ -39,6 +39,7 @@ def join_backends(
     vis_backends: Any,
     save_dir: str | os.PathLike[str] | None,
     images: Mapping[str, Any] | None = None,
+    remote: Remote | None = None,
 ) -> Backends:
     """Build the backends that `vis_backends` asks for; configs are left as they were.
 
@@ -48,11 +49,13 @@ def join_backends(
         save_dir: A backend whose config names no other folder gets `<save_dir>/vis_data`.
         images: How images are to be stored, as arguments of backends by name; None says nothing.
             A backend whose config does not say so itself is built with them.
+        remote: Where a backend is to copy its files to that can, and whose config does not say so
+            itself.
 
     Raises:
         TypeError: If an entry is neither a config nor a backend, or has wrong arguments.
-        ValueError: If two entries have the same name, `save_dir` is no path of this machine, or a
-            backend cannot store images so.
+        ValueError: If two entries have the same name, `save_dir` is no path of this machine, a
+            backend cannot store images so, or none can copy its files to `remote`.
         UnknownTypeError: If nobody provides a type.
 
     Warns:
@@ -62,7 +65,10 @@ def join_backends(
     images = {key: value for key, value in (images or {}).items() if value is not None}
     default = None if save_dir is None else as_path(save_dir, below=_FOLDER)
     backends = Backends()
-    for entry in _entries(vis_backends):
+    entries = _entries(vis_backends)
+    if remote is not None:
+        entries = _with_remote(entries, remote)
+    for entry in entries:
         name, backend = _build(entry, default, images)
         if name in backends.joined or name in backends.left_out:
             raise ValueError(
@@ -101,8 +107,7 @@ def _build(entry: Any, save_dir: str | None, images: Mapping[str, Any]) -> tuple
     if isinstance(entry, Mapping):
         config = {key: entry[key] for key in entry}
         name = config.pop("name", None)
-        kind = config.get("type")
-        cls = VISBACKENDS.get(kind) if isinstance(kind, str) else kind
+        cls = _class(config)
         if "save_dir" not in config and _takes(cls, "save_dir"):
             # Ours know that the path was converted; to a stranger it is a string as any other.
             ours = isinstance(cls, type) and issubclass(cls, BaseVisBackend)
@@ -126,6 +131,28 @@ def _build(entry: Any, save_dir: str | None, images: Mapping[str, Any]) -> tuple
         "each of vis_backends must be a config such as dict(type='LocalVisBackend') or a "
         f"backend with add_* methods, got {type(entry).__name__}: {entry!r}"
     )
+
+
+def _with_remote(entries: Sequence[Any], remote: Remote) -> Sequence[Any]:
+    """Return the entries, where each config of a backend that takes `remote` has it."""
+    can = [isinstance(each, Mapping) and _takes(_class(each), "remote") for each in entries]
+    if not any(can):
+        made = [type(each).__name__ for each in entries if _takes(type(each), "remote")]
+        raise ValueError(
+            f"remote= is for what LocalVisBackend writes; {made[0]} was made before: give it there"
+            if made
+            else "remote= is for what LocalVisBackend writes, and there is none; add "
+            "dict(type='LocalVisBackend') to vis_backends, or leave it out"
+        )
+    return [
+        {"remote": remote, **each} if takes else each
+        for each, takes in zip(entries, can, strict=True)
+    ]
+
+
+def _class(config: Mapping[Any, Any]) -> Any:
+    kind = config.get("type")
+    return VISBACKENDS.get(kind) if isinstance(kind, str) else kind
 
 
 def _checked_name(name: Any, backend: Any) -> str:

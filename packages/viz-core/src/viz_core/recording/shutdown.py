@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import atexit
 import os
-import threading
 import weakref
 from collections.abc import Mapping
 from functools import partial
 from typing import Any, Protocol
 
 from viz_core._inside import catch_up
-from viz_core.processes import after_fork
+from viz_core.processes import after_fork, at_end
 from viz_core.recording.failures import Failures
 from viz_core.recording.worker import Worker
 
@@ -91,6 +89,7 @@ def is_ending() -> bool:
     return _is_ending
 
 
+@at_end
 def _finish() -> None:
     global _is_ending
     _is_ending = True
@@ -102,6 +101,7 @@ def _finish() -> None:
         if recorder.workers:
             for message in recorder.last_words():  # nobody called close()
                 _say(message)
+    _empty("a visualizer that was dropped", _finisher)  # with the last record that waited
 
 
 def _empty(name: str, worker: Worker) -> None:
@@ -118,10 +118,3 @@ def _renew_in_child() -> None:
     _finisher = _make_finisher()
     for recorder in list(_all):
         recorder.renew()
-
-
-# The interpreter calls these before it waits for other threads, and `atexit` functions after that.
-# `concurrent.futures` needs them too. They are private: where there are none, or where Ctrl-C has
-# ended them, the other place is better than none.
-getattr(threading, "_register_atexit", atexit.register)(_finish)
-atexit.register(_finish)

@@ -1,0 +1,1 @@
+"""Copies of a local run in an object store: written beside the training, and read back."""
