@@ -1,12 +1,14 @@
 """What becomes of kinds in MLflow beyond the contract."""
 
+import csv
 import json
 
 import numpy as np
 import pytest
+from kinds_records import FRAMES, records
 
 from viz_backend_mlflow import MLflowVisBackend
-from viz_core import RecordingWarning, Visualizer
+from viz_core import RecordingWarning, Visualizer, as_figure, as_video
 
 
 def test_names_and_files_of_any_name_are_artifacts(tmp_path, read_run):
@@ -97,3 +99,37 @@ def test_a_full_budget_stops_all_but_numbers(tmp_path, read_run):
     assert run.artifacts() == ["text"]
     assert [path for path, _ in run.files("text")] == ["fits_0.md"]
     assert (run.metrics, [*run.params]) == (["acc"], ["lr"])
+
+
+@pytest.mark.xdist_group("server")
+@pytest.mark.filterwarnings("ignore:MLflowVisBackend keeps no")
+def test_every_kind_is_read_over_http(server, read_run, tmp_path):
+    given = records(tmp_path)
+    config = dict(type="MLflowVisBackend", exp_name=str(tmp_path), tracking_uri=server.url)
+    with Visualizer(vis_backends=[config], save_dir=tmp_path / "run") as visualizer:
+        visualizer.add_scalar("acc", 0.5, step=3)
+        for kind, arguments in given.items():
+            getattr(visualizer, f"add_{kind}")(**arguments)
+    run = read_run(server.url, str(tmp_path))
+    images = {(name, step): image for name, step, image in run.images()}
+    batch = {("batch/0", 3), ("batch/1", 3), ("batch/2", 3)}
+    assert {*images} >= {*batch, ("val/curve", 3), ("w", 3), ("pr", 3), ("cm", 3)}
+    assert (images["batch/2", 3] == FRAMES[2]).all()
+    assert (images["val/curve", 3] == as_figure(given["figure"]["figure"]).image).all()
+    assert run.history("acc") == [(3, 0.5), (3, 0.75)]
+    assert run.params == {"lr": "0.5", "opt": "sgd"}
+    ((_, text),) = run.files("text")
+    assert text.read_text("utf-8") == "# It *runs* | é"
+    ((_, table),) = run.files("tables")
+    with table.open(newline="", encoding="utf-8") as file:
+        assert [*csv.reader(file)] == [["id", "name"], ["1", "a,b"], ["2", ""]]
+    ((_, page),) = run.files("html")
+    assert page.read_text("utf-8") == '<meta charset="utf-8"><p>é</p>'
+    ((_, clip),) = run.files("videos")
+    assert len(np.asarray(as_video(clip))) == len(FRAMES)
+    files = {name: local.read_bytes() for name, local in run.files("files")}
+    assert files.pop("best/weights.bin") == b"\0\1\2"
+    numbers = {name: json.loads(content) for name, content in files.items()}
+    assert numbers["w_3.json"]["counts"] == [1, 3]
+    assert numbers["pr_3.json"]["true_positives"][0] == 2
+    assert numbers["cm_3.json"]["matrix"] == [[3, 1], [0, 2]]
