@@ -20,6 +20,7 @@ from viz_core.kinds.fallbacks import FALLBACKS
 from viz_core.plugins.commands import RESERVED, command_helps, find_command
 from viz_core.plugins.host import host
 from viz_core.recording.forms import bind, keeps
+from viz_core.remote.cli import HELP, upload
 from viz_core.typing import Kind
 
 __all__ = ["main"]
@@ -72,6 +73,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _run(arguments: Sequence[str] | None) -> int:
     name, *rest = (sys.argv[1:] if arguments is None else arguments) or [""]
+    if name == "upload":
+        return upload(rest)
     if name and not name.startswith("-") and name not in RESERVED:
         return _run_command(name, rest)
     parser = argparse.ArgumentParser(
@@ -92,6 +95,7 @@ def _run(arguments: Sequence[str] | None) -> int:
     )
     backends.add_argument("--check", action="store_true", help="import each tracker too")
     backends.add_argument("--json", action="store_true", help="print JSON")
+    commands.add_parser("upload", help=HELP)
     if name != "backends":
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", PluginWarning)  # `viz backends` lists them

@@ -20,7 +20,7 @@ __all__ = ["HOMES", "RESERVED", "command_helps", "find_command"]
 HOMES = {"report": "viz-report", "view": "viz-report"}
 
 #: viz-core's own, which no plugin can provide.
-RESERVED = ("backends",)
+RESERVED = ("backends", "upload")
 
 
 def command_helps(plugins: PluginHost) -> dict[str, str]:

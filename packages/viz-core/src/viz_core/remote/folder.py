@@ -62,7 +62,7 @@ class FolderUpload:
         self._log.release()
 
     def left(self) -> Left:
-        """Return what is not uploaded yet, of what this object knows."""
+        """Return what is not uploaded yet, as far as the folder's memory knows."""
         sizes = [size for _, size, _ in self._wholes()]
         for file in line_names(self.folder):
             new = _last_line(self.folder / file) - self._log.ends.get(file, 0)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import errno
 import fcntl
 import json
 import os
@@ -61,19 +60,16 @@ class UploadLog:
 
         Raises:
             TimeoutError: If others upload it for longer.
+            OSError: If nothing can be remembered.
         """
-        try:
-            self._fd = os.open(
-                self.path, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o666
-            )
-        except OSError as error:
-            if error.errno not in (errno.EROFS, errno.EACCES, errno.EPERM):
-                raise
-            yield  # remembered as long as this object lives
-            return
+        flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC
+        self._fd = os.open(self.path, flags, 0o666)
         try:
             _lock(self._fd, patience)
-            self._catch_up()
+            size = os.fstat(self._fd).st_size
+            if size and os.pread(self._fd, 1, size - 1) != b"\n":
+                os.write(self._fd, b"\n")  # the last line was torn by a crash
+            self.refresh()
             yield
         finally:
             with contextlib.suppress(OSError):
@@ -100,26 +96,26 @@ class UploadLog:
             self._note({"file": file, "whole": [*state]})
 
     def _note(self, line: dict[str, Any]) -> None:
-        if self._fd >= 0:
-            text = f"{json.dumps({'url': self._url, **line})}\n".encode()
-            self._read_to += len(text)
-            os.write(self._fd, text)
+        text = f"{json.dumps({'url': self._url, **line})}\n".encode()
+        self._read_to += len(text)
+        os.write(self._fd, text)
         self._take(line)
 
-    def _catch_up(self) -> None:
+    def refresh(self) -> None:
         """Read what others have noted."""
-        size = os.fstat(self._fd).st_size
-        if size and os.pread(self._fd, 1, size - 1) != b"\n":
-            os.write(self._fd, b"\n")  # the last line was torn by a crash
-            size += 1
-        self._read_to = min(self._read_to, size)  # or somebody deleted it
-        text = os.pread(self._fd, size - self._read_to, self._read_to)
-        self._read_to = size
-        for part in text.splitlines():
-            with contextlib.suppress(ValueError, TypeError, KeyError, RecursionError):
-                line = json.loads(part)
-                if line["url"] == self._url:
-                    self._take(line)
+        with contextlib.suppress(FileNotFoundError), self.path.open("rb") as file:
+            size = file.seek(0, os.SEEK_END)
+            if size < self._read_to:  # somebody deleted it
+                self._read_to = 0
+            file.seek(self._read_to)
+            text = file.read()
+            text = text[: text.rfind(b"\n") + 1]  # another process writes
+            self._read_to += len(text)
+            for part in text.splitlines():
+                with contextlib.suppress(ValueError, TypeError, KeyError, RecursionError):
+                    line = json.loads(part)
+                    if line["url"] == self._url:
+                        self._take(line)
 
     def _take(self, line: dict[str, Any]) -> None:
         file = line["file"]
