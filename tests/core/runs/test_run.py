@@ -385,7 +385,7 @@ def test_scalars_as_a_frame(local, tmp_path, monkeypatch):
     [
         ("none", FileNotFoundError, "there is no run in .*give the save_dir"),
         ("", ValueError, "path must not be empty"),
-        ("s3://a/b", ValueError, "is a URL"),
+        ("nowhere://a/b", ValueError, "fsspec knows no nowhere://"),
         (5, TypeError, "path must be a path"),
     ],
 )

@@ -73,10 +73,11 @@ if TYPE_CHECKING:
     from viz_core.kinds.videos import Video, as_video
     from viz_core.plugins.hookspecs import Command, hookimpl
     from viz_core.recording.recorder import Recorder
+    from viz_core.remote.reading import read_run
     from viz_core.runs.annotated import AnnotatedImage
     from viz_core.runs.journal import Session
     from viz_core.runs.records import ByStep, Record, Series
-    from viz_core.runs.run import Run, read_run
+    from viz_core.runs.run import Run
     from viz_core.runs.scalars import read_scalars
     from viz_core.samples import Samples
 
@@ -225,7 +226,7 @@ _ON_USE = {
     "jitter_color": "viz_core.annotations.palette",
     "make_grid": "viz_core.drawing.grid",
     "place_labels": "viz_core.annotations.placement",
-    "read_run": "viz_core.runs.run",
+    "read_run": "viz_core.remote.reading",
     "read_scalars": "viz_core.runs.scalars",
     "read_sides": "viz_core.annotations.sides",
     "sync_to_disk": "viz_core.files.atomic",

@@ -114,11 +114,11 @@ class FolderUpload:
             OSError: If what is there is of another run.
         """
         try:
-            found = self._store.sizes(self._below.rstrip("/"))
+            found = self._store.objects(self._below.rstrip("/"))
         except PermissionError:
             return  # it may be allowed to write there, and not to list
         parts: dict[str, list[tuple[int, str, int]]] = {}
-        for key, size in found.items():
+        for key, (size, _) in found.items():
             file, is_part, name = key.removeprefix(self._below).rpartition(".parts/")
             rank, _, at = name.partition("-")
             is_ours = bool(self._below) or not file.startswith("rank_")

@@ -7,11 +7,11 @@ import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from viz_core.files.paths import masked
 
-__all__ = ["Store"]
+__all__ = ["Object", "Store"]
 
 #: Where an object is there as a whole or not at all; elsewhere it is written under another name.
 _WHOLE = {"s3", "s3a", "gs", "gcs", "abfs", "abfss", "az", "memory"}
@@ -21,6 +21,13 @@ _SECRET = re.compile(r"(?i)key|secret|token|passw|credential|sas|signature")
 
 #: A shorter value would mask words.
 _SHORTEST_SECRET = 6
+
+
+class Object(NamedTuple):
+    """What a store says of an object: its bytes, and what changes with it."""
+
+    size: int
+    version: str
 
 
 class Store:
@@ -77,8 +84,8 @@ class Store:
             with self._temporary(files, f"{root}/{key}") as temporary:
                 files.put_file(str(path), temporary)
 
-    def sizes(self, below: str = "") -> dict[str, int]:
-        """Return the objects below a key, by key, with their bytes; none if there is no such."""
+    def objects(self, below: str = "") -> dict[str, Object]:
+        """Return the objects below a key, by key; none if there is no such."""
         with self._words():
             files, root = self._open()
             files.invalidate_cache()
@@ -86,10 +93,7 @@ class Store:
                 found = files.find(f"{root}/{below}".rstrip("/"), detail=True)
             except FileNotFoundError:
                 return {}
-            return {
-                path.removeprefix(f"{root}/"): int(info["size"] or 0)
-                for path, info in found.items()
-            }
+            return {path.removeprefix(f"{root}/"): _object(info) for path, info in found.items()}
 
     def read(self, keys: Sequence[str]) -> list[bytes]:
         """Return objects, several at once where the store can."""
@@ -156,6 +160,12 @@ class Store:
 
         options = self._opened[0].storage_options if self._opened else {}
         return {*_texts(dict(os.environ)), *_texts(conf), *_texts(options)}
+
+
+def _object(info: Mapping[str, Any]) -> Object:
+    versions = ("ETag", "etag", "md5Hash", "mtime", "LastModified", "last_modified", "created")
+    version = next((info[name] for name in versions if info.get(name)), "")
+    return Object(int(info["size"] or 0), str(version))
 
 
 def _texts(options: Mapping[str, Any], is_secret: bool = False) -> Iterator[str]:

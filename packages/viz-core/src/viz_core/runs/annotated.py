@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -17,6 +17,7 @@ from viz_core.files.scalars import number_of
 from viz_core.kinds.annotated import Layout, as_annotated
 from viz_core.kinds.fallbacks import draw_annotated
 from viz_core.runs.readers import read_image
+from viz_core.runs.records import Source
 from viz_core.typing import Image
 
 __all__ = ["AnnotatedImage"]
@@ -29,15 +30,22 @@ class AnnotatedImage:
     Attributes:
         folder: Of the run, or of one of its ranks.
         line: What `docs/local-format.md` says, of values that JSON has.
+        source: Where the file of the image comes from.
     """
 
     folder: Path
     line: Mapping[str, Any]
+    source: Source = field(default=Source(), repr=False)
+
+    @property
+    def place(self) -> Path:
+        """The file of the image, in the folder of the run; others of the run may share it."""
+        return self.folder / "annotations" / PurePosixPath(self.line["image"]).name
 
     @property
     def path(self) -> Path:
-        """The file of the image, which others of the run may share."""
-        return self.folder / "annotations" / PurePosixPath(self.line["image"]).name
+        """The file of the image, which is fetched if need be."""
+        return self.source.fetch(self.place)
 
     @cached_property
     def image(self) -> Image:

@@ -11,7 +11,7 @@ from typing import Any, Generic, NamedTuple, TypeAlias, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["ByStep", "Columns", "Named", "Record", "Series", "by_name"]
+__all__ = ["ByStep", "Columns", "Named", "Record", "Series", "Source", "by_name"]
 
 T = TypeVar("T")
 
@@ -82,6 +82,17 @@ def as_dataframe(scalars: Mapping[str, Series]) -> Any:
     return pandas.DataFrame(columns, columns=[*_COLUMNS])
 
 
+class Source:
+    """Where the files of a run come from: they are there."""
+
+    def refresh(self) -> None:
+        """Look for what was recorded since."""
+
+    def fetch(self, path: Path) -> Path:
+        """Return where the content of a file of the run is."""
+        return path
+
+
 @dataclass(frozen=True)
 class Record(Generic[T]):
     """One record, which `read()` returns.
@@ -91,14 +102,22 @@ class Record(Generic[T]):
         rank: Of the process that recorded it.
         session: The number of the run that recorded it, among those of its rank.
         read: Reads and decodes it, each time.
-        path: The file that it is; None if it is a line of one.
+        place: The file that it is, in the folder of the run; None if it is a line of one. Of a run
+            in a store it has the size of that, and no content.
+        source: Where that comes from.
     """
 
     step: int
     rank: int
     session: int
     read: Callable[[], T] = field(repr=False)
-    path: Path | None = None
+    place: Path | None = None
+    source: Source = field(default=Source(), repr=False)
+
+    @property
+    def path(self) -> Path | None:
+        """The file that it is, which is fetched if need be; None if it is a line of one."""
+        return None if self.place is None else self.source.fetch(self.place)
 
 
 class ByStep(Mapping[int, T], Generic[T]):

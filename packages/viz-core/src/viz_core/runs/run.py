@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property, partial
 from pathlib import Path, PurePosixPath
 from typing import Any, TypeVar
 
-from viz_core._warnings import warn_user
-from viz_core.errors import RecordingWarning
 from viz_core.files.paths import record_name
 from viz_core.kinds.evaluation import ConfusionMatrix, Hparams, PRCurve
 from viz_core.kinds.histograms import Histogram
 from viz_core.kinds.tables import Table
 from viz_core.runs.annotated import AnnotatedImage
-from viz_core.runs.folders import KIND_FOLDERS, find_run, new_files, rank_folders
+from viz_core.runs.folders import KIND_FOLDERS, new_files, rank_folders
 from viz_core.runs.journal import Journal, Session, Skipped
 from viz_core.runs.readers import (
     curve_of,
@@ -27,10 +24,10 @@ from viz_core.runs.readers import (
     read_table,
     read_text,
 )
-from viz_core.runs.records import Columns, Named, Record, Series, as_dataframe, by_name
+from viz_core.runs.records import Columns, Named, Record, Series, Source, as_dataframe, by_name
 from viz_core.typing import Image
 
-__all__ = ["Run", "read_run"]
+__all__ = ["Run"]
 
 T = TypeVar("T")
 
@@ -38,33 +35,6 @@ T = TypeVar("T")
 _STEPPED = re.compile(r"_(-?\d+)(\.[^./]+)")
 
 _IMAGES = (".png", ".jpg", ".webp")
-
-
-def read_run(path: str | os.PathLike[str]) -> Run:
-    """Return what a run has recorded to local files.
-
-    Args:
-        path: A `save_dir`, its `vis_data`, or a work dir of MMEngine's, of which the newest run is
-            read. Folders of ranks are read with it.
-
-    Raises:
-        FileNotFoundError: If there is no run.
-        TypeError, ValueError: If `path` is no path of this machine.
-
-    Warns:
-        RecordingWarning: For each file or folder that a run wrote elsewhere, as absolute arguments
-            of `LocalVisBackend` say. A run is read from its folder alone.
-    """
-    run = Run(find_run(path))
-    for journal in run._journals:
-        for name, place in journal.outside.items():
-            warn_user(
-                f"what is called {name} in a run was written to {place!r}, outside of the run's "
-                f"folder, and is not read; copy it to {str(journal.folder / name)!r} to have it "
-                "here, and record to a path inside save_dir to keep it there",
-                RecordingWarning,
-            )
-    return run
 
 
 class Run:
@@ -76,6 +46,7 @@ class Run:
         folder: As `find_run` returns it.
         cursor: Only what was recorded after that of another.
         rank: Only what this rank recorded; all by default.
+        source: Where the files come from; they are in the folder by default.
 
     Attributes:
         folder: Where the records are.
@@ -84,9 +55,15 @@ class Run:
     """
 
     def __init__(
-        self, folder: Path, cursor: Mapping[str, Any] | None = None, *, rank: int | None = None
+        self,
+        folder: Path,
+        cursor: Mapping[str, Any] | None = None,
+        *,
+        rank: int | None = None,
+        source: Source | None = None,
     ) -> None:
         self.folder, self._since, self._rank = folder, cursor, rank
+        self._source = source or Source()
         self._skipped = Skipped()
         starts = (cursor or {}).get("lines", {})
         journals = [
@@ -128,7 +105,19 @@ class Run:
 
         Sessions, hyperparameters and failures are always all there.
         """
-        return Run(self.folder, cursor, rank=self._rank)
+        self._source.refresh()
+        return Run(self.folder, cursor, rank=self._rank, source=self._source)
+
+    def fetch(self, path: Path) -> Path:
+        """Return where the content of a file is: of a run in a store it is fetched.
+
+        Args:
+            path: A file of this run, as `files` and `Record.place` have them.
+
+        Raises:
+            OSError: If the store cannot be read; with its own words.
+        """
+        return self._source.fetch(path)
 
     def of_rank(self, rank: int) -> Run:
         """Return what one rank recorded, as a run of its own that is read now.
@@ -140,7 +129,16 @@ class Run:
             raise ValueError(
                 f"rank {rank!r} recorded nothing here; those that did are {self.ranks}"
             )
-        return Run(self.folder, self._since, rank=rank)
+        return Run(self.folder, self._since, rank=rank, source=self._source)
+
+    @property
+    def outside(self) -> dict[str, str]:
+        """What runs wrote to elsewhere and is not read: absolute paths, by where they belong."""
+        return {
+            str(journal.folder / name): place
+            for journal in self._journals
+            for name, place in journal.outside.items()
+        }
 
     @cached_property
     def sessions(self) -> list[Session]:
@@ -235,7 +233,7 @@ class Run:
                     line["step"],
                     journal.rank,
                     session,
-                    partial(AnnotatedImage, journal.folder, line),
+                    partial(AnnotatedImage, journal.folder, line, self._source),
                 ),
             )
             for journal in self._journals
@@ -246,7 +244,8 @@ class Run:
     def files(self) -> dict[str, Path]:
         """Files by name: the copy, or where a file lay that was too large for one.
 
-        Of a name that several ranks have, that of the lowest.
+        Of a name that several ranks have, that of the lowest. `fetch` has the content of one in a
+        store.
         """
         found: dict[str, Path] = {}
         for journal in self._lowest_last():
@@ -301,7 +300,8 @@ class Run:
                 name = names.get(relative) or record_name(PurePosixPath(relative), match[0])
                 session = journal.writer(path.relative_to(journal.folder).as_posix())
                 step = int(match[1])
-                record = Record(step, journal.rank, session, partial(read, path), path)
+                make = partial(_read, read, self._source, path)
+                record = Record(step, journal.rank, session, make, path, self._source)
                 found.append((name, record))
         return by_name(found)
 
@@ -311,6 +311,10 @@ class Run:
             for journal in self._journals
             for session, line in journal.lines(stem, name=str, step=int, **types)
         )
+
+
+def _read(read: Callable[[Path], T], source: Source, path: Path) -> T:
+    return read(source.fetch(path))
 
 
 def _sorted_into(
