@@ -1,0 +1,35 @@
+"""What MkDocs calls while it builds: where the images of a page go, and what a page must keep."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import re
+import tempfile
+from pathlib import Path
+
+import gallery
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.exceptions import PluginError
+from mkdocs.structure.pages import Page
+
+
+def on_startup(**_: object) -> None:
+    """Run the code of pages in a folder of its own, which goes with the build."""
+    folder = tempfile.TemporaryDirectory()
+    atexit.register(folder.cleanup)
+    os.chdir(folder.name)
+
+
+def on_page_markdown(markdown: str, *, page: Page, config: MkDocsConfig, **_: object) -> str:
+    """Tell the code of a page, which runs next, where the page will be."""
+    gallery.start_page(Path(config.site_dir, page.url))
+    return markdown
+
+
+def on_post_page(output: str, *, page: Page, **_: object) -> str:
+    """Refuse a page whose images say nothing to who does not see them."""
+    for image in re.findall(r"<img\b[^>]*>", output):
+        if not re.search(r'\balt="[^"]', image):
+            raise PluginError(f"{page.file.src_path} has an image without alt text: {image[:200]}")
+    return output
