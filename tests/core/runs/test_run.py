@@ -133,6 +133,12 @@ def test_annotations_are_of_their_step_and_read_when_they_are_asked_for(local, t
     assert [*run.since(cursor).annotations["a"]] == [2]
 
 
+def test_json_beside_the_folder_is_none_of_the_run(local, tmp_path):
+    local.add_text("a", "b")
+    (tmp_path / "run/20260101_000000.json").write_text('{"mAP": 0.5}\n')  # MMEngine's, of a test
+    assert [*read_run(tmp_path / "run").texts] == ["a"]
+
+
 def test_numbers_and_bools_of_tables_come_back(local, tmp_path):
     rows = [[1, 0.5, True, "x", "1", None], [2, math.nan, False, "", "b", None]]
     local.add_table("t", list("abcdef"), rows)

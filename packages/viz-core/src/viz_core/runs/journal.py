@@ -76,7 +76,7 @@ class Journal:
         named = [item for line in self._index for item in line.get("named", {}).items()]
         self.outside = {name: path for name, path in named if _leaves(path)}
         self._named = [(name, path) for name, path in named if not _leaves(path)]
-        folders = {(folder / name).parent for name in ("", *self.places("scalars.json"))}
+        folders = {folder, *((folder / name).parent for name in self.places("scalars.json"))}
         files = [path for each in folders if each.is_dir() for path in each.iterdir()]
         files = [path for path in files if path.suffix in (".json", ".jsonl") and path.is_file()]
         self.ends |= {self._key(path): _end(path) for path in files if path != index}
