@@ -21,7 +21,7 @@ NAMES = {
 }
 
 #: Who provides which command of `viz`.
-COMMANDS = {"report": "viz-report"}
+COMMANDS = {"report": "viz-report", "view": "viz-report"}
 #: Those that provide no name, and inherit what a framework has: that is imported with them.
 FRAMEWORKS = ("viz-lightning-adapter",)
 

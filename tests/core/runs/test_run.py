@@ -183,6 +183,13 @@ def test_a_second_run_is_told_apart(tmp_path):
     assert [point.value for point in read_scalars(tmp_path)] == [1, 2, 3]
 
 
+def test_a_config_is_its_readers_own(local, tmp_path):
+    local.add_config({"model": {"depth": 18}})
+    local.close()
+    read_run(tmp_path / "run").sessions[0].config["model"]["depth"] = 50
+    assert read_run(tmp_path / "run").sessions[0].config == {"model": {"depth": 18}}
+
+
 def test_the_work_dir_of_mmengine_is_its_newest_run(tmp_path):
     for name, value in (("20260101_000000", 1), ("20260102_000000", 2)):
         folder = tmp_path / name / "vis_data"

@@ -11,4 +11,5 @@ def viz_commands() -> Mapping[str, Command]:
     """Name the commands and where they are."""
     return {
         "report": Command("viz_report.cli:report", "write one HTML file that shows runs"),
+        "view": Command("viz_report.cli:view", "show runs on a page that follows them"),
     }

@@ -6,7 +6,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-__all__ = ["report"]
+__all__ = ["report", "view"]
 
 _RUNS = "a save_dir, its vis_data, or a work dir of MMEngine's, of which the newest run is taken"
 
@@ -44,4 +44,50 @@ def report(arguments: Sequence[str]) -> int:
     for line in written.left_out:
         print(f"left out: {line}")
     print(f"{written.path} ({written.size / 1e6:.1f} MB)")
+    return 0
+
+
+def view(arguments: Sequence[str]) -> int:
+    """Serve runs as a live page until it is interrupted, and return the exit status."""
+    parser = argparse.ArgumentParser(
+        prog="viz view",
+        description="Show runs on a page that follows them, on this machine alone.",
+        epilog="Ctrl-C ends it.",
+    )
+    parser.add_argument("runs", nargs="+", metavar="RUN", help=_RUNS)
+    parser.add_argument("--port", type=int, default=0, help="a free one by default")
+    parser.add_argument(
+        "--no-token",
+        action="store_true",
+        help="let in every user of this machine; else whoever has the address with its token",
+    )
+    parser.add_argument(
+        "--allow-host",
+        action="append",
+        default=[],
+        metavar="HOST",
+        help="a name by which a proxy asks for it; may be given several times",
+    )
+    options = parser.parse_args(arguments)
+    import secrets
+
+    from viz_report.live import Feed
+    from viz_report.report import find_runs, read_folders
+    from viz_report.server import Server
+
+    try:
+        runs = find_runs(options.runs)
+        folders = read_folders(runs)
+        feed = Feed(runs, folders, ", ".join(folder.name for folder in folders))
+        token = None if options.no_token else secrets.token_urlsafe(16)
+        server = Server(feed, options.port, token, options.allow_host)
+    except (OSError, ValueError, OverflowError) as error:
+        print(f"viz view: {error}", file=sys.stderr)
+        return 1
+    print(server.url, flush=True)
+    with server:
+        try:
+            server.serve_forever()
+        except KeyboardInterrupt:
+            print(end="", flush=True)
     return 0

@@ -164,6 +164,7 @@ def _classes(annotations: dict[str, list[dict[str, Any]]]) -> list[str]:
 
 def _described(part: Part, folder: Folder, run: Run, store: Store) -> dict[str, Any]:
     """Return what the page shows of a run besides its records; of a folder, its main part has it."""
+    part = next(whole for whole in folder.parts if whole.id == part.id)  # this may be what is new
     sessions = [each for each in run.sessions if each.rank == part.rank]
     sessions = [each for each in sessions if each.run in part.sessions] or sessions[-1:]
     described: dict[str, Any] = {
@@ -177,10 +178,10 @@ def _described(part: Part, folder: Folder, run: Run, store: Store) -> dict[str, 
         "not_recorded": {},
         "files": [],
     }
-    if folder.main is not None and part.id == folder.main.id:
-        described["skipped"] = run.skipped
+    if part is folder.main:
+        described["skipped"] = folder.skipped
         described["not_recorded"] = run.failures
-        described["files"] = _files(run, store)
+        described["files"] = _files(folder, run, store)
         if run.hparams is not None:
             described["hparams"] = plain(run.hparams._asdict())
     return described
@@ -195,15 +196,15 @@ def _seconds(part: Part, sessions: Iterable[Session]) -> float | None:
     return round(float(max(known) - min(starts)), 1) if known and starts else None
 
 
-def _files(run: Run, store: Store) -> list[dict[str, Any]]:
+def _files(folder: Folder, run: Run, store: Store) -> list[dict[str, Any]]:
     """Return the files of a run, with a link to each that lies in its folder, if links can be."""
-    folder = os.path.realpath(run.folder)
+    home = os.path.realpath(run.folder)
     found: list[dict[str, Any]] = []
-    for name, path in run.files.items():
+    for name, path in folder.files.items():
         try:
             size = path.stat().st_size
         except OSError:
             continue
-        key = store.add(path) if isinstance(store, Served) and is_inside(path, folder) else None
+        key = store.add(path) if isinstance(store, Served) and is_inside(path, home) else None
         found.append({"name": name, "size": size, "href": key and store.urls[key]})
     return found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from viz_core import Run, Series
 from viz_report.curves import BUCKETS, Curve, join, thin
@@ -58,11 +59,18 @@ class Folder:
     Args:
         id: Of its first part.
         name: What that is called.
+
+    Attributes:
+        parts: In the order in which they began.
+        files: What is recorded once, by name.
+        skipped: How many lines were no records.
     """
 
     def __init__(self, id: str, name: str) -> None:  # noqa: A002  # as the page calls it
         self.id, self.name = id, name
         self.parts: list[Part] = []
+        self.files: dict[str, Path] = {}
+        self.skipped = 0
         self._part_of: dict[tuple[int, int], Part] = {}
 
     @property
@@ -77,6 +85,9 @@ class Folder:
             for key, piece in _by_session(series):
                 pieces.setdefault(key, {})[name] = piece
         recorded = list(entries(run))
+        # All is read before anything changes here: the folder may go meanwhile.
+        files, _ = run.files, (run.sessions, run.failures, run.hparams)
+        self.files |= files
         owners = {(each.rank, each.session) for each in recorded} | {*pieces}
         if not self.parts and not owners:
             owners = {(session.rank, session.run) for session in run.sessions}
@@ -94,6 +105,10 @@ class Folder:
             part = self._part_of[entry.rank, entry.session]
             part.add_entry(entry)
             new[part.id].add_entry(entry)
+        for part in self.parts:
+            for name, curve in new[part.id].curves.items():
+                new[part.id].curves[name] = curve._replace(of=part.curves[name].of)
+        self.skipped = max(self.skipped, run.skipped)
         return [*new.values()]
 
     def _place(self, rank: int, session: int, first: int | None) -> None:

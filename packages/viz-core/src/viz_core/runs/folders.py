@@ -102,12 +102,12 @@ def new_files(
         for parent, inner, names in os.walk(folder):
             inner.sort()
             for name in names:
-                path = Path(parent, name)
-                if HALF_WRITTEN.fullmatch(name) or path == folder / NAMES_FILE:
-                    continue
                 try:
-                    status = path.stat()
+                    status = os.stat(f"{parent}{os.sep}{name}")  # noqa: PTH116  # each time of each
                 except OSError:
+                    continue
+                path = Path(parent, name) if status.st_ctime_ns > newest - 2 * _TICK else None
+                if path is None or HALF_WRITTEN.fullmatch(name) or path == folder / NAMES_FILE:
                     continue
                 key = f"{path.relative_to(run)}:{status.st_mtime_ns}:{status.st_ino}"
                 found.add((status.st_ctime_ns, key, path))

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import math
+import pickle
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
 from pathlib import Path, PurePosixPath
 from typing import Any, NamedTuple
 
@@ -114,7 +116,10 @@ class Journal:
             own = f"{name.removesuffix('.py')}.run{number}.py"
             for path in (self.folder / own, *([self.folder / name] if is_its else [])):
                 if path.exists():
-                    return read_assignments(path.read_text("utf-8", "replace"))
+                    config: dict[Any, Any] = pickle.loads(
+                        _pickled_config(path.read_text("utf-8", "replace"))
+                    )
+                    return config
         return None
 
     def lost(self) -> Iterator[dict[str, dict[str, int]]]:
@@ -228,6 +233,12 @@ class Journal:
 
     def _key(self, path: Path) -> str:
         return path.relative_to(self._run).as_posix()
+
+
+@lru_cache(maxsize=8)
+def _pickled_config(text: str) -> bytes:
+    """Return the config of a file, for a copy of its own for whoever asks: live readers ask often."""
+    return pickle.dumps(read_assignments(text))
 
 
 def _is_entry(line: dict[str, Any]) -> bool:
