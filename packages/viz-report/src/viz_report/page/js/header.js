@@ -24,7 +24,7 @@
     const started = sessions.map((s) => s.started).filter(Number.isFinite);
     const running = viz.data.live && sessions.some((s) => s.ended === null || s.ended === undefined);
     const ended = sessions.length && sessions.every((s) => Number.isFinite(s.ended));
-    const state = running ? "being written" : sessions.length && !ended ? "not ended" : null;
+    const state = running ? "being written" : started.length && !ended ? "not ended" : null;
     const scalars = Object.keys(viz.kind(run, "scalars")).length;
     const samples = Object.keys(viz.kind(run, "annotations")).length;
     const lost = missing(run);
@@ -33,7 +33,7 @@
         state ? viz.h("span", { class: "tag" }, state) : null),
       facts([
         ["Started", started.length ? viz.date(Math.min(...started)) : null],
-        ["Duration", viz.duration(run.seconds)],
+        ["Duration", Number.isFinite(run.seconds) ? viz.duration(run.seconds) : null],
         ["Sessions", sessions.length ? String(sessions.length) : null],
         ["Scalars", scalars ? String(scalars) : null],
         ["Samples", samples ? String(samples) : null],

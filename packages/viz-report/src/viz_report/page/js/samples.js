@@ -67,9 +67,12 @@
     build: (body) => {
       const names = viz.names("annotations");
       const rows = names.filter((name) => !isWorst(name));
-      cards = viz.groups([...rows, ...names.filter(isWorst)], fill, { className: "cards samples", unfill: () => {} });
+      const there = (kind) => (name) => name in viz.kind(chosen(), kind);
+      cards = viz.groups([...rows, ...names.filter(isWorst)], fill,
+        { className: "cards samples", unfill: () => {}, there: there("annotations") });
       const tables = viz.names("tables").filter((name) => name.endsWith("/worst"));
-      worst = viz.groups(tables, (card, name) => viz.tableCard(card, name, chosen), { className: "cards broad", unfill: () => {} });
+      worst = viz.groups(tables, (card, name) => viz.tableCard(card, name, chosen),
+        { className: "cards broad", unfill: () => {}, there: there("tables") });
       body.append(viz.sampleTools(), cards, worst);
     },
   });
@@ -81,5 +84,5 @@
   };
   viz.redrawSamples = redraw;
   viz.on("step run truth prediction layout labels score off", redraw);
-  viz.on("query", () => { cards?.search(); worst?.search(); });
+  viz.on("query run", () => { cards?.search(); worst?.search(); });
 }

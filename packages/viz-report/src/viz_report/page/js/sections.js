@@ -66,8 +66,9 @@
   }, { rootMargin: "-20% 0px -70% 0px" });
 
   /* Cards with names, in groups by what stands before the last "/". A card is filled when it is
-     near the screen, by `fill(card, name)`, and hidden while its name is not searched for. */
-  viz.groups = (names, fill, { className = "cards", unfill } = {}) => {
+     near the screen, by `fill(card, name)`, and hidden while its name is not searched for or not
+     `there(name)`. */
+  viz.groups = (names, fill, { className = "cards", unfill, there = () => true } = {}) => {
     const groups = new Map();
     for (const name of names) {
       const group = name.includes("/") ? name.slice(0, name.lastIndexOf("/")) : "";
@@ -78,7 +79,8 @@
       if (visible && !card.filled) { card.filled = true; fill(card, card.name); }
       if (!visible && card.filled && unfill) { card.filled = false; unfill(card); }
     });
-    const parts = [...groups].map(([group, inside], at) => {
+    const inOrder = [...groups].sort(([a], [b]) => Number(b === "") - Number(a === ""));
+    const parts = inOrder.map(([group, inside], at) => {
       const cards = inside.map((name) => {
         const card = viz.h("article", { class: "card", "aria-label": name });
         card.name = name;
@@ -93,13 +95,13 @@
           viz.h("summary", {}, viz.h("span", { class: "name" }, group), count), grid);
       return { part, cards, count, open };
     });
-    const nothing = viz.h("p", { class: "muted", hidden: true }, "No name here has these words.");
+    const nothing = viz.h("p", { class: "muted", hidden: true });
     const search = () => {
       let all = 0;
       for (const { part, cards, count, open } of parts) {
         let found = 0;
         for (const card of cards) {
-          card.hidden = !viz.matches(card.name);
+          card.hidden = !viz.matches(card.name) || !there(card.name);
           found += !card.hidden;
         }
         part.hidden = !found;
@@ -109,7 +111,8 @@
         count.textContent = found === cards.length ? String(found) : `${found} of ${cards.length}`;
         all += found;
       }
-      nothing.hidden = all > 0;
+      nothing.hidden = all > 0 || !names.length;
+      nothing.textContent = viz.state.query ? "No name here has these words." : "Not recorded by this run.";
     };
     search();
     const element = viz.h("div", { class: "groups" }, parts.map(({ part }) => part), nothing);

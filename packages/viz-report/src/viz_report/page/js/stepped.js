@@ -37,7 +37,8 @@
           const list = viz.groups(namesOf(kind), (card, name) => {
             if (!card.draw) viz.steppedCard(card, kind, name, make);
             card.draw();
-          }, { className: `cards ${className}`, unfill: () => {} });
+          }, { className: `cards ${className}`, unfill: () => {},
+            there: (name) => name in viz.kind(chosen(), kind) });
           if (heading) body.append(viz.h("h3", {}, heading));
           body.append(list);
           return list;
@@ -50,7 +51,7 @@
 
   viz.redrawStepped = () => made.forEach(({ lists }) =>
     lists.forEach((list) => list.filled().forEach((card) => card.draw())));
+  viz.on("query run", () => made.forEach(({ lists }) => lists.forEach((list) => list.search())));
   viz.on("step run hidden", viz.redrawStepped);
   viz.onTheme(viz.redrawStepped);
-  viz.on("query", () => made.forEach(({ lists }) => lists.forEach((list) => list.search())));
 }
