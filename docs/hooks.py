@@ -13,6 +13,9 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
 from mkdocs.structure.pages import Page
 
+#: What a page may weigh, in bytes of HTML; its images are files, which browsers load when seen.
+HEAVIEST = 600_000
+
 
 def on_startup(**_: object) -> None:
     """Run the code of pages in a folder of its own, which goes with the build."""
@@ -28,7 +31,11 @@ def on_page_markdown(markdown: str, *, page: Page, config: MkDocsConfig, **_: ob
 
 
 def on_post_page(output: str, *, page: Page, **_: object) -> str:
-    """Refuse a page whose images say nothing to who does not see them."""
+    """Refuse a page that is too heavy, or whose images say nothing to who does not see them."""
+    if (size := len(output.encode())) > HEAVIEST:
+        raise PluginError(
+            f"{page.file.src_path} has {size} bytes of HTML, more than {HEAVIEST}: split it"
+        )
     for image in re.findall(r"<img\b[^>]*>", output):
         if not re.search(r'\balt="[^"]', image):
             raise PluginError(f"{page.file.src_path} has an image without alt text: {image[:200]}")

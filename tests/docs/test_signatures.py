@@ -2,6 +2,7 @@
 
 import importlib
 import inspect
+import re
 
 import pytest
 
@@ -13,6 +14,7 @@ PACKAGES = (
     "viz_backend_wandb",
     "viz_backend_mlflow",
     "viz_mmdet_adapter",
+    "viz_report",
 )
 
 
@@ -49,6 +51,12 @@ def test_few_signatures_say_any(annotations):
         if annotation == "Any" and not where.endswith("(kwargs)")  # of which the next test is
     )
     assert len(bare) <= 20, "\n".join(bare)
+
+
+def test_no_signature_names_what_is_private(annotations):
+    """Readers of the reference have no page of it."""
+    private = {where: a for where, a in annotations.items() if re.search(r"\b_[A-Z]", str(a))}
+    assert private == {}
 
 
 def test_keywords_that_nobody_reads_are_objects(annotations):

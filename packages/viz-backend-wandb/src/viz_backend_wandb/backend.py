@@ -142,7 +142,7 @@ class WandbVisBackend(WandbKinds):
         """Whether this process has the run open."""
         return self._session.is_open
 
-    def open_experiment(self) -> _BoundWandb:
+    def open_experiment(self) -> BoundWandb:
         """Return the run and the module `wandb` as one object.
 
         Raises:
@@ -150,7 +150,7 @@ class WandbVisBackend(WandbKinds):
             NoKeyError: If the run is to be online, and W&B knows no API key.
         """
         self._session.opened()
-        return _BoundWandb(self)
+        return BoundWandb(self)
 
     def add_config(self, config: RunConfig, **kwargs: object) -> None:
         """Record the config in the run's, nested as it is; later values replace earlier ones."""
@@ -254,7 +254,7 @@ def _as_arguments(name: str, given: Any) -> dict[str, Any]:
     return dict(given)
 
 
-class _BoundWandb:
+class BoundWandb:
     """The attributes of a backend's run, and where it has none, of the module `wandb`.
 
     `experiment.log(...)`, `.config` and `.summary` are the run's, `experiment.Table`, `.Image`

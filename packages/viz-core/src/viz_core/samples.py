@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -31,8 +31,6 @@ if TYPE_CHECKING:
 __all__ = ["Samples"]
 
 _TABLE = ["slot", "id", "score"]
-
-_Draw: TypeAlias = Callable[[Image, Annotations, Annotations], ArrayLike]
 
 
 class _Sample(NamedTuple):
@@ -96,7 +94,7 @@ class Samples:
         seed: int = 0,
         every: int = 1,
         layout: str = "side_by_side",
-        draw: _Draw | None = None,
+        draw: Callable[[Image, Annotations, Annotations], ArrayLike] | None = None,
         gather: Gather | None = None,
         classes: Names | None = None,
     ) -> None:

@@ -124,7 +124,7 @@ class Report:
         return f"Report({', '.join(map(repr, self.runs))})"
 
     def save(self, path: str | os.PathLike[str], **options: object) -> Written:
-        """Write the report to a file, with the options of `write_report`."""
+        """Write the report to the file `path`, with the options of `write_report`."""
         return write_report(self.runs, path, **options)  # type: ignore[arg-type]  # as they are
 
     def _repr_html_(self) -> str:

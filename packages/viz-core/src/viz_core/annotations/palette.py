@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from viz_core.colors import as_color
 from viz_core.convert import as_array, is_tensor
+from viz_core.typing import Color
 
 __all__ = [
     "DISTINCT",
@@ -153,7 +154,7 @@ def _oklab(colors: npt.NDArray[np.uint8]) -> npt.NDArray[np.float64]:
     return lab
 
 
-def get_palette(palette: Any, num_classes: int) -> list[Any]:
+def get_palette(palette: Sequence[Color] | str | None, num_classes: int) -> list[Color]:
     """Return a color for each class.
 
     Args:
@@ -180,7 +181,7 @@ def get_palette(palette: Any, num_classes: int) -> list[Any]:
     return colors
 
 
-def _palette(palette: Any, num_classes: int) -> list[Any]:
+def _palette(palette: Any, num_classes: int) -> list[Color]:
     if isinstance(palette, list):
         return palette
     if isinstance(palette, tuple):
@@ -199,7 +200,7 @@ def _palette(palette: Any, num_classes: int) -> list[Any]:
     if palette == "distinct":
         return list(distinct_palette(num_classes))
     if palette == "coco" and num_classes <= _THINGS:
-        return PALETTES["coco"][:_THINGS]
+        return [*PALETTES["coco"][:_THINGS]]
     if palette in PALETTES:
         return list(PALETTES[palette])
     return [_as_ink(palette)] * num_classes

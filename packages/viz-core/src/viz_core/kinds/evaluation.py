@@ -21,8 +21,6 @@ __all__ = [
     "as_pr_curve",
 ]
 
-_Floats: TypeAlias = npt.NDArray[np.float64]
-
 Hparam: TypeAlias = "str | bool | int | float"
 """What a hyperparameter is."""
 
@@ -45,13 +43,13 @@ class PRCurve(NamedTuple):
         recall: Found among the positives; 0 where there is none.
     """
 
-    thresholds: _Floats
-    true_positives: _Floats
-    false_positives: _Floats
-    true_negatives: _Floats
-    false_negatives: _Floats
-    precision: _Floats
-    recall: _Floats
+    thresholds: npt.NDArray[np.float64]
+    true_positives: npt.NDArray[np.float64]
+    false_positives: npt.NDArray[np.float64]
+    true_negatives: npt.NDArray[np.float64]
+    false_negatives: npt.NDArray[np.float64]
+    precision: npt.NDArray[np.float64]
+    recall: npt.NDArray[np.float64]
 
 
 class ConfusionMatrix(NamedTuple):
@@ -62,7 +60,7 @@ class ConfusionMatrix(NamedTuple):
         classes: The C names.
     """
 
-    matrix: _Floats
+    matrix: npt.NDArray[np.float64]
     classes: tuple[str, ...]
 
 
@@ -120,7 +118,9 @@ def as_pr_curve(labels: ArrayLike, predictions: ArrayLike) -> PRCurve:
     )
 
 
-def _at_or_above(scores: _Floats, thresholds: _Floats) -> _Floats:
+def _at_or_above(
+    scores: npt.NDArray[np.float64], thresholds: npt.NDArray[np.float64]
+) -> npt.NDArray[np.float64]:
     return (len(scores) - np.searchsorted(scores, thresholds)).astype(np.float64)
 
 
