@@ -6,6 +6,7 @@ import atexit
 import os
 import re
 import tempfile
+from importlib.metadata import version
 from pathlib import Path
 
 import gallery
@@ -22,6 +23,12 @@ def on_startup(**_: object) -> None:
     folder = tempfile.TemporaryDirectory()
     atexit.register(folder.cleanup)
     os.chdir(folder.name)
+
+
+def on_config(config: MkDocsConfig) -> None:
+    """Have every page say of which version it is; without a repository there is nothing to edit."""
+    config.site_name += f" {version('viz-core')}"
+    config.edit_uri = config.edit_uri if config.repo_url else ""
 
 
 def on_page_markdown(markdown: str, *, page: Page, config: MkDocsConfig, **_: object) -> str:
