@@ -1,5 +1,7 @@
 """Online, against a server that takes everything, and one that refuses, hangs or fails."""
 
+import io
+import json
 import os
 import pty
 import shlex
@@ -12,6 +14,8 @@ import warnings
 import numpy as np
 import pytest
 import wandb
+from kinds_records import FRAMES, records
+from PIL import Image
 from waiting import not_hanging, wait_until
 
 from viz_backend_wandb import WandbVisBackend
@@ -55,6 +59,37 @@ def record(backend, steps):
     for step in steps:
         backend.add_scalars({"loss": step / 2, "acc": step}, step=step)
         backend.add_image("demo", IMAGE, step=step)
+
+
+@pytest.mark.parametrize("mood", ["well", "hanging"])
+def test_every_kind_is_on_the_server(server, online, tmp_path, mood):
+    given = records(tmp_path)
+    backend = online(run_id="kinds")
+    backend.add_scalar("loss", 0.5)
+    with server.feeling(mood), not_hanging():
+        for kind, arguments in given.items():
+            getattr(backend, f"add_{kind}")(**arguments)
+    backend.close()
+    run = server.run("kinds")
+    found = {key: value for row in run.history for key, value in row.items()}
+    assert [found[key]["_type"] for key in ("worst", "pr_table", "cm_table", "clip", "page")] == [
+        *("incremental-table-file", "table-file", "table-file", "video-file", "html-file")
+    ]
+    assert found["w"] == {"_type": "histogram", "bins": [0, 0.5, 1], "values": [1, 3]}
+    files = {
+        key: run.files[v["path"]] for key, v in found.items() if isinstance(v, dict) and "path" in v
+    }
+    assert json.loads(files["worst"])["data"] == [[3, 1, "a,b"], [3, 2, None]]
+    assert json.loads(files["cm_table"])["data"][0] == ["a", "a", 3]
+    assert "# It *runs* | é" in files["note"].decode()
+    assert "<p>é</p>" in files["page"].decode()
+    batch = [run.files[name] for name in found["batch"]["filenames"]]
+    assert (np.asarray(Image.open(io.BytesIO(batch[2]))) == FRAMES[2]).all()
+    assert len(files["clip"]) == found["clip"]["size"]
+    assert run.files["files/best/weights.bin"] == b"\0\1\2"
+    assert (run.config["lr"]["value"], run.config["opt"]["value"]) == (0.5, "sgd")
+    assert json.loads(run.files["wandb-summary.json"])["acc"] == 0.75
+    assert server.unknown == set()  # W&B asks nothing while it logs
 
 
 def test_an_online_run_is_on_the_server(server, online):

@@ -9,7 +9,6 @@ import logging
 import shlex
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager
 from pathlib import Path
 from threading import main_thread
 from typing import Any
@@ -102,7 +101,7 @@ class OpenRun:
     def log_media(self, key: str, make: Callable[[Path], Any], step: int, size: int) -> None:
         """Record what `make` makes of files in a folder that is there meanwhile. Raises as `log`."""
         # W&B copies these files: it moves only those that it made itself.
-        with tempfile.TemporaryDirectory(prefix="viz-wandb-") as folder:
+        with tempfile.TemporaryDirectory() as folder, wandb_core.without_asking(self.run):
             self.log({key: make(Path(folder))}, step, size)
 
     def log_rows(
@@ -123,7 +122,8 @@ class OpenRun:
         key, table = tables[named]
         for row in rows:
             table.add_data(step, *row)
-        self.log({key: table}, step)
+        with wandb_core.without_asking(self.run):
+            self.log({key: table}, step)
 
     def save(self, name: str, write: Callable[[Path], object], size: int) -> None:
         """Record a file, which `write` writes where it is told. Raises as `log`."""
@@ -263,7 +263,7 @@ class OpenRun:
             if "*" not in key and isinstance(row[key], (int, float)):
                 self.run.define_metric(key, step_metric=STEP_KEY)
 
-    def _quietly(self) -> AbstractContextManager[None]:
+    def _quietly(self) -> contextlib.AbstractContextManager[None]:
         return wandb_core.quiet_terminal() if self._is_silent else contextlib.nullcontext()
 
     def _log(self, row: dict[str, Any], step: int) -> bool:

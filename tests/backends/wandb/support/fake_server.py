@@ -125,6 +125,9 @@ class FakeServer:
             return {"createRunFiles": {"runID": run, "uploadHeaders": [], "files": files}}
         if operation == "RunStoppedStatus":
             return {"project": {"run": {"stopped": False}}}
+        if operation == "CreateArtifact":  # of a table, whose file comes with the run's
+            artifact = {"id": "a", "state": "COMMITTED", "artifactSequence": {"id": "s"}}
+            return {"createArtifact": {"artifact": artifact}}
         if operation == "ServerFeaturesQuery":
             return {"serverInfo": {"features": []}}
         self.unknown.add(operation)
