@@ -44,7 +44,7 @@ def test_an_image_that_was_left_out_says_so_and_what_comes_later_says_when(show)
 TABLE = {
     "step": 1,
     "columns": ["class", "AP"],
-    "rows": [["cat", 9], ["dog", 10], ["cow", -1.5], ["cart", None]],
+    "rows": [["cat", 9], ["dog", 10], ["cow", -2], ["cart", -1.5]],
     "of": 2000,
 }
 
@@ -59,9 +59,9 @@ def test_a_table_is_sorted_by_number_and_filtered(show):
     assert cells(shown) == ["cat", "dog", "cow", "cart"]
     assert "the first 4 of 2,000 rows" in shown.find("#tables .toolbar").inner_text()
     shown.find("#tables th button", "AP").click()
-    assert cells(shown)[-3:] == ["cow", "cat", "dog"]
+    assert cells(shown) == ["cow", "cart", "cat", "dog"]
     shown.find("#tables th button", "AP").click()
-    assert cells(shown)[:3] == ["dog", "cat", "cow"]
+    assert cells(shown) == ["dog", "cat", "cart", "cow"]
     shown.page.get_by_role("searchbox", name="Filter rows").fill("CA")
     assert cells(shown) == ["cat", "cart"]
 

@@ -3,7 +3,7 @@ import pytest
 from page_data import CAT, FIRST_RUN
 
 from viz_core import Visualizer
-from viz_report.report import write_report
+from viz_report.report import Report, write_report
 
 
 def record(folder):
@@ -59,3 +59,23 @@ def test_what_users_record_is_on_the_page(show, tmp_path):
     assert left_of_box(shown.pixels(panes.nth(1))) == pytest.approx(20, abs=1.5)
     shown.go("Images")
     assert shown.pixels("#images img")[50, 50].tolist() == [0, 0, 80]
+
+
+def test_in_a_notebook_it_is_drawn_in_its_frame(show, tmp_path):
+    record(tmp_path / "run")
+    notebook = tmp_path / "notebook.html"
+    frame = Report(tmp_path / "run")._repr_html_()
+    notebook.write_text(f"<!DOCTYPE html><html data-built=yes><body>{frame}</body></html>")
+    shown = show(notebook)
+    inside = shown.page.frame_locator("iframe")
+    chart = inside.locator('#curves article[aria-label="train/loss"] canvas')
+    shown.until(lambda: chart.count() == 1)
+    assert shown.count(chart, FIRST_RUN) > 50
+    inside.get_by_role("button", name="Previous step").click()
+    assert inside.locator("#dock output").inner_text() == "step 2"
+    inside.locator(".links a", has_text="Samples").click()
+    frame = inside.locator("#samples .pane .frame").nth(1)
+    shown.until(lambda: frame.is_visible())
+    inside.get_by_role("button", name="Labels").click()
+    assert left_of_box(shown.pixels(frame)) == pytest.approx(40, abs=1.5)
+    shown.until(lambda: inside.locator(".links a[aria-current]").inner_text() == "Samples")

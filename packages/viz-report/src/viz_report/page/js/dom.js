@@ -59,10 +59,9 @@ const viz = {};
     return label;
   };
 
-  /* Call `seen(element, visible)` when an element comes near the screen or leaves it. */
-  viz.watch = (seen, margin = "300px") => {
-    const observer = new IntersectionObserver(
-      (entries) => entries.forEach((e) => seen(e.target, e.isIntersecting)), { rootMargin: margin });
-    return observer;
-  };
+  /* Call `seen(element, visible)` when an element comes near the screen or leaves it; in a notebook
+     the screen is the page's frame. */
+  viz.watch = (seen) => new IntersectionObserver(
+    (entries) => entries.forEach((e) => seen(e.target, e.isIntersecting)),
+    { root: document, rootMargin: "300px" });
 }

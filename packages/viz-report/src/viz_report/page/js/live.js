@@ -10,10 +10,12 @@
     const kept = [];
     for (let bucket = 0; bucket < BUCKETS; bucket += 1) {
       const from = Math.floor(bucket * count / BUCKETS), end = Math.floor((bucket + 1) * count / BUCKETS);
-      let least = from, most = from;
+      let least = from, most = from; // a gap is kept where there is nothing else
       for (let i = from; i < end; i += 1) {
-        if (series.values[least] === null || series.values[i] < series.values[least]) least = i;
-        if (series.values[most] === null || series.values[i] > series.values[most]) most = i;
+        const value = series.values[i];
+        if (value === null) continue;
+        if (series.values[least] === null || value < series.values[least]) least = i;
+        if (series.values[most] === null || value > series.values[most]) most = i;
       }
       kept.push(...(least === most ? [least] : [Math.min(least, most), Math.max(least, most)]));
     }

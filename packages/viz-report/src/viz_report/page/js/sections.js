@@ -63,7 +63,7 @@
         row.scrollLeft = section.link.offsetLeft - row.offsetLeft - row.clientWidth / 3;
       }
     }
-  }, { rootMargin: "-20% 0px -70% 0px" });
+  }, { root: document, rootMargin: "-20% 0px -70% 0px" });
 
   /* Cards with names, in groups by what stands before the last "/". A card is filled when it is
      near the screen, by `fill(card, name)`, and hidden while its name is not searched for or not
