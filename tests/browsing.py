@@ -7,7 +7,7 @@ from contextlib import contextmanager
 import numpy as np
 from machine import needs_program
 from PIL import Image
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Error, sync_playwright
 from waiting import wait_until
 
 
@@ -44,8 +44,14 @@ class Shown:
 
     def open(self, url):
         self.page.goto(url)
-        self.until(lambda: self.page.evaluate("document.documentElement.dataset.built") == "yes")
+        self.until(self._is_built)
         return self
+
+    def _is_built(self):
+        try:
+            return self.page.evaluate("document.documentElement.dataset.built") == "yes"
+        except Error:  # the page leads on to another
+            return False
 
     def until(self, condition):
         """Wait for what is true soon; the page's policy forbids Playwright's own way."""

@@ -1,14 +1,18 @@
-"""The page's half of a live page, by a server that answers what the test puts there."""
+"""A live page: by a server that answers what the test puts there, and by `viz view`."""
 
 import json
+import subprocess
+import sys
 import threading
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+import numpy as np
 import pytest
 from browsing import Shown
 from page_data import FIRST_RUN, SECOND_RUN, boxes, curve, data, run, sample
 
+from viz_core import Visualizer
 from viz_report.assembly import page_html
 
 
@@ -176,3 +180,38 @@ def test_a_server_that_is_gone_is_said(live):
         server.shutdown()
         shown.until(lambda: text(shown, "#status") == "disconnected")
         assert text(shown, READING) == "1"
+
+
+@contextmanager
+def viewed(folder):
+    """Run `viz view` on a folder; yield its address."""
+    command = [sys.executable, "-m", "viz_core", "view", str(folder)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            yield process.stdout.readline().strip()
+        finally:
+            process.terminate()
+
+
+def test_a_run_is_followed_while_it_is_written(browser, tmp_path):
+    with Visualizer(
+        vis_backends=[{"type": "LocalVisBackend"}], save_dir=tmp_path / "run"
+    ) as visualizer:
+        visualizer.add_scalar("loss", 2.0, step=0)
+        with viewed(tmp_path / "run") as url:
+            shown = Shown(browser.new_context(viewport={"width": 1280, "height": 900}).new_page())
+            shown.open(url)
+            assert text(shown, READING) == "2"
+            assert "being written" in text(shown, "header")
+            visualizer.add_scalar("loss", 1.5, step=1)
+            shown.until(lambda: text(shown, READING) == "1.5")
+            visualizer.add_image("a", np.full((50, 50, 3), (0, 0, 255), np.uint8), step=1)
+            shown.until(lambda: shown.page.locator("#images img").count() == 1)
+            shown.go("Images")
+            assert shown.pixels("#images img")[50, 50].tolist() == [0, 0, 255]
+            shown.page.context.close()
+    # The page that only sets the cookie has no icon.
+    assert [error for error in shown.errors if "404" not in error] == []
+    assert {url.split("/")[2] for url in shown.requests if url.startswith("http")} == {
+        url.split("/")[2]
+    }
