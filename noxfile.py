@@ -320,10 +320,10 @@ def types(session: nox.Session) -> None:
 
 @nox.session(python=PYTHON, requires=["build"], default=False)
 def demo(session: nox.Session) -> None:
-    """Run the examples afresh, and end with a command that shows in a browser what they recorded."""
+    """Run the examples afresh, and end with a page of what they recorded, as one file."""
     # Nobody gets gigabytes of CUDA unasked because the interpreter of torch's small build is missing.
     torch = (TORCH,) if session.python else ()
-    _install(session, (CORE, TENSORBOARD, ADAPTER), "tqdm", *torch)
+    _install(session, (CORE, TENSORBOARD, ADAPTER, REPORT), "tqdm", *torch)
     shutil.rmtree(ROOT / "demo", ignore_errors=True)
     here = Path(session.invoked_from)
 
@@ -351,8 +351,13 @@ def demo(session: nox.Session) -> None:
     )
     if "drawn" not in tried.stdout:
         session.error(f"this shows nothing: {look}\n{tried.stdout}{tried.stderr}")
-    said += ["Images and curves in a browser, at the address that this prints:\n", look, "\n"]
-    # nox itself has more to say; whoever ran it finds the command as the last line.
+    said += ["In TensorBoard, at the address that this prints:\n", look, "\n"]
+    runs = sorted((seen(path.parent) for path in (ROOT / "demo").glob("*/vis_data")), reverse=True)
+    page = seen(ROOT / "demo" / "report.html")
+    with session.chdir(here):
+        session.run("viz", "report", *runs, "-o", page, "--title", "demo", silent=True)
+    said += ["All of it on one page, which opens in any browser:\n", page, "\n"]
+    # nox itself has more to say; whoever ran it finds the page as the last line.
     atexit.register(print, *said, sep="", end="", flush=True)
 
 

@@ -24,4 +24,5 @@ visualizer.dataset_meta = dict(
     classes=["person", "hat", "coat"], palette=[(255, 165, 0), (30, 144, 255), (50, 205, 50)]
 )
 visualizer.add_datasample("found", photo, dict(pred_instances=found), draw_gt=False)
+visualizer.close()
 print(f"{folder}/vis_data/vis_image: what a detector found on a photo")

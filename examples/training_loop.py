@@ -3,7 +3,7 @@
 It makes its own scenes of discs, squares and triangles, learns to tell them apart, and records the
 loss, the learning rate, the IoU of each class, the config, the graph, truth beside prediction on
 the same scenes after each epoch, and feature maps, to local files and to TensorBoard at once:
-tensorboard --logdir demo shows them in a browser.
+`viz report demo/training_loop` makes a page of them, `tensorboard --logdir demo` shows them too.
 """
 
 import sys
@@ -15,20 +15,12 @@ from torch import nn
 from torch.nn import functional
 from tqdm import tqdm
 
-from viz_core import LocalVisBackend, Samples, Visualizer, capture
+from viz_core import Samples, Visualizer, capture
 
 CONFIG = {"epochs": 8, "steps": 20, "batch": 16, "lr": 0.02, "size": 64, "seed": 1}
 CORNERS = {"disc": 32, "square": 4, "triangle": 3}  # class 0 is the background
 COLORS = ["dimgray", "orange", "dodgerblue", "limegreen"]  # of class 0 too
 SHOWN = 384  # pixels of a side in the recorded images; the model sees CONFIG["size"]
-
-
-class SortedFiles(LocalVisBackend):
-    """Local files that sort by step: ``scene_0/step_0040_40.png``."""
-
-    def add_image(self, name: str, image: np.ndarray, step: int = 0, **kwargs: object) -> None:
-        """Keep an image under a name that ends in its step, in four digits."""
-        super().add_image(f"{name}/step_{step:04d}", image, step, **kwargs)
 
 
 def make_scenes(count: int, size: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
@@ -121,7 +113,7 @@ def main(folder: Path) -> None:
     total = CONFIG["epochs"] * CONFIG["steps"]
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, CONFIG["lr"], total)
 
-    backends = [{"type": SortedFiles}, {"type": "TensorboardVisBackend"}]
+    backends = [{"type": "LocalVisBackend"}, {"type": "TensorboardVisBackend"}]
     with Visualizer(vis_backends=backends, save_dir=folder) as visualizer:
         visualizer.dataset_meta = {"classes": ["background", *CORNERS], "palette": COLORS}
         samples = Samples(visualizer, fixed=3, worst=1)
