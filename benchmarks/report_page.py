@@ -17,14 +17,12 @@ import time
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from compare import print_environment
 from playwright.sync_api import sync_playwright
+from report import record
 
-from viz_core import Visualizer
 from viz_report.report import write_report
 
-SAMPLES, EVALUATIONS, BOXES, CURVES, POINTS = 16, 50, 20, 20, 10_000
 STEPS, ROUNDS = 40, 5
 
 #: Moves the slider, and says how many milliseconds later the next frame is there.
@@ -47,35 +45,6 @@ FIRST = """new MutationObserver((_, observer) => {
   observer.disconnect();
   requestAnimationFrame(() => setTimeout(() => { window.firstChart = performance.now(); }));
 }).observe(document, { childList: true, subtree: true })"""
-
-
-def record(folder: Path) -> None:
-    rng = np.random.default_rng(0)
-    visualizer = Visualizer(vis_backends=[{"type": "LocalVisBackend"}], save_dir=str(folder))
-    names = [f"train/loss_{i}" for i in range(CURVES)]
-    for step in range(POINTS):
-        visualizer.add_scalars(
-            dict(zip(names, rng.random(CURVES).tolist(), strict=True)), step=step
-        )
-    images = [
-        rng.integers(0, 255, (60, 80, 3), np.uint8).repeat(6, 0).repeat(8, 1)
-        for _ in range(SAMPLES)
-    ]
-    corners = rng.uniform(0, 300, (SAMPLES, BOXES, 2))
-    labels = rng.integers(0, 10, BOXES)
-    for evaluation in range(EVALUATIONS):
-        for i, image in enumerate(images):
-            boxes = np.hstack([corners[i], corners[i] + 50])
-            found = boxes + rng.normal(0, 5, boxes.shape)
-            visualizer.add_annotations(
-                f"val/{i}",
-                image,
-                {"bboxes": boxes, "labels": labels},
-                {"bboxes": found, "labels": labels, "scores": rng.uniform(0.3, 1, BOXES)},
-                step=evaluation * 200,
-                classes=[f"class {label}" for label in range(10)],
-            )
-    visualizer.close()
 
 
 def cpu(session: Any) -> float:

@@ -100,7 +100,8 @@ def test_annotations_are_vectors_over_one_image(run, tmp_path):
     shown = page.run()
     assert shown["classes"] == ["cat", "dog"]
     assert len(page.data["blobs"]) == 1
-    *_, last = shown["annotations"]["val/7"]
+    first, middle, last = shown["annotations"]["val/7"]
+    assert (middle["truth"], last["truth"]) == (0, 0)  # the place of what is the same
     assert {key: last[key] for key in ("step", "width", "height", "caption", "score")} == {
         "step": 2,
         "width": 16,
@@ -112,12 +113,26 @@ def test_annotations_are_vectors_over_one_image(run, tmp_path):
     assert last["prediction"]["bboxes"] == [[1, 2, 8, 9], [0, 0, 3, 3]]
     assert last["prediction"]["scores"] == [0.9, 0.5]
     assert last["prediction"]["names"] == ["dog", "cat"]
-    assert last["truth"]["masks"][0]["size"] == [12, 16]
-    assert last["truth"]["keypoints"] == points
-    assert last["truth"]["skeleton"] == [[0, 1]]
+    assert first["truth"]["masks"][0]["size"] == [12, 16]
+    assert first["truth"]["keypoints"] == points
+    assert first["truth"]["skeleton"] == [[0, 1]]
     (other,) = shown["annotations"]["val/8"]
     assert (other["truth"], other["score"], other["caption"]) == (None, None, "")
     assert other["prediction"]["semantic"]["names"] == ["cat", "dog"]
+
+
+def test_a_truth_that_changes_is_written_where_it_does(run, tmp_path):
+    for step, side in enumerate([None, 1, 1, None, 1, 2, 2, 1]):
+        truth = side and {"bboxes": [[0, 0, side, side]], "labels": [0]}
+        run.add_annotations("a", IMAGE, truth, step=step)
+    run.close()
+    values = show(tmp_path, tmp_path / "run").run()["annotations"]["a"]
+    written = [each["truth"] for each in values]
+    assert [type(each).__name__ for each in written] == [
+        *("NoneType", "dict", "int", "NoneType", "dict", "dict", "int", "dict")
+    ]
+    found = [written[each] if isinstance(each, int) else each for each in written]
+    assert [each and each["bboxes"][0][2] for each in found] == [None, 1, 1, None, 1, 2, 2, 1]
 
 
 @pytest.mark.parametrize(

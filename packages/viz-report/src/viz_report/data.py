@@ -38,6 +38,9 @@ def page_data(
         live: Whether it is to ask for more.
     """
     runs, left_out = as_runs(read, store, room)
+    if not live:
+        for run in runs:
+            _share_truths(run.get("annotations", {}))
     return {
         "version": 1,
         "title": title,
@@ -148,6 +151,17 @@ def _link(value: dict[str, Any], entry: Entry, store: Store) -> bool:
     key = store.add(entry.medium)
     value["video" if is_video else "image"] = key
     return key is not None
+
+
+def _share_truths(annotations: dict[str, list[dict[str, Any]]]) -> None:
+    """Write the truth of a sample, which is the same at each step, once: then its place."""
+    for values in annotations.values():
+        first = 0
+        for place, value in enumerate(values):
+            if value["truth"] is None or value["truth"] != values[first]["truth"] or place == 0:
+                first = place
+            else:
+                value["truth"] = first
 
 
 def _classes(annotations: dict[str, list[dict[str, Any]]]) -> list[str]:

@@ -5,6 +5,11 @@
   viz.data = embedded ? JSON.parse(embedded) : { runs: [], blobs: {} };
   viz.data.runs ??= [];
   viz.data.blobs ??= {};
+  /* A truth that an earlier step has is written there alone: what stands here is its place. */
+  for (const run of viz.data.runs)
+    for (const records of Object.values(run.annotations ?? {}))
+      for (const record of records)
+        if (typeof record.truth === "number") record.truth = records[record.truth].truth;
 
   /* The kinds that have a list of records by step under each name. */
   viz.STEPPED = ["annotations", "images", "figures", "tables", "histograms", "pr_curves",
