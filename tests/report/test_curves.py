@@ -22,6 +22,7 @@ def test_few_points_all_stay_in_the_order_of_their_steps():
         "steps": [0, 1, 2, 2],
         "values": [1, 4, 5, 3],
         "times": None,
+        "since": 0,
         "of": 4,
     }
 
@@ -79,6 +80,8 @@ def test_all_points_may_have_one_step_or_one_that_no_integer_of_numpy_holds(step
 
 
 def test_times_go_with_their_points():
-    curve = thin(series([1, 2], times=np.array([np.nan, 1764350000.123])))
-    assert curve.as_json()["times"] == [None, 1764350000.1]
+    times = np.array([np.nan, 1764350007.9, 1764350000.123])
+    curve = thin(series([1, 2, 3], steps=[1, 0, 2], times=times))
+    assert curve.as_json()["times"] == [8, None, 0]
+    assert curve.as_json()["since"] == 1764350000
     assert isinstance(curve, Curve)

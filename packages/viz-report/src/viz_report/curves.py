@@ -31,10 +31,17 @@ class Curve(NamedTuple):
     of: int
 
     def as_json(self) -> dict[str, Any]:
-        """Return it as the page takes it: seven digits of a value, None for what is not finite."""
-        times = None if np.isnan(self.times).all() else _numbers(self.times, ".1f")
+        """Return it as the page takes it: seven digits of a value, times in seconds from the first.
+
+        What is not finite is None; so are the times if none is known.
+        """
+        known = np.isfinite(self.times)
+        since = float(np.floor(self.times[known].min())) if known.any() else 0.0
+        # They are known to one second.
+        times = _numbers(np.round(self.times - since), ".0f") if known.any() else None
         values = _numbers(self.values, ".7g")
-        return {"steps": self.steps.tolist(), "values": values, "times": times, "of": self.of}
+        steps = self.steps.tolist()
+        return {"steps": steps, "values": values, "times": times, "since": since, "of": self.of}
 
 
 def _numbers(values: npt.NDArray[np.float64], digits: str) -> list[float | int | None]:

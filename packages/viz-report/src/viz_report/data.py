@@ -166,14 +166,14 @@ def _share_truths(annotations: dict[str, list[dict[str, Any]]]) -> None:
 
 def _classes(annotations: dict[str, list[dict[str, Any]]]) -> list[str]:
     """Return the names of the classes that occur, in the order of their labels."""
-    names: dict[str, int] = {}
+    labels: dict[str, int] = {}
     for value in (value for each in annotations.values() for value in each):
         sides = [value[side] for side in ("truth", "prediction") if value[side]]
         maps = [side[key] for side in sides for key in ("semantic", "panoptic") if key in side]
         for part in (*sides, *maps):
-            for name, label in zip(part.get("names", ()), part.get("labels", ()), strict=False):
-                names.setdefault(str(name), label)
-    return sorted(names, key=lambda name: (names[name], name))
+            names = part.get("names") or [f"class {label}" for label in part.get("labels", ())]
+            labels |= dict(zip(map(str, names), part.get("labels", ()), strict=False))
+    return sorted(labels, key=lambda name: (labels[name], name))
 
 
 def _described(part: Part, folder: Folder, run: Run, store: Store) -> dict[str, Any]:

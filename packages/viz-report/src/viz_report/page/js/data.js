@@ -5,11 +5,16 @@
   viz.data = embedded ? JSON.parse(embedded) : { runs: [], blobs: {} };
   viz.data.runs ??= [];
   viz.data.blobs ??= {};
-  /* A truth that an earlier step has is written there alone: what stands here is its place. */
-  for (const run of viz.data.runs)
+
+  /* Undo what is written short: a truth as the place of the same one before it, times from the first. */
+  viz.unfold = (run) => {
     for (const records of Object.values(run.annotations ?? {}))
       for (const record of records)
         if (typeof record.truth === "number") record.truth = records[record.truth].truth;
+    for (const series of Object.values(run.scalars ?? {}))
+      series.times = series.times?.map((time) => time === null ? null : time + (series.since ?? 0)) ?? null;
+  };
+  viz.data.runs.forEach(viz.unfold);
 
   /* The kinds that have a list of records by step under each name. */
   viz.STEPPED = ["annotations", "images", "figures", "tables", "histograms", "pr_curves",

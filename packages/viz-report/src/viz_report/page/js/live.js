@@ -51,6 +51,7 @@
     Object.assign(viz.data.blobs, answer.blobs ?? {});
     viz.data.left_out = answer.left_out ?? viz.data.left_out;
     for (const fresh of answer.runs ?? []) {
+      viz.unfold(fresh);
       const at = viz.data.runs.findIndex((run) => run.id === fresh.id);
       if (at < 0) viz.data.runs.push(fresh);
       else if (fresh.reset) viz.data.runs[at] = fresh;
