@@ -38,6 +38,7 @@ MLFLOW = "viz-backend-mlflow"
 ADAPTER = "viz-mmdet-adapter"
 REPORT = "viz-report"
 LIGHTNING_ADAPTER = "viz-lightning-adapter"
+HUGGINGFACE_ADAPTER = "viz-huggingface-adapter"
 
 #: The version whose CPU build is small; plain ``torch`` may bring gigabytes of CUDA.
 TORCH = "torch==2.13.0"
@@ -140,6 +141,11 @@ OLDEST_MLFLOW = (
 #: imports pkg_resources.
 LIGHTNING = (TORCH, "lightning", "pytorch-lightning")
 OLDEST_LIGHTNING = (TORCH, "lightning==2.4.0", "pytorch-lightning==2.0.9", "setuptools<81")
+#: What viz-huggingface-adapter is for, and the oldest that it says it works with: accelerate without
+#: transformers, which imports pkg_resources, and transformers with the oldest accelerate that it takes.
+HUGGINGFACE = (TORCH, "accelerate", "transformers")
+OLDEST_ACCELERATE = (TORCH, "accelerate==0.20.3", "setuptools<81")
+OLDEST_TRANSFORMERS = (TORCH, "transformers==4.41.2", "accelerate==0.26.0", "numpy==1.26.4")
 BACKENDS = (TENSORBOARD, WANDB, MLFLOW)
 
 #: A row's tests run in two processes; with arguments for pytest, as ``--pdb``, in one.
@@ -217,6 +223,27 @@ ROWS = (
         (LIGHTNING_ADAPTER,),
         OLDEST_LIGHTNING,
         ("tests/lightning_adapter",),
+        full=True,
+    ),
+    Row(
+        "huggingface",
+        (HUGGINGFACE_ADAPTER,),
+        HUGGINGFACE,
+        ("tests/huggingface_adapter", "tests/docs/test_docstrings.py"),
+        full=True,
+    ),
+    Row(
+        "accelerate-oldest",
+        (HUGGINGFACE_ADAPTER,),
+        OLDEST_ACCELERATE,
+        ("tests/huggingface_adapter/test_tracker.py",),
+        full=True,
+    ),
+    Row(
+        "transformers-oldest",
+        (HUGGINGFACE_ADAPTER,),
+        OLDEST_TRANSFORMERS,
+        ("tests/huggingface_adapter",),
         full=True,
     ),
     Row("tensorboard-wandb", (TENSORBOARD, WANDB), full=True),

@@ -16,6 +16,11 @@ OF_FRAMEWORKS = {
         ROOT / "docs/lightning.md",
         ROOT / "examples/frameworks/with_lightning.py",
     ],
+    "huggingface": [
+        ROOT / "packages/viz-huggingface-adapter/README.md",
+        ROOT / "docs/huggingface.md",
+        ROOT / "examples/frameworks/with_huggingface.py",
+    ],
 }
 
 _FENCE = re.compile(r"^( *)```python([^\n]*)\n(.*?)^ *```$", re.M | re.S)

@@ -23,6 +23,7 @@ NEEDS = {
     "viz_mmdet_adapter": None,
     "viz_report": None,
     "viz_lightning_adapter": "lightning_utilities",
+    "viz_huggingface_adapter": "transformers",
 }
 PACKAGES = [
     package

@@ -22,8 +22,8 @@ NAMES = {
 
 #: Who provides which command of `viz`.
 COMMANDS = {"report": "viz-report", "view": "viz-report"}
-#: Those that provide no name, and inherit what a framework has: that is imported with them.
-FRAMEWORKS = ("viz-lightning-adapter",)
+#: Those that provide no name, and inherit what a framework has, which may be imported with them.
+FRAMEWORKS = ("viz-lightning-adapter", "viz-huggingface-adapter")
 
 
 def is_installed(package):

@@ -1,0 +1,27 @@
+"""The code of this adapter's pages, and its example."""
+
+from pathlib import Path
+
+import pytest
+from fences import OF_FRAMEWORKS, programs, run
+
+from viz_core import read_run
+
+README, PAGE, EXAMPLE = OF_FRAMEWORKS["huggingface"]
+CODE = [pytest.param(code, id=name) for page in (README, PAGE) for name, code in programs(page)]
+
+
+@pytest.mark.parametrize("code", CODE)
+def test_a_page_runs(code, tmp_path):
+    done = run(["-W", "ignore", "-c", code], tmp_path)
+    assert done.returncode == 0, done.stderr
+
+
+def test_the_example_runs_and_records_samples(tmp_path):
+    done = run(["-W", "ignore", str(EXAMPLE), str(tmp_path)], tmp_path)
+    assert done.returncode == 0, done.stderr
+    recorded = read_run(Path(done.stdout.splitlines()[-1].split(": ")[0]))
+    losses = recorded.scalars["eval_loss"].values
+    assert losses[-1] < losses[0]
+    assert {len(steps) for name, steps in recorded.images.items() if "worst" in name} == {2}
+    assert len([name for name in recorded.images if "worst" not in name]) == 4
