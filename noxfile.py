@@ -166,6 +166,7 @@ BENCHMARKS = (
     "instances",
     "downstream",
     "pipeline",
+    "adapters",
 )
 
 ROWS = (
@@ -401,7 +402,7 @@ def docs(session: nox.Session) -> None:
 def bench(session: nox.Session) -> None:
     """Compare with the peers; one file with ``-- drawing``, docs/benchmarks.md with ``-- --write``."""
     peers = (SUPERVISION, "opencv-python-headless")
-    _install(session, tuple(PACKAGES), *MMDET, *peers, "mlflow")
+    _install(session, tuple(PACKAGES), *MMDET, *peers, "mlflow", "lightning")
     names = [name for name in session.posargs if name != "--write"] or BENCHMARKS
     runs = Path(session.create_tmp()) / "runs.jsonl"
     runs.unlink(missing_ok=True)

@@ -31,13 +31,14 @@ PEERS = {
     "mmdet": "MMDetection",
     "summarywriter": "torch's SummaryWriter",
     "csvlogger": "Lightning's CSVLogger",
+    "tensorboardlogger": "Lightning's TensorBoardLogger",
     "cv2": "OpenCV",
     "run.log": "wandb's run.log",
     "mlflow": "mlflow.log_metric",
 }
 PACKAGES = (
     *("mmengine", "mmdet", "opencv-python-headless", "supervision", "pycocotools"),
-    *("torch", "tensorboard", "wandb", "mlflow"),
+    *("torch", "lightning", "tensorboard", "wandb", "mlflow"),
 )
 
 PIPELINE = "Draw and store, milliseconds an image"
