@@ -192,6 +192,7 @@ ROWS = (
         ("tests/docs", "tests/together"),
         ("tests/backends",),
     ),
+    Row("remote", (), ("moto[server,s3]", "s3fs"), ("tests/remote",), full=True),
     Row(
         "tensorboard-oldest",
         (TENSORBOARD,),

@@ -48,6 +48,8 @@ def puts(monkeypatch):
 
 
 def make(tmp_path, remote, **options):
+    if isinstance(remote, str):
+        remote = dict(url=remote, timeout=300)  # however busy it is here
     return Visualizer(
         vis_backends=[dict(type="LocalVisBackend")], save_dir=tmp_path, remote=remote, **options
     )
@@ -277,8 +279,8 @@ import sys
 from viz_core import Visualizer
 def main():
     visualizer = Visualizer(
-        vis_backends=[dict(type="LocalVisBackend")], save_dir=sys.argv[1], remote=sys.argv[2],
-        background=sys.argv[3] == "True",
+        vis_backends=[dict(type="LocalVisBackend")], save_dir=sys.argv[1],
+        remote=dict(url=sys.argv[2], timeout=300), background=sys.argv[3] == "True",
     )
     for step in range(50):
         visualizer.add_scalar("loss", 0.5, step=step)
@@ -325,7 +327,7 @@ warnings.simplefilter("ignore", DeprecationWarning)
 from viz_core import Visualizer
 visualizer = Visualizer(
     vis_backends=[dict(type="LocalVisBackend")], save_dir=sys.argv[1],
-    remote=dict(url=sys.argv[2], every=0.01),
+    remote=dict(url=sys.argv[2], every=0.01, timeout=300),
 )
 visualizer.add_scalar("parent", 1.0)
 for number in range(8):
@@ -361,7 +363,7 @@ def mv(self, *paths, **options):
         os.kill(os.getpid(), signal.SIGKILL)
 LocalFileSystem.mv = mv
 visualizer = Visualizer(
-    vis_backends=[dict(type="LocalVisBackend")], save_dir=sys.argv[1], remote=sys.argv[2]
+    vis_backends=[dict(type="LocalVisBackend")], save_dir=sys.argv[1], remote=dict(url=sys.argv[2], timeout=300)
 )
 for step in range(30):
     visualizer.add_scalar("loss", 0.5, step=step)
