@@ -40,6 +40,8 @@ class _Thing:
 
     label: int
     strokes: list[_Stroke]
+    #: How often it has left the scene and come back, as another object.
+    lap: int = 0
     joints: _Floats = field(default_factory=lambda: np.full((len(_JOINTS), 2), np.nan))
 
     def box(self) -> _Floats:
@@ -49,7 +51,9 @@ class _Thing:
         return np.concatenate([low, high])
 
 
-def _person(rng: np.random.Generator, x: float, y: float, tall: float, swing: float) -> _Thing:
+def _person(
+    rng: np.random.Generator, x: float, y: float, tall: float, swing: float, lap: int
+) -> _Thing:
     joints = [x, y] + tall * (_JOINTS[:, :2] + np.outer(_JOINTS[:, 2], [swing, 0]))
     coat, trousers = rng.integers(30, 230, 3), rng.integers(20, 110, 3)
     skin = np.array([232, 190, 160]) * rng.uniform(0.45, 1)
@@ -59,17 +63,17 @@ def _person(rng: np.random.Generator, x: float, y: float, tall: float, swing: fl
     strokes += [(*joints[end], *joints[end], 0.030 * tall, *skin) for end in (5, 6)]
     strokes += [(*joints[0], *joints[0], 0.075 * tall, *skin)]
     strokes += [(*joints[0] - [0, 0.035 * tall],) * 2 + (0.06 * tall, *trousers * 0.6)]
-    return _Thing(0, [tuple(np.hstack(stroke)) for stroke in strokes], joints)
+    return _Thing(0, [tuple(np.hstack(stroke)) for stroke in strokes], lap, joints)
 
 
-def _car(rng: np.random.Generator, x: float, y: float, long: float) -> _Thing:
+def _car(rng: np.random.Generator, x: float, y: float, long: float, lap: int) -> _Thing:
     paint: Any = rng.integers(40, 240, 3)
     body = [(-0.4, -0.16, 0.4, -0.16, 0.1), (-0.16, -0.3, 0.14, -0.3, 0.09)]
     glass = [(-0.15, -0.3, -0.04, -0.3, 0.06), (0.06, -0.3, 0.14, -0.3, 0.06)]
     wheels = [(-0.28, -0.07, -0.28, -0.07, 0.08), (0.28, -0.07, 0.28, -0.07, 0.08)]
     parts = [(part, paint) for part in body] + [(part, (150, 190, 210)) for part in glass]
     parts += [(part, (35, 35, 40)) for part in wheels]
-    return _Thing(1, [(*_put(part, x, y, long), *color) for part, color in parts])
+    return _Thing(1, [(*_put(part, x, y, long), *color) for part, color in parts], lap)
 
 
 def _put(part: _Stroke, x: float, y: float, size: float) -> _Stroke:
@@ -87,21 +91,21 @@ def _boat(rng: np.random.Generator, x: float, y: float, long: float) -> _Thing:
 
 
 def _walkers(rng: np.random.Generator, count: int, frame: int, low: float) -> list[_Thing]:
-    """Return people that walk at their own pace, far ones small; they come back at the other side."""
+    """Return people that walk at their own pace, far ones small; others come in their place."""
     found = []
     for depth in sorted(rng.uniform(0, 1, count) ** 1.5):
         start, pace, phase = rng.uniform(0, _WIDTH), rng.uniform(-4, 4), rng.uniform(0, 6)
-        x = (start + pace * (0.4 + depth) * frame) % _WIDTH
+        lap, x = divmod(start + pace * (0.4 + depth) * frame, _WIDTH)
         y, tall = low + depth * (_HEIGHT - low - 8), 34 + 130 * depth
-        found.append(_person(rng, x, y, tall, np.sin(phase + 0.6 * frame)))
+        found.append(_person(rng, x, y, tall, np.sin(phase + 0.6 * frame), int(lap)))
     return found
 
 
 def _street(rng: np.random.Generator, frame: int) -> list[_Thing]:
-    cars = [
-        _car(rng, (start + 6 * frame) % (_WIDTH + 160) - 80, 232 + 14 * lane, 120 + 20 * lane)
-        for lane, start in enumerate((90, 400, 620))
-    ]
+    cars = []
+    for lane, start in enumerate((90, 400, 620)):
+        lap, x = divmod(start + 6 * frame, _WIDTH + 160)
+        cars.append(_car(rng, x - 80, 232 + 14 * lane, 120 + 20 * lane, lap))
     return cars + _walkers(rng, 7, frame, 250)
 
 
@@ -191,12 +195,16 @@ def sample_detections(
             raise ValueError("the portrait has neither masks nor keypoints; 'street' has both")
         found = {name: np.array(values) for name, values in _PORTRAIT.items()}
         found["bboxes"] = found["bboxes"] * scale
+        found["instances_id"] = np.arange(len(found["labels"]))
         height, width = round(_HEIGHT * scale), round(512 * scale)
     else:
         things = _things(scene, frame)
         found = {
             "bboxes": np.array([thing.box() for thing in things]) * scale,
             "labels": np.array([thing.label for thing in things]),
+            "instances_id": np.array(
+                [number + len(things) * (thing.lap % 100) for number, thing in enumerate(things)]
+            ),
         }
         height, width = round(_HEIGHT * scale), round(_WIDTH * scale)
         if masks:
@@ -205,8 +213,8 @@ def sample_detections(
             joints = np.array([thing.joints for thing in things]) * scale
             joints[((joints < 0) | (joints > (width, height))).any(axis=2)] = np.nan
             found["keypoints"] = np.dstack([joints, np.ones(joints.shape[:2])])
-    if ids:
-        found["instances_id"] = np.arange(len(found["labels"]))
+    if not ids:
+        del found["instances_id"]
     if seed is not None:
         found = _as_found(found, np.random.default_rng([seed, frame]))
     found["bboxes"] = found["bboxes"].clip(0, [width, height] * 2)
