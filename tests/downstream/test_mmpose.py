@@ -7,6 +7,7 @@ from both import HEIGHT, IMAGE, WIDTH, check_alike, on_both
 from mmengine.structures import InstanceData, PixelData
 from mmpose.structures import PoseDataSample
 from mmpose.visualization import PoseLocalVisualizer
+from validation import validate
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # theirs
 
@@ -74,3 +75,22 @@ def test_heat_maps_look_alike():
     ours, theirs = on_both(draw)
     assert ours.shape == theirs.shape
     assert np.abs(ours.astype(int) - theirs).mean() < 8
+
+
+def test_samples_of_a_validation_are_recorded():
+    """Each person is a sample; the worst is farthest from the truth, of the points that are seen."""
+    samples = []
+    for person, far in enumerate((3, 9, 6)):
+        truth, found = people()[:1], people()[:1]
+        found.keypoints = found.keypoints + np.array([far, 0], np.float32)
+        truth.keypoints_visible[:, -1] = 0
+        sample = PoseDataSample(gt_instances=truth, pred_instances=found)
+        sample.set_metainfo(dict(img_id=7, id=person))
+        samples.append(sample)
+    meta = dict(skeleton_links=LINKS)
+    run = validate(samples, meta, (HEIGHT, WIDTH), fixed=["7/0"], worst=1)
+    ((_, name, score),) = run.tables["val/worst"][0].rows
+    assert (name, score) == ("7/1", pytest.approx(9 / np.sqrt(100 * 200)))
+    sample = run.annotations["val/7/0"][0]
+    assert sample.skeleton == LINKS
+    assert sample.prediction.keypoints.points[0, 0].tolist() == [63, 40, 1]

@@ -6,6 +6,7 @@ from both import HEIGHT, IMAGE, WIDTH, check_alike
 from mmengine.structures import PixelData
 from mmseg.structures import SegDataSample
 from mmseg.visualization import SegLocalVisualizer
+from validation import validate
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # theirs
 
@@ -55,3 +56,21 @@ def test_images_are_recorded(tmp_path):
         return v.get_image()
 
     check_alike(record)
+
+
+def test_samples_of_a_validation_are_recorded():
+    """The worst has most wrong pixels of those that have a class."""
+    samples = []
+    for wrong in (10, 40, 20):
+        truth, found = semantic(), semantic()
+        truth.data[:, :, :50] = 255
+        found.data[:, :, :60] = 2
+        found.data[:, :, 60 : 60 + wrong] = 2
+        samples.append(SegDataSample(gt_sem_seg=truth, pred_sem_seg=found))
+    meta = dict(classes=CLASSES, palette=PALETTE)
+    run = validate(samples, meta, (HEIGHT, WIDTH), fixed=["2.png"], worst=2)
+    assert [row[1] for row in run.tables["val/worst"][0].rows] == ["1.png", "2.png"]
+    sample = run.annotations["val/2.png"][0]
+    assert sample.classes == dict(enumerate(CLASSES))
+    assert (sample.truth.semantic.ids[:, :50] == -1).all()
+    assert (sample.prediction.semantic.ids[:, :60] == 2).all()

@@ -5,6 +5,6 @@ import importlib
 import pytest
 
 
-@pytest.mark.parametrize("name", ["Visualizer", "DetLocalVisualizer"])
+@pytest.mark.parametrize("name", ["Visualizer", "DetLocalVisualizer", "SamplesHook"])
 def test_every_dotted_type_is_still_found(name):
     assert isinstance(getattr(importlib.import_module("viz_mmdet_adapter.mmengine"), name), type)

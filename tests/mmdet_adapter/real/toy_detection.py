@@ -63,10 +63,14 @@ class Half(BaseMetric):
 
 def loader(folder):
     """Return what a Runner makes its dataloaders of."""
+    return loader_of(Images(folder))
+
+
+def loader_of(dataset, batch_size=1, *, shuffle=False):
     return {
-        "dataset": Images(folder),
-        "batch_size": 1,
-        "sampler": {"type": "DefaultSampler", "shuffle": False},
+        "dataset": dataset,
+        "batch_size": batch_size,
+        "sampler": {"type": "DefaultSampler", "shuffle": shuffle},
         "collate_fn": {"type": pseudo_collate},
         "num_workers": 0,
     }

@@ -127,7 +127,7 @@ class Samples:
     def offer(
         self,
         id: Hashable,  # noqa: A002 - what users call it
-        image: ArrayLike | str | os.PathLike[str] | Callable[[], ArrayLike],
+        image: ArrayLike | str | os.PathLike[str] | Callable[[], ArrayLike | os.PathLike[str]],
         truth: object,
         prediction: object,
         score: ScalarLike | Callable[[], ScalarLike] | None = None,

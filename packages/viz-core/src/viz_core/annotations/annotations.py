@@ -122,6 +122,8 @@ class Annotations:
                 f"{unknown} of {len(self)} predictions have the score NaN and are not drawn",
                 VizWarning,
             )
+        if isinstance(threshold, (int, float)):
+            return kept.select(self.scores > threshold)
         names = [None] * len(self) if self.names is None else self.names
         limits = [
             find(label, name) for label, name in zip(self.labels.tolist(), names, strict=True)

@@ -104,7 +104,7 @@ def read_map(holder: Any, *, is_panoptic: bool = False) -> SegmentMap:
     """Return the map in a PixelData, or in any object or mapping with its fields.
 
     Args:
-        holder: `sem_seg` or `segmentation` is integers, or floats without fractions, of shape
+        holder: `sem_seg`, `segmentation` or, in MMSegmentation, `data` is integers, or floats without fractions, of shape
             (1, H, W), (H, W, 1) or (H, W). `ignore_index`, one id or several, `label_names` and
             `segments_info`, COCO's or that of transformers, may be fields or in `metainfo`. An
             array is a map by itself; a pair is a map and its `segments_info`.
@@ -120,6 +120,8 @@ def read_map(holder: Any, *, is_panoptic: bool = False) -> SegmentMap:
     ids = read_field(holder, "sem_seg")
     if ids is None:
         ids = read_field(holder, "segmentation")
+    if ids is None and _is_array(data := read_field(holder, "data")):
+        ids = data
     if ids is None:
         raise ValueError(f"a segmentation must have the field 'sem_seg', got {holder!r:.200}")
     metainfo = read_field(holder, "metainfo")

@@ -15,12 +15,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from viz_mmdet_adapter.mmengine.rebasing import rebase, rebased
+from viz_mmdet_adapter.mmengine.samples_hook import SamplesHook
 from viz_mmdet_adapter.mmengine.visualizer import Visualizer
 
 if TYPE_CHECKING:
     from viz_mmdet_adapter.mmengine.detection import DetLocalVisualizer
 
-__all__ = ["DetLocalVisualizer", "Visualizer", "rebase", "rebased"]
+__all__ = ["DetLocalVisualizer", "SamplesHook", "Visualizer", "rebase", "rebased"]
 
 
 def __dir__() -> list[str]:
