@@ -1,5 +1,6 @@
-"""Samples of torch: tensors, and real ranks, started by torchrun, over gloo."""
+"""Samples of torch: tensors, and real ranks, over gloo."""
 
+import re
 import subprocess
 import sys
 
@@ -13,31 +14,39 @@ from viz_core.annotations.crops import decode_rle
 #: 50 samples on some ranks, padded as torch's DistributedSampler does.
 EVALUATE = """
 import torch
-from viz_core import BaseVisBackend, LocalVisBackend, Samples, Visualizer
+from viz_core import LocalVisBackend, Samples, Visualizer
 
-def evaluate(folder, rank, ranks, gather):
+def evaluate(folder, numbers, gather):
     scores = torch.randperm(50, generator=torch.Generator().manual_seed(3)) / 7
     with Visualizer(vis_backends=[LocalVisBackend(folder)]) as visualizer:
         samples = Samples(visualizer, fixed=3, worst=4, gather=gather)
         boxes = {"boxes": torch.tensor([[4.0, 4, 20, 20]]), "labels": torch.tensor([1])}
-        for i in [*range(50), *range(-50 % ranks)][rank::ranks]:
+        for i in numbers:
             samples.offer(torch.tensor(i), torch.full((3, 24, 32), i / 51), boxes, boxes, scores[i])
         samples.finish(7)
 """
 
+#: Four ranks, and the first two of them, each with its shard; and again where the first has none.
 PROGRAM = f"""{EVALUATE}
 import sys
 import torch.distributed as distributed
 
 distributed.init_process_group("gloo")
-rank, ranks = distributed.get_rank(), distributed.get_world_size()
+rank = distributed.get_rank()
+pair = distributed.new_group([0, 1])
 
-def gather(mine):
-    given = [None] * ranks
-    distributed.all_gather_object(given, mine)
-    return given
+def gather_in(group):
+    def gather(mine):
+        given = [None] * distributed.get_world_size(group)
+        distributed.all_gather_object(given, mine, group)
+        return given
+    return gather
 
-evaluate(sys.argv[1], rank, ranks, gather)
+shards = [[*range(50), 0, 1][rank::4] for rank in range(4)]
+evaluate(sys.argv[1] + "/four", shards[rank], gather_in(None))
+evaluate(sys.argv[1] + "/idle", [] if rank == 0 else range(50)[rank - 1 :: 3], gather_in(None))
+if rank < 2:
+    evaluate(sys.argv[1] + "/two", range(50)[rank::2], gather_in(pair))
 distributed.barrier()
 distributed.destroy_process_group()
 """
@@ -55,21 +64,64 @@ def test_real_ranks_choose_as_one_process_does(tmp_path):
     program.write_text(PROGRAM)
     done = subprocess.run(
         [
-            *(sys.executable, "-m", "torch.distributed.run", "--nproc-per-node", "3"),
+            *(sys.executable, "-m", "torch.distributed.run", "--nproc-per-node", "4"),
             *("--rdzv-backend", "c10d", "--rdzv-endpoint", "localhost:0"),
-            *(str(program), str(tmp_path / "several")),
+            *(str(program), str(tmp_path)),
         ],
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=240,
     )
     assert done.returncode == 0, done.stderr
     alone = {}
     exec(EVALUATE, alone)
-    alone["evaluate"](tmp_path / "one", 0, 1, None)
+    alone["evaluate"](tmp_path / "one", range(50), None)
     images, rows = recorded(tmp_path / "one")
     assert (len(images), len(rows)) == (7, 4)
-    assert recorded(tmp_path / "several") == (images, rows)
+    for name in ("two", "four", "idle"):
+        assert recorded(tmp_path / name) == (images, rows)
+
+
+#: Two ranks, of which the forked one is gone, or has stopped, when they are to gather.
+LOST = f"""{EVALUATE}
+import datetime, os, sys, time
+import torch.distributed as distributed
+
+def gather(mine):
+    given = [None, None]
+    distributed.all_gather_object(given, mine)
+    return given
+
+for how in ("gone", "stopped"):
+    child = os.fork()
+    distributed.init_process_group(
+        "gloo",
+        init_method=f"file://{{sys.argv[1]}}/{{how}}",
+        rank=int(child == 0),
+        world_size=2,
+        timeout=datetime.timedelta(seconds=4),
+    )
+    distributed.barrier()
+    if child == 0:
+        time.sleep(0 if how == "gone" else 3600)
+        os._exit(0)
+    try:
+        evaluate(sys.argv[1] + "/run", range(50), gather)
+    except RuntimeError as error:
+        print(how, "told:", str(error).splitlines()[0][:200])
+    os.kill(child, 9)
+    distributed.destroy_process_group()
+"""
+
+
+def test_a_rank_that_is_lost_is_told_by_the_timeout_of_the_group(tmp_path):
+    command = [sys.executable, "-c", LOST, str(tmp_path)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr
+    assert re.fullmatch(
+        r"gone told: .*[Cc]onnection.*\nstopped told: .*[Tt]imed out.*\n", done.stdout
+    ), done.stdout
+    assert not (tmp_path / "run").exists()
 
 
 class Notes(BaseVisBackend):

@@ -121,6 +121,21 @@ def test_the_same_and_the_worst_are_recorded_in_each_validation(tmp_path):
         assert sample.classes == {0: "cat", 1: "dog"}
 
 
+def test_a_training_that_is_resumed_goes_on_with_the_same(tmp_path, monkeypatch):
+    # MMEngine's checkpoints hold objects of its own, which later torch reads if it is told to.
+    monkeypatch.setenv("TORCH_FORCE_NO_WEIGHTS_ONLY_LOAD", "1")
+    steps = {}
+    for epochs in (1, 2):
+        cfg = dict(by_epoch=True, max_epochs=epochs, val_interval=1)
+        hook = dict(type="SamplesHook", fixed=4, worst=0)
+        runner = make_runner(tmp_path, hook, train_cfg=cfg, resume=epochs == 2)
+        runner.train()
+        runner.visualizer.forget_instance(tmp_path.name)
+        for name, found in recorded(runner).annotations.items():
+            steps.setdefault(name, set()).update(found)
+    assert [*steps.values()] == [{1, 2}] * 4
+
+
 def test_an_image_is_read_if_it_is_recorded_and_no_other(tmp_path):
     seen = []
 
