@@ -201,3 +201,26 @@ def test_maps_are_masks_of_the_size_of_the_image_that_is_sent(tmp_path, read_run
     ((row, files),) = read_run(tmp_path / "run").media()
     mask = np.asarray(Image.open(files / row["a.masks.truth.path"]))
     assert mask.tolist() == [[0] * 20] * 5 + [[1] * 10 + [4] * 10] * 5
+
+
+@pytest.mark.parametrize("run_id", [None, "i" * 64])
+def test_tables_and_charts_may_have_any_name(tmp_path, read_run, run_id):
+    names = ["x" * 300, "x" * 299 + "y", "損失", "精度", "a/b c", "..", "é" * 100, "v" * 90]
+    settings = {"mode": "offline"} | ({} if run_id is None else {"id": run_id})
+    backend = WandbVisBackend(tmp_path / "run", settings)
+    for number, name in enumerate(names):
+        backend.add_table(name, ["id"], [[number]])
+        backend.add_table(name, ["id", "loss"], [[number, 0.5]])
+        backend.add_confusion_matrix(f"cm {name}", [[number]])
+    backend.close()
+    run = read_run(tmp_path / "run")
+    keys = {key.removesuffix("._type") for row in run.rows for key in row if "._type" in key}
+    assert len(keys) == 3 * len(names)
+    assert {"損失", "精度~2", "cm 損失_table", "a/b c"} <= keys
+    found = sorted(
+        part["data"][0][1]
+        for parts in tables(tmp_path).values()
+        for part in parts
+        if len(part["columns"]) == 2
+    )
+    assert found == [*range(len(names))]

@@ -19,6 +19,7 @@ __all__ = [
     "to_file_path",
     "to_image_key",
     "to_key",
+    "to_table_key",
 ]
 
 #: The key of the step, which every row has. It is the axis of all other metrics.
@@ -34,6 +35,11 @@ _ESCAPED = re.compile("%([0-9A-F]{2})")
 #: take 255 bytes for a part of a path, and 4096 for the path, much of which may be the folder.
 _LONGEST_PART = 200
 _LONGEST_PATH = 800
+
+#: Letters of the name of an artifact, less those of `run-`, `-incr-`, `_table`, `~2` and W&B's hash;
+#: and of a key where a run's id leaves no room.
+_LONGEST_ARTIFACT = 100
+_SHORTEST = 24
 
 #: Readers of JSON round integers beyond this.
 _LARGEST_INTEGER = 2**63
@@ -74,9 +80,22 @@ def to_image_key(name: str) -> tuple[str, bool]:
         len(part.encode()) <= _LONGEST_PART for part in parts
     ):
         return key, False
+    return _cut(key, name, _LONGEST_PART), True
+
+
+def to_table_key(name: str, run_id: str) -> str:
+    """Return the key for a table or a chart, which is cut as that of an image is.
+
+    W&B names an artifact after it and the run, and refuses one of over 128 letters.
+    """
+    key, _ = to_image_key(name)
+    room = max(_LONGEST_ARTIFACT - len(run_id), _SHORTEST)
+    return key if len(key) <= room else _cut(key, name, room)
+
+
+def _cut(key: str, name: str, size: int) -> str:
     mark = f"~{hashlib.blake2b(name.encode(), digest_size=8).hexdigest()}"
-    start = key.encode()[: _LONGEST_PART - len(mark)].decode(errors="ignore")
-    return f"{start}{mark}", True
+    return key.encode()[: size - len(mark)].decode(errors="ignore") + mark
 
 
 def to_file_path(name: str) -> str:

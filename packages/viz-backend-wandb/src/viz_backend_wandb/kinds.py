@@ -20,6 +20,7 @@ from viz_backend_wandb.keys import (
     to_file_path,
     to_image_key,
     to_key,
+    to_table_key,
 )
 from viz_backend_wandb.overlays import as_boxes, as_masks
 from viz_core import BaseVisBackend, Budget, ImageEncoder
@@ -128,9 +129,10 @@ class WandbKinds(BaseVisBackend):
 
         Only its rows are sent. With other columns it is a table of its own, `<name>~2` and so on.
         """
-        key, _ = to_image_key(name)
         if self._budget.takes(len(str(rows)) if self._budget else 0):
-            self._record(lambda run: run.log_rows(key, columns, rows, step))
+            self._record(
+                lambda run: run.log_rows(to_table_key(name, run.run.id), columns, rows, step)
+            )
 
     def add_video(
         self, name: str, frames: Video, step: int = 0, fps: float = 4, **kwargs: object
@@ -241,4 +243,5 @@ class WandbKinds(BaseVisBackend):
             data = wandb.Table(columns=columns, data=rows)
             return wandb.plot_table(kind, data, dict(fields), dict(titles))
 
-        self._log(name, step, make)
+        if self._budget.takes(0):
+            self._record(lambda run: run.log_media(to_table_key(name, run.run.id), make, step, 0))
