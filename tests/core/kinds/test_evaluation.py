@@ -98,3 +98,14 @@ def test_hyperparameters_are_flat_and_plain():
 def test_a_wrong_metric_is_named(metrics, text):
     with pytest.raises(TypeError, match=text):
         as_hparams({}, metrics)
+
+
+def test_a_metric_is_to_be_computed_first():
+    class Metric:
+        __iter__ = None
+
+        def compute(self):
+            """Return what it has counted, of all ranks."""
+
+    with pytest.raises(TypeError, match=r"matrix must be .*; pass compute\(\) of it"):
+        as_confusion_matrix(Metric())

@@ -72,3 +72,15 @@ def test_names_of_any_script_are_drawn():
     (box,) = extents([figure.axes[0].title])
     assert box.x0 >= 0
     assert box.x1 <= figure.get_figwidth() * figure.dpi
+
+
+@pytest.mark.parametrize(
+    "values", [[1e308, -1e308], [5e-324], [2**63], [1e300, 1.1e300], [-1e301, 0]]
+)
+def test_a_histogram_of_any_numbers_is_drawn(values):
+    histogram = as_histogram(np.array(values, float))
+    axes = drawn("histogram", "h", histogram).axes[0]
+    label = axes.get_xlabel()
+    (stairs,) = axes.patches
+    edges = stairs.get_data().edges * (float(label.removeprefix("in ")) if label else 1)
+    np.testing.assert_allclose(edges, histogram.edges)

@@ -101,6 +101,7 @@ def test_plotly_says_what_it_lacks():
         (Figure, "got type"),
         (np.zeros((4, 4, 3)), "record an image with add_image"),
         (Display(), r"call its plot\(\) first"),
+        (types.SimpleNamespace(plot=0, dtype=0), r"call its plot\(\) first"),
         ([], "got list"),
         (types, "got module"),
     ],

@@ -3,6 +3,8 @@
 import dataclasses
 import datetime
 import enum
+import types
+import warnings
 from collections import namedtuple
 from decimal import Decimal
 from pathlib import Path
@@ -34,6 +36,7 @@ class OfPandas:
 
     def __init__(self, columns, rows, index=None):
         self.columns, self.data = columns, rows
+        self.dtypes = [np.asarray(column).dtype for column in zip(*rows, strict=True)]
         self.index = index or RangeIndex(range(len(rows)))
 
     def reset_index(self):
@@ -50,6 +53,14 @@ class OfPolars:
 
     def rows(self):
         return [(7, 0.5), (2, 0.25)]
+
+
+class OfLazyFrame:
+    collect = None
+
+    @property
+    def columns(self):
+        warnings.warn("determining the columns is expensive", stacklevel=2)
 
 
 class OfArrow:
@@ -90,6 +101,12 @@ def test_an_array_is_rows_of_numbers():
 def test_an_index_of_pandas_that_is_no_count_is_a_column():
     table = as_table(OfPandas(["loss"], [(0.5,)], index=Index(["cat"])))
     assert tuple(table) == (("index", "loss"), [("cat", 0.5)])
+
+
+def test_nan_is_a_number_of_pandas_in_columns_of_numbers_only():
+    nan = float("nan")
+    table = as_table(OfPandas(["loss", "name"], [(0.5, "cat"), (nan, nan)]))
+    np.testing.assert_equal(table.rows, [(0.5, "cat"), (nan, None)])
 
 
 def test_columns_of_several_levels_have_one_name():
@@ -142,6 +159,9 @@ def test_cells_are_plain(cell, expected):
     [
         ((5,), TypeError, "a table must be a list of dicts, .* got int: 5"),
         (("abc",), TypeError, "a table must be"),
+        ((np.eye(2),), TypeError, r"(?s)got ndarray: .*; name the columns"),
+        ((OfLazyFrame(),), TypeError, r"; pass collect\(\) of it"),
+        ((types.SimpleNamespace(to_frame=0),), TypeError, r"; pass to_frame\(\) of it"),
         (({"a": np.zeros((2, 2))},), ValueError, r"one dimension, got shape \(2, 2\)"),
         ((["a"], [["x"], ["\ud800"]]), ValueError, "must hold valid unicode"),
         ((["\ud800"], []), ValueError, "must hold valid unicode"),

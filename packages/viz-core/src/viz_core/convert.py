@@ -146,6 +146,8 @@ def _cure(value: object) -> str:
             "; draw it first, as with canvas = matplotlib.backends.backend_agg.FigureCanvasAgg("
             "figure); canvas.draw(), and pass numpy.asarray(canvas.buffer_rgba())"
         )
+    if callable(getattr(value, "compute", None)):  # a metric of torchmetrics, a lazy array
+        return "; pass compute() of it"
     if hasattr(value, "__iter__") and not isinstance(value, (bytes, Mapping)):
         return "; pass list(...) of it"
     return ""

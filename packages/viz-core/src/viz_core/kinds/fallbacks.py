@@ -49,6 +49,9 @@ Made: TypeAlias = "list[tuple[Kind, tuple[Any, ...]]]"
 #: written into it.
 _FRAMES, _CLASSES = 9, 20
 
+#: An axis of larger numbers is in these.
+_LARGEST = 1e300
+
 #: Letters of a title and of a label; half as many where they may be wide, as Chinese ones.
 _TITLE, _LABEL = 120, 24
 
@@ -98,7 +101,9 @@ def _with_numbers(
 
 def _histogram_as_figure(name: str, histogram: Histogram, step: int) -> Made:
     figure, axes = _axes(name, step)
-    axes.stairs(histogram.counts, histogram.edges, fill=True)
+    unit = _LARGEST if abs(histogram.edges).max() > _LARGEST else 1  # or the axis has no length
+    axes.stairs(histogram.counts, histogram.edges / unit, fill=True)
+    axes.set_xlabel("" if unit == 1 else f"in {unit:g}")
     axes.set_ylabel(f"count, {histogram.missing} not finite" if histogram.missing else "count")
     return [("figure", (name, figure, step))]
 

@@ -87,7 +87,7 @@ def as_figure(figure: object, name: str = "figure") -> DrawnFigure:
     found = _find(figure)
     if found is None:
         hint = "pass a figure of matplotlib or plotly, (figure, axes), or what has a .figure"
-        if hasattr(figure, "plot") and not hasattr(figure, "dtype"):
+        if hasattr(figure, "plot"):
             hint = f"call its plot() first, and pass what that returns, or the {name} it drew on"
         elif hasattr(figure, "shape") or hasattr(figure, "getbands"):
             hint = "record an image with add_image"

@@ -15,6 +15,13 @@ __all__ = ["Cell", "Table", "as_table"]
 Cell: TypeAlias = "str | int | float | bool | None"
 """What a table holds in one row and column."""
 
+#: What to do with what is no table, by a method that it has.
+_CURES = {
+    "collect": "; pass collect() of it",
+    "to_frame": "; pass to_frame() of it",
+    "ndim": "; name the columns, as in columns=['id', 'loss'], rows=...",
+}
+
 #: What is a cell as it is; asked of its type, since most are.
 _PLAIN = frozenset({str, int, float, bool, type(None)})
 
@@ -127,21 +134,38 @@ def _read(table: Any) -> tuple[tuple[str, ...], Iterable[Iterable[Any]]]:
         return _read_columns(table)
     if hasattr(table, "to_pydict"):  # Arrow's
         return _read_columns(table.to_pydict())
-    if hasattr(table, "columns") and hasattr(table, "itertuples"):  # pandas'
+    # A lazy frame warns when it is asked for its columns, so that comes last.
+    if hasattr(table, "itertuples") and hasattr(table, "columns"):  # pandas'
         is_count = type(table.index).__name__ == "RangeIndex" and table.index.name is None
         if not is_count:
             table = table.reset_index()
-        return tuple(map(_as_name, table.columns)), table.itertuples(index=False, name=None)
-    if hasattr(table, "columns") and callable(getattr(table, "rows", None)):  # polars'
+        return tuple(map(_as_name, table.columns)), _rows_of_pandas(table)
+    if callable(getattr(table, "rows", None)) and hasattr(table, "columns"):  # polars'
         return tuple(map(_as_name, table.columns)), table.rows()
     fields = getattr(getattr(table, "dtype", None), "names", None)
     if fields:
         return tuple(fields), table.reshape(-1).tolist()
     if isinstance(table, Sequence) and not isinstance(table, (str, bytes)):
         return _read_records(table)
+    cure = next((text for name, text in _CURES.items() if hasattr(table, name)), "")
     raise TypeError(
         "a table must be a list of dicts, a dict of columns, a DataFrame, or columns= with rows=, "
-        f"got {type(table).__name__}: {shortened(table)}"
+        f"got {type(table).__name__}: {shortened(table)}{cure}"
+    )
+
+
+def _rows_of_pandas(table: Any) -> Iterable[Iterable[Any]]:
+    """Return the rows of a DataFrame, where NaN is a number in columns of numbers only."""
+    rows: Iterable[tuple[Any, ...]] = table.itertuples(index=False, name=None)
+    is_number = [getattr(dtype, "kind", "O") in "biufc" for dtype in table.dtypes]
+    if all(is_number):
+        return rows
+    return (
+        [
+            None if type(cell) is float and cell != cell and not number else cell
+            for cell, number in zip(row, is_number, strict=True)
+        ]
+        for row in rows
     )
 
 
