@@ -177,7 +177,7 @@ ROWS = (
     Row("wandb", (WANDB,), tests=("tests/backends/wandb",)),
     Row("mlflow", (MLFLOW,), ("mlflow",), ("tests/backends/mlflow",)),
     Row("adapter", (ADAPTER,), tests=("tests/mmdet_adapter",)),
-    Row("report", (REPORT,), tests=("tests/report", "--ignore=tests/report/browser")),
+    Row("report", (REPORT,), ("fsspec",), ("tests/report", "--ignore=tests/report/browser")),
     Row(
         "mmdet",
         (ADAPTER, *BACKENDS),

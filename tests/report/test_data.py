@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 from shown_page import show
 
-from viz_core import RecordingWarning, Visualizer
+from viz_core import RecordingWarning, Visualizer, read_run
 
 LOCAL = [{"type": "LocalVisBackend"}]
 IMAGE = np.arange(12 * 16 * 3, dtype=np.uint8).reshape(12, 16, 3)
@@ -293,6 +293,28 @@ def test_no_link_leads_out_of_the_run(run, tmp_path):
     assert [*page.run()["images"]] == ["a", "c"]
     assert [each["text"] for each in page.run()["texts"]["t"]] == ["mine"]
     assert "secret" not in page.source.replace(str(tmp_path), "")
+
+
+def test_a_run_in_a_store_is_shown_as_one_in_a_folder(run, tmp_path):
+    run.add_annotations("val/7", IMAGE, {"bboxes": [[1, 2, 8, 9]], "labels": [1]}, step=2)
+    run.add_table("t", [{"a": 1}])
+    run.add_scalar("loss", 1)
+    run.add_image("a", IMAGE)
+    run.close()
+    here = show(tmp_path, tmp_path / "run").run()
+    there = show(tmp_path, f"file://{tmp_path}/run").run()
+    assert (len(there["images"]["a"]), len(there["annotations"]["val/7"])) == (1, 1)
+    assert there == here
+
+
+def test_of_a_run_in_a_store_only_some_images_are_fetched_where_not_all_fit(tmp_path, monkeypatch):
+    for step in range(40):
+        spots(tmp_path / f"run/vis_data/vis_image/a_{step}.png", 160, seed=step)
+    run = read_run(f"file://{tmp_path}/run")
+    monkeypatch.setattr("viz_report.report.read_run", lambda path: run)
+    page = show(tmp_path, "", max_mb=0.35)
+    fetched = list((run.folder.parent / ".fetched").rglob("*.png"))
+    assert 2 < len(page.run()["images"]["a"]) <= len(fetched) < 30
 
 
 def spots(path, side=400, seed=0):

@@ -7,6 +7,7 @@ import math
 import os
 import time
 from collections.abc import Iterable, Sequence
+from functools import partial
 from typing import Any
 
 from viz_core import Run, Session
@@ -14,7 +15,7 @@ from viz_report.curves import BUCKETS, thin
 from viz_report.media import Served, Store, size_of
 from viz_report.parts import Folder, Part
 from viz_report.plain import plain
-from viz_report.records import Entry, is_inside
+from viz_report.records import Entry, Medium, is_inside
 from viz_report.room import fit, told
 
 __all__ = ["as_runs", "page_data"]
@@ -215,10 +216,11 @@ def _files(folder: Folder, run: Run, store: Store) -> list[dict[str, Any]]:
     home = os.path.realpath(run.folder)
     found: list[dict[str, Any]] = []
     for name, path in folder.files.items():
+        file = Medium(path, partial(run.fetch, path))
         try:
             size = path.stat().st_size
         except OSError:
             continue
-        key = store.add(path) if isinstance(store, Served) and is_inside(path, home) else None
+        key = store.add(file) if isinstance(store, Served) and is_inside(path, home) else None
         found.append({"name": name, "size": size, "href": key and store.urls[key]})
     return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import secrets
 import threading
 import time
@@ -17,6 +18,7 @@ from viz_core import Run
 from viz_report.data import Read, as_runs, page_data
 from viz_report.media import Served
 from viz_report.parts import Folder
+from viz_report.records import Medium
 
 __all__ = ["Feed"]
 
@@ -98,12 +100,23 @@ class Feed:
         self._next = 0.0
         self._lock = threading.Lock()
 
-    def path_of(self, key: str) -> tuple[Path, list[Path]] | None:
-        """Return the file of a key and the folders that it may lie in; None of what is no key."""
-        path = self._store.paths.get(key)
-        if path is None:
+    def path_of(self, key: str) -> tuple[Medium, Path] | None:
+        """Return the file of a key, and where it is; None if a link leads out of the runs now.
+
+        No link is in that path, unless it was put there since.
+
+        Raises:
+            OSError: If it cannot be fetched.
+        """
+        medium = self._store.media.get(key)
+        if medium is None:
             return None
-        return path, [watched.run.folder for watched in self._watched]
+        real = os.path.realpath(medium.place)
+        homes = [os.path.realpath(watched.run.folder) for watched in self._watched]
+        if not any(real.startswith(home + os.sep) for home in homes):
+            return None
+        path = medium.fetch()
+        return medium, Path(real) if path == medium.place else path
 
     def whole(self) -> dict[str, Any]:
         """Return all that the page shows, with the cursor of what it is to ask for next."""

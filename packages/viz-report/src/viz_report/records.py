@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ from typing import Any
 from viz_core import AnnotatedImage, ByStep, ConfusionMatrix, Histogram, PRCurve, Record, Run, Table
 from viz_report.plain import numbers, plain, shortened
 
-__all__ = ["MEDIA", "Entry", "entries", "is_inside"]
+__all__ = ["MEDIA", "Entry", "Medium", "entries", "is_inside"]
 
 #: Of what files the browser shows, what it calls them.
 MEDIA = {
@@ -36,6 +36,32 @@ _ROWS, _TEXT, _HTML = 1000, 100_000, 2_000_000
 
 
 @dataclass(frozen=True)
+class Medium:
+    """The file of an image or a video; equal to another of the same place.
+
+    Attributes:
+        place: In the folder of the run. Of a run in a store it has the size of that, and no content.
+        fetch: Returns where the content is, which may take long; raises OSError.
+    """
+
+    place: Path
+    fetch: Callable[[], Path] = field(compare=False)
+
+    @property
+    def type(self) -> str | None:
+        """What a browser calls it; None if it shows no such file."""
+        return MEDIA.get(self.place.suffix.lower())
+
+    @property
+    def size(self) -> int:
+        """Its bytes, 0 if it is gone."""
+        try:
+            return self.place.stat().st_size
+        except OSError:
+            return 0
+
+
+@dataclass(frozen=True)
 class Entry:
     """One record.
 
@@ -46,7 +72,7 @@ class Entry:
         rank: Of the process that recorded it.
         session: The number of the run that recorded it.
         make: Returns what the page's data has of it, but its step and its medium.
-        medium: The file of the image or video, if it has one.
+        medium: Its image or video, if it has one.
     """
 
     kind: str
@@ -55,7 +81,7 @@ class Entry:
     rank: int
     session: int
     make: Callable[[], dict[str, Any]]
-    medium: Path | None = None
+    medium: Medium | None = None
 
     def read(self) -> dict[str, Any] | None:
         """Return what `make` does; None of what is torn or somebody else's."""
@@ -75,12 +101,16 @@ def entries(run: Run) -> Iterator[Entry]:
         named: Mapping[str, ByStep[Any]] = getattr(run, kind)
         for name, by_step in named.items():
             for record in by_step.records:
-                path = record.read().path if kind == "annotations" else record.path
-                if path is not None and not is_inside(path, folder):
+                # The file is not read, and not even fetched from a store, before it is chosen.
+                filed = record.read() if kind == "annotations" else record
+                place: Path | None = filed.place
+                if place is not None and not is_inside(place, folder):
                     continue
-                medium = path if kind in _WITH_MEDIUM else None
-                if medium is not None and medium.suffix.lower() not in MEDIA:
-                    continue
+                medium = None
+                if place is not None and kind in _WITH_MEDIUM:
+                    medium = Medium(place, partial(getattr, filed, "path"))
+                    if medium.type is None:
+                        continue
                 make = partial(convert, record)
                 where = (record.step, record.rank, record.session)
                 yield Entry(kind, name, *where, make, medium)

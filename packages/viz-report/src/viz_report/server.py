@@ -20,7 +20,6 @@ from urllib.parse import parse_qs, urlsplit
 
 from viz_report.assembly import page_html, policy
 from viz_report.live import Feed
-from viz_report.records import MEDIA
 
 __all__ = ["Server"]
 
@@ -135,14 +134,17 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _send_file(self, key: str) -> None:
         """Answer a file by its key, if no link leads out of the runs, or the part that is asked for."""
-        found = self.server.feed.path_of(key)
-        opened = found and _opened(*found)
+        try:
+            found = self.server.feed.path_of(key)
+            opened = found and _opened(found[1])
+        except OSError:
+            found = opened = None
         if found is None or opened is None:
             self._refuse(HTTPStatus.NOT_FOUND, "there is no such file, or not any more")
             return
         with opened as file:
             size = os.fstat(file.fileno()).st_size
-            kind = MEDIA.get(found[0].suffix.lower())
+            kind = found[0].type
             headers = {"Content-Security-Policy": _SANDBOX, "Accept-Ranges": "bytes"}
             if kind is None:
                 headers["Content-Disposition"] = "attachment"
@@ -196,17 +198,14 @@ class _Handler(BaseHTTPRequestHandler):
         """Say nothing of each request."""
 
 
-def _opened(path: Path, folders: Collection[Path]) -> BinaryIO | None:
-    """Open a file, unless it is gone, none, or outside of all folders, wherever links lead."""
-    real = os.path.realpath(path)
-    if not any(real.startswith(os.path.realpath(folder) + os.sep) for folder in folders):
-        return None
-    try:
-        # What was put in its place since then is not followed.
-        file = os.fdopen(os.open(real, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK), "rb")
-    except OSError:
-        return None
-    if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):  # a pipe has no end
+def _opened(path: Path) -> BinaryIO | None:
+    """Open a file; None if it is a pipe or another that has no end.
+
+    Raises:
+        OSError: If it is gone, or a link now.
+    """
+    file = os.fdopen(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK), "rb")
+    if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
         file.close()
         return None
     return file
