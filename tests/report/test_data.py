@@ -363,6 +363,8 @@ def test_five_thousand_names_fit(tmp_path):
     assert scalars["g7/n4957"]["of"] == 60
     assert scalars["g7/n4957"]["steps"][-1] == 59
     assert page.data["left_out"][0].startswith("curves: lowest and highest of 10 parts each")
+    few = show(tmp_path, tmp_path / "run", max_mb=1).data["left_out"]
+    assert few[1].startswith("all but curves and configs, which alone take ")
 
 
 def test_tables_and_texts_of_any_length_are_cut_and_say_so(run, tmp_path):

@@ -17,6 +17,7 @@ from viz_core import (
     AnnotationStyle,
     BaseVisBackend,
     Canvas,
+    Command,
     Comparison,
     Histogram,
     LocalVisBackend,
@@ -246,3 +247,8 @@ def seam() -> VisBackend:
 @hookimpl
 def viz_backends() -> dict[str, str]:
     return {"Own": "accepted:Own"}
+
+
+@hookimpl
+def viz_commands() -> dict[str, Command]:
+    return {"fit": Command("accepted:fit", help="Fit it")}

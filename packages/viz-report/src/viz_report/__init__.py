@@ -8,11 +8,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from viz_report.report import Report, write_report
+    from viz_report.report import Report, Written, write_report
 
 __version__ = "0.2.0.dev0"
 
-__all__ = ["Report", "write_report"]
+__all__ = ["Report", "Written", "write_report"]
 
 
 def __dir__() -> list[str]:

@@ -1,4 +1,4 @@
-"""What a page shows, as one JSON object; `docs/report.md` has its shape."""
+"""What a page shows, as one JSON object; `docs/decisions/0019-report.md` has its shape."""
 
 from __future__ import annotations
 
@@ -73,7 +73,10 @@ def as_runs(
         scalars = {name: thin(curve, buckets).as_json() for name, curve in part.curves.items()}
         runs[part.id]["scalars"] = scalars
     found, unread = _steps(read)
-    room -= len(json.dumps([*runs.values()]))
+    took = len(json.dumps([*runs.values()]))
+    if took > room:
+        left_out.append(f"all but curves and configs, which alone take {took / 1e6:.1f} MB")
+    room -= took
     kept, lines = _fitting(found, room / 2)
     left_out += lines
     rest = room - sum(size for each in kept.values() for _, _, size in each)
