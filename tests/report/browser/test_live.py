@@ -107,6 +107,19 @@ def test_new_points_lengthen_a_curve_and_what_the_reader_chose_stays(live):
         shown.until(lambda: any("cursor=1" in asked for asked in server.cursors))
 
 
+def test_what_is_pointed_at_stays_while_a_curve_grows(live):
+    with live(run(scalars={"loss": curve([5.0] * 20)})) as (shown, server):
+        over = shown.page.locator("#curves .u-over")
+        over.hover(position={"x": over.bounding_box()["width"] / 2, "y": 50})
+        shown.until(lambda: shown.find("#curves .where").is_visible())
+        more = {"steps": [200], "values": [5.0], "times": [1200.0], "of": 21}
+        server.answers.append({"cursor": "1", "runs": [run(scalars={"loss": more})], "blobs": {}})
+        chart = shown.find("#curves .chart")
+        shown.until(lambda: "21 points" in chart.get_attribute("aria-label"))
+        shown.settle()
+        assert text(shown, "#curves .where").startswith("step ")
+
+
 def test_a_reader_at_the_last_step_follows_and_one_before_it_stays(live):
     def found(step):
         return run(annotations={"a": [sample(step, boxes(("cat", 20, 20, 60, 60)), None)]})

@@ -172,7 +172,9 @@ def test_a_link_holds_what_was_chosen(show):
 
 def test_a_link_by_hand_may_be_short_or_wrong(show):
     assert show(whole("a", "b"), "#run=b&step=25").find("#dock output").inner_text() == "step 20"
-    shown = show(whole("a"), "#run=nobody&step=x&x=1&layout=%FF&smooth=&off=%E0%A4%A")
+    shown = show(whole("a"), "#run=nobody&step=x&x=1&layout=%FF&smooth=5&score=&off=%E0%A4%A")
+    outputs = shown.page.locator(".toolbar .slider output").all_inner_texts()
+    assert outputs == ["0.99", "0.30"]
     assert shown.find("#dock output").inner_text() == "step 30"
     shown = show(whole("a"))
     shown.page.evaluate("location.hash = '#step=10'")

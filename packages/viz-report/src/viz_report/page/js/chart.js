@@ -21,6 +21,9 @@
     return lines.length ? uPlot.join(lines.map(({ xs, ys }) => [xs, positive(ys)])) : [[]];
   };
 
+  const appearance = (lines, look) =>
+    JSON.stringify([look, lines.map(({ color, dash, faint }) => [color, dash, faint])]);
+
   /* What x says below the pointer; the nearest point before it where a line has none there. */
   const valueAt = (values, index) => {
     for (let i = index; i >= 0; i -= 1) if (values[i] !== undefined) return values[i];
@@ -114,7 +117,12 @@
     make();
     resizing.observe(box);
     return {
-      set: (newLines, newLook) => { [lines, look] = [newLines, newLook]; make(); },
+      set: (newLines, newLook) => {
+        const same = appearance(newLines, newLook) === appearance(lines, look);
+        [lines, look] = [newLines, newLook];
+        if (same) plot.setData(aligned(lines, look.log)); // what the pointer is at, stays
+        else make();
+      },
       zoom,
       mark: (x) => { marked = x; place(); },
       destroy: () => { resizing.disconnect(); plot.destroy(); plot = null; },

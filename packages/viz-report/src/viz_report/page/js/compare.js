@@ -31,7 +31,7 @@
       ].filter(Boolean);
       pane.draw(record, run, parts, `${sample} by ${run.name} at step ${record.step}`);
     });
-    const grid = viz.h("div", { class: "cards samples" }, cards.map(({ card }) => card));
+    const grid = viz.h("div", { class: "cards compared" }, cards.map(({ card }) => card));
     const seen = viz.watch((_, visible) => { grid.visible = visible; if (visible) draw(); });
     seen.observe(grid);
     return viz.h("div", {}, viz.h("h3", {}, "The same sample"),

@@ -5,6 +5,7 @@
     .map((run, index) => ({ run, index }))
     .filter(({ run }) => !viz.state.hidden.includes(run.id));
 
+  const runsWith = (name) => viz.data.runs.filter((run) => viz.kind(run, "scalars")[name]);
   const having = (name) => shown().filter(({ run }) => viz.kind(run, "scalars")[name]);
 
   /* With smoothing, the line as recorded stays behind, faint. */
@@ -131,11 +132,17 @@
     },
   });
 
-  viz.redrawCurves = () => each((card) => { legend(card); draw(card); });
+  const redraw = () => each((card) => { legend(card); draw(card); });
+  /* After a live run brought news; a legend that is there stays, with the reader's pointer on it. */
+  viz.refreshCurves = () => each((card) => {
+    if (card.legend.childElementCount !== runsWith(card.name).length) legend(card);
+    else card.readings(null);
+    draw(card);
+  });
   viz.on("query", () => cards?.search());
   viz.on("log smooth x", () => { show?.(); each(draw); });
-  viz.on("hidden", () => viz.redrawCurves());
+  viz.on("hidden", redraw);
   viz.on("zoom", () => { show?.(); each((card) => card.chart.zoom(viz.state.zoom)); });
   viz.on("step x", () => each((card) => card.chart.mark(viz.state.x === "step" ? viz.state.step : null)));
-  viz.onTheme(() => viz.redrawCurves());
+  viz.onTheme(redraw);
 }

@@ -84,7 +84,7 @@
     viz.stepper();
     viz.rebuild(stale);
     viz.buildSections(document.getElementById("main"), viz.links);
-    if (!stale.has("curves")) viz.redrawCurves();
+    if (!stale.has("curves")) viz.refreshCurves();
     viz.redrawSamples();
     viz.redrawStepped();
     viz.redrawCompared();

@@ -7,13 +7,17 @@
   };
   /* What a link holds, how it is written there and read. */
   const flag = [(v) => (v ? "1" : "0"), (v) => v === "1"];
-  const number = [String, (v) => (Number.isFinite(Number(v)) ? Number(v) : null)];
+  const number = [String, (v) => (v && Number.isFinite(Number(v)) ? Number(v) : null)];
+  const within = (low, high) => [String, (v) => {
+    const read = number[1](v);
+    return read === null ? null : Math.min(Math.max(read, low), high);
+  }];
   const text = [String, String];
   const list = [(v) => v.map(encodeURIComponent).join(","),
     (v) => v.split(",").filter(Boolean).map(decodeURIComponent)];
   const LINK = {
-    run: text, step: number, hidden: list, query: text, log: flag, smooth: number, x: text,
-    truth: flag, prediction: flag, layout: text, labels: flag, score: number, off: list,
+    run: text, step: number, hidden: list, query: text, log: flag, smooth: within(0, 0.99), x: text,
+    truth: flag, prediction: flag, layout: text, labels: flag, score: within(0, 1), off: list,
   };
 
   const read = () => {
