@@ -1,6 +1,7 @@
 import math
 from itertools import pairwise
 
+import pytest
 from browsing import drag
 from page_data import FIRST_RUN, SECOND_RUN, curve, data, run
 
@@ -162,3 +163,20 @@ def test_a_click_on_a_chart_goes_to_its_step(show):
     over = shown.page.locator(f"{card('loss')} .u-over")
     over.click(position={"x": over.bounding_box()["width"] * 0.7, "y": 50})
     assert shown.find("#dock output").inner_text() == "step 500"
+
+
+@pytest.mark.parametrize("values", [[1.0], [None] * 400 + [1.0] + [None] * 400])
+def test_a_point_without_a_neighbor_is_seen(show, values):
+    shown = show(data(run(scalars={"loss": curve(values)})))
+    point = abs(shown.pixels(f"{card('loss')} canvas").astype(int) - FIRST_RUN).max(axis=-1) <= 60
+    columns = point.any(axis=0).nonzero()[0]
+    assert len(columns)
+    assert 0.4 < columns.mean() / point.shape[1] < 0.7
+
+
+def test_many_runs_leave_room_for_their_lines(show):
+    runs = [run(f"a run with a long name {i}", scalars={"loss": curve(RISING)}) for i in range(30)]
+    shown = show(data(*runs))
+    shown.go("Curves")
+    shown.until(lambda: shown.page.locator(f"{card('loss')} canvas").count() == 1)
+    assert shown.find(card("loss")).bounding_box()["height"] < 400

@@ -21,6 +21,13 @@
     return lines.length ? uPlot.join(lines.map(({ xs, ys }) => [xs, positive(ys)])) : [[]];
   };
 
+  /* Where a point has no line, as both of its neighbors are gaps. */
+  const alone = (values) => {
+    const own = [...values.keys()].filter((i) => values[i] !== undefined);
+    const gap = (k) => (values[own[k]] ?? null) === null;
+    return own.filter((_, k) => !gap(k) && gap(k - 1) && gap(k + 1));
+  };
+
   const appearance = (lines, look) =>
     JSON.stringify([look, lines.map(({ color, dash, faint }) => [color, dash, faint])]);
 
@@ -65,7 +72,8 @@
         ],
         series: [{}, ...lines.map(({ color, dash, faint }) => ({
           stroke: color, dash, width: faint ? 1 : 1.75, alpha: faint ? 0.28 : 1,
-          points: { show: faint ? false : undefined, size: 5 },
+          points: faint ? { show: false }
+            : { size: 5, filter: (u, series, all) => (all ? null : alone(u.data[series])) },
         }))],
         hooks: {
           setCursor: [(u) => {
@@ -102,8 +110,9 @@
 
     const zoom = (range) => {
       const xs = plot.data[0];
-      if (range) plot.setScale("x", { min: range[0], max: range[1] });
-      else if (xs.length) plot.setScale("x", { min: xs[0], max: xs[xs.length - 1] });
+      const [low, high] = range ?? [xs[0], xs[xs.length - 1]];
+      const room = low === high ? 0.5 : 0; // around a single point
+      if (xs.length) plot.setScale("x", { min: low - room, max: high + room });
       place();
     };
 

@@ -87,7 +87,7 @@
     card.legend = viz.h("div", { class: "legend" });
     card.note = viz.h("p", { class: "muted note" });
     card.append(
-      viz.h("header", {}, viz.h("h4", { title: [name, ...thinned].join("\n") }, name.split("/").pop() || name),
+      viz.h("header", {}, viz.h("h4", { title: [name, ...thinned].join("\n") }, name.split("/").pop() || name || "unnamed"),
         card.where), card.legend, card.box, card.note);
     legend(card);
     draw(card);

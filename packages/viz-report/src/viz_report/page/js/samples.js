@@ -22,7 +22,7 @@
     const waiting = viz.h("p", { class: "muted" });
     const made = [];
     card.append(viz.h("header", {}, viz.h("h4", { title: name }, isWorst(name) ? `worst ${name.split("/").pop()}`
-      : name.split("/").pop() || name), about), panes, waiting);
+      : name.split("/").pop() || name || "unnamed"), about), panes, waiting);
     const add = () => {
       const pane = viz.pane();
       made.push(pane);

@@ -9,7 +9,7 @@
     const where = viz.h("span", { class: "muted where" });
     const body = viz.h("div", {});
     const waiting = viz.h("p", { class: "muted" });
-    card.append(viz.h("header", {}, viz.h("h4", { title: name }, name.split("/").pop() || name), where),
+    card.append(viz.h("header", {}, viz.h("h4", { title: name }, name.split("/").pop() || name || "unnamed"), where),
       body, waiting);
     const show = make(body, name);
     card.draw = () => {
