@@ -174,9 +174,22 @@ def test_a_point_without_a_neighbor_is_seen(show, values):
     assert 0.4 < columns.mean() / point.shape[1] < 0.7
 
 
+def test_long_names_of_runs_are_told_apart_by_their_ends(show):
+    names = [f"faster_rcnn_resnet50_coco_{end}" for end in ("lr001", "lr002", "adam")]
+    shown = show(data(*(run(name, scalars={"loss": curve(RISING)}) for name in names)))
+    entries = shown.page.locator(f"{card('loss')} .legend .name").all_inner_texts()
+    assert entries == ["…_lr001", "…_lr002", "…_adam"]
+    assert shown.page.locator("#header h3").first.inner_text() == names[0]
+
+
 def test_many_runs_leave_room_for_their_lines(show):
     runs = [run(f"a run with a long name {i}", scalars={"loss": curve(RISING)}) for i in range(30)]
     shown = show(data(*runs))
     shown.go("Curves")
     shown.until(lambda: shown.page.locator(f"{card('loss')} canvas").count() == 1)
     assert shown.find(card("loss")).bounding_box()["height"] < 400
+    marks = shown.page.locator(f"{card('loss')} .legend .mark line").all()
+    looks = [
+        (mark.get_attribute("stroke"), mark.get_attribute("stroke-dasharray")) for mark in marks
+    ]
+    assert len(set(looks)) == 30

@@ -73,7 +73,7 @@
         series: [{}, ...lines.map(({ color, dash, faint }) => ({
           stroke: color, dash, width: faint ? 1 : 1.75, alpha: faint ? 0.28 : 1,
           points: faint ? { show: false }
-            : { size: 5, filter: (u, series, all) => (all ? null : alone(u.data[series])) },
+            : { size: 5, fill: () => viz.css("--card"), filter: (u, series, all) => (all ? null : alone(u.data[series])) },
         }))],
         hooks: {
           setCursor: [(u) => {

@@ -41,7 +41,7 @@
       const entry = several
         ? viz.h("button", { type: "button", class: "entry", title: `Show or hide ${run.name}`,
           click: () => viz.flip("hidden", run.id, !viz.state.hidden.includes(run.id)) },
-        viz.runMark(index), viz.h("span", { class: "name" }, run.name), value)
+        viz.runMark(index), viz.h("span", { class: "name" }, viz.shortName(run)), value)
         : viz.h("span", { class: "entry" }, value);
       return { run, value, entry };
     }).filter(Boolean);

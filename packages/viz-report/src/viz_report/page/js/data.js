@@ -25,6 +25,15 @@
   viz.kind = (run, kind) => run?.[kind] ?? NOTHING;
   viz.blob = (key) => viz.data.blobs[key] ?? "";
 
+  /* A run's name without what the names of all runs begin with: what tells it apart from the others. */
+  viz.shortName = (run) => {
+    const names = viz.data.runs.map(({ name }) => name);
+    let same = 0;
+    while (names.every((name) => same < name.length && name[same] === names[0][same])) same += 1;
+    const cut = run.name.slice(0, same).search(/[^\p{L}\p{N}]?[\p{L}\p{N}]*$/u); // whole words
+    return names.length > 1 && cut > 8 ? `…${run.name.slice(cut)}` : run.name;
+  };
+
   /* "loss/a2" before "loss/a10". */
   const collator = new Intl.Collator("en", { numeric: true });
   viz.sorted = (names) => [...names].sort(collator.compare);

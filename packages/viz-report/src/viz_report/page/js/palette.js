@@ -32,7 +32,7 @@
     const colors = RUNS[viz.isDark() ? "dark" : "light"];
     return colors[index % colors.length];
   };
-  viz.runDash = (index) => DASHES[index % DASHES.length];
+  viz.runDash = (index) => DASHES[(index + Math.floor(index / DASHES.length)) % DASHES.length];
 
   /* Black or white letters on the color of a class, whichever stand out. */
   const light = ([r, g, b]) => 0.2126 * r ** 2.2 + 0.7152 * g ** 2.2 + 0.0722 * b ** 2.2;

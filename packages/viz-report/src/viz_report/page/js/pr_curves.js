@@ -34,7 +34,7 @@
       const areas = lines.map(({ run, points }) => `${run.name}: area ${viz.number(area(points))}`);
       plot.setAttribute("aria-label", `${name}, precision over recall; ${areas.join("; ")}`);
       legend.replaceChildren(...lines.map(({ run, index, points }) => viz.h("span", { class: "entry small" },
-        viz.runMark(index), viz.data.runs.length > 1 ? viz.h("span", { class: "name" }, run.name) : null,
+        viz.runMark(index), viz.data.runs.length > 1 ? viz.h("span", { class: "name", title: run.name }, viz.shortName(run)) : null,
         viz.h("span", { class: "number" }, `area ${viz.number(area(points))}`))));
     };
   }]]);
