@@ -392,10 +392,11 @@ def demo(session: nox.Session) -> None:
 
 @nox.session(python=PYTHON, requires=["build"], tags=["full"], default=False)
 def docs(session: nox.Session) -> None:
-    """Build the documentation into site/, its images by the code on its pages."""
-    _install(session, tuple(PACKAGES), "pytest", *_group("docs"))
+    """Build the documentation into site/, its images by the code on its pages, and look at it."""
+    _install(session, tuple(PACKAGES), "playwright", *_group("docs"), *_group("test"))
     ours = {"PYTHONPATH": "docs", "NO_MKDOCS_2_WARNING": "1"}
     session.run("mkdocs", "build", "--strict", "--quiet", env=ours)
+    session.run("pytest", "tests/site", *session.posargs)
     session.log("built in site/; python -m http.server --directory site shows it")
 
 

@@ -32,9 +32,12 @@ def on_config(config: MkDocsConfig) -> None:
 
 
 def on_page_markdown(markdown: str, *, page: Page, config: MkDocsConfig, **_: object) -> str:
-    """Tell the code of a page, which runs next, where the page will be."""
+    """Tell the code of a page, which runs next, where the page will be.
+
+    A session of code that does not run here is a word for the tests alone.
+    """
     gallery.start_page(Path(config.site_dir, page.url))
-    return markdown
+    return re.sub(r'^( *```python) session="\w+"$', r"\1", markdown, flags=re.MULTILINE)
 
 
 def on_post_page(output: str, *, page: Page, **_: object) -> str:

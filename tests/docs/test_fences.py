@@ -31,6 +31,12 @@ def test_what_readers_see_of_a_fence_needs_nothing_of_the_docs(code):
     assert [line for line in seen if re.search(r"\bgallery\b|\bas_html\(", line)] == []
 
 
+@pytest.mark.parametrize("code", [code for code in CODE if code.id.startswith("docs/")])
+def test_code_has_lines_that_fit_the_column_of_a_page(code):
+    seen = [line for line in code.splitlines() if "markdown-exec: hide" not in line]
+    assert [line for line in seen if len(line) > 100] == []
+
+
 @pytest.mark.parametrize("code", CODE)
 def test_a_fence_runs_or_says_why_not(code, tmp_path):
     first = code.lstrip().splitlines()[0]

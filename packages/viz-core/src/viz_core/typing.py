@@ -111,7 +111,9 @@ class VisBackend(Protocol):
         """The method that ends recording."""
 
 
-ArrayLike: TypeAlias = "SupportsArray | SupportsArrayInterface | SupportsDLPack | NestedSequence[float | SupportsArray]"
+ArrayLike: TypeAlias = (
+    SupportsArray | SupportsArrayInterface | SupportsDLPack | NestedSequence[float | SupportsArray]
+)
 """An array, a tensor, an image of Pillow's, or nested lists of numbers, arrays or tensors."""
 
 BackendConfig: TypeAlias = Mapping[str, object]
