@@ -40,6 +40,11 @@ def on_page_markdown(markdown: str, *, page: Page, config: MkDocsConfig, **_: ob
     return re.sub(r'^( *```python) session="\w+"$', r"\1", markdown, flags=re.MULTILINE)
 
 
+def on_page_context(_context: object, *, page: Page, config: MkDocsConfig, **_: object) -> None:
+    """Have the theme speak the language of the page."""
+    config.theme["language"] = "zh" if page.url.startswith("zh/") else "en"
+
+
 def on_post_page(output: str, *, page: Page, **_: object) -> str:
     """Refuse a page that is too heavy, or whose images say nothing to who does not see them."""
     if (size := len(output.encode())) > HEAVIEST:

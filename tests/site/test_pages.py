@@ -57,7 +57,7 @@ def test_pages_fit_and_their_images_load(browser, width):
     page = browser.new_page(viewport={"width": width, "height": 900})
     wrong, paths = {}, sorted(SITE.rglob("index.html"))
     for path in paths:
-        page.goto(path.as_uri())
+        page.goto(path.as_uri(), wait_until="domcontentloaded")
         if found := page.evaluate(WRONG, width == 1280):
             wrong[str(path.parent.relative_to(SITE))] = found
     page.close()
