@@ -9,11 +9,13 @@ from fences import OF_FRAMEWORKS, ROOT, programs, run
 
 ELSEWHERE = {path for paths in OF_FRAMEWORKS.values() for path in paths}
 PAGES = {*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("packages/*/README.md")}
+GALLERY = sorted(ROOT.glob("docs/gallery/*.md"))
 CODE = [
     pytest.param(code, id=name)
-    for page in sorted(PAGES - ELSEWHERE)
+    for page in sorted(PAGES - ELSEWHERE - {*GALLERY})
     for name, code in programs(page)
 ]
+BLOCKS = [pytest.param(code, id=name) for page in GALLERY for name, code in programs(page)]
 
 
 def test_there_are_fences_to_run():
@@ -25,7 +27,7 @@ def test_pages_that_are_run_elsewhere_are_there():
     assert set(ROOT.glob("examples/frameworks/*.py")) <= ELSEWHERE
 
 
-@pytest.mark.parametrize("code", CODE)
+@pytest.mark.parametrize("code", CODE + BLOCKS)
 def test_what_readers_see_of_a_fence_needs_nothing_of_the_docs(code):
     seen = [line for line in code.splitlines() if "markdown-exec: hide" not in line]
     assert [line for line in seen if re.search(r"\bgallery\b|\bas_html\(", line)] == []
@@ -46,6 +48,15 @@ def test_a_fence_runs_or_says_why_not(code, tmp_path):
         assert (ROOT / first.split('"')[1]).exists()
         return
     done = run(["-c", code], tmp_path)
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("page", GALLERY, ids=lambda page: page.stem)
+def test_each_block_of_the_gallery_is_a_whole_program(page, tmp_path):
+    # Each has names of its own; one process for all of a page imports matplotlib once.
+    blocks = [f"exec(compile({code!r}, {name!r}, 'exec'), {{}})" for name, code in programs(page)]
+    assert len(blocks) == len(re.findall(r"^```python", page.read_text(), re.M)), "sessions"
+    done = run(["-c", "\n".join(blocks)], tmp_path)
     assert done.returncode == 0, done.stderr
 
 
