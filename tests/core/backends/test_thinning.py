@@ -116,3 +116,24 @@ def test_a_file_in_another_format_replaces_the_one_before(tmp_path):
         "a_0.jpg",
         "a_1.jpg",
     ]
+
+
+def test_images_that_annotations_name_count_and_stay(tmp_path):
+    def record(backend, steps):
+        for step in steps:
+            backend.add_image("a", NOISE, step=step)
+            backend.add_annotations("b", NOISE + np.uint8(step), step=step)
+
+    record(LocalVisBackend(tmp_path, budget_mb=0.02, keep_last=9), range(4))
+    again = LocalVisBackend(tmp_path, budget_mb=0.02, keep_last=9)  # knows them
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # that there was a run before, and that there is no room
+        record(again, range(4, 40))
+    run = read_run(tmp_path)
+    assert len(run.images["a"]) < 8
+    assert 0 in run.images["a"]
+    assert all(sample.image.shape == NOISE.shape for sample in run.annotations["b"].values())
+    assert len(run.annotations["b"]) == 40
+    small = LocalVisBackend(tmp_path / "small", budget_mb=0.001)
+    with pytest.warns(RecordingWarning, match="as do images that annotations name"):
+        small.add_annotations("b", np.tile(NOISE, (4, 4, 1)))

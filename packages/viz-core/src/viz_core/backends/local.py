@@ -11,7 +11,7 @@ from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
 from viz_core._warnings import warn_user
-from viz_core.backends.local_kinds import BASE_QUALITY, LocalKinds
+from viz_core.backends.local_kinds import ANNOTATIONS, BASE_QUALITY, LocalKinds
 from viz_core.backends.thinning import Room
 from viz_core.errors import RecordingWarning
 from viz_core.files.append_log import AppendLog
@@ -61,8 +61,8 @@ class LocalVisBackend(LocalKinds):
             default.
         keep_last: How many files a name has at most, the last that were recorded, of images,
             figures, texts, tables, videos and pages; all by default.
-        budget_mb: Megabytes of all these files. Where they are more, every second step of the name
-            that has most goes, but for its first and last; the index says which. Any by default.
+        budget_mb: Megabytes of these, and of images that annotations name, which stay. Where they
+            are more, every second step of the name that has most goes, but for its first and last.
         remote: A URL that all these files are copied to, as `'s3://bucket/run'`, or a dict of `url`
             and seconds, 30 by default: `every`, between contacts, `timeout`, of waiting in `close`.
 
@@ -163,18 +163,18 @@ class LocalVisBackend(LocalKinds):
         if index.number > 1:  # what no line names is the first run's
             index.note(os.path.relpath(path, index.folder), 0)
         self._note_unsynced(folder, path)
-        if self._room is not None and ending.startswith("_"):
+        if self._room is not None and (ending.startswith("_") or folder == ANNOTATIONS):
             self._make_room(path)
         self._tell()
 
     def _make_room(self, path: Path) -> None:
         assert self._room is not None
-        folders = (self._image_folder, *KIND_FOLDERS[1:-1])
+        folders = (self._image_folder, *KIND_FOLDERS[1:-1], ANNOTATIONS)
         is_full = self._room.is_full_after([self.directory / name for name in folders], path)
         if is_full and not self._is_full:
             warn_user(
                 f"{self.directory} has more than budget_mb={self._budget_mb}, and of no name more "
-                "than two files, of which the first and the last stay; recording goes on",
+                "than two files, which stay, as do images that annotations name; recording goes on",
                 RecordingWarning,
             )
         self._is_full = is_full

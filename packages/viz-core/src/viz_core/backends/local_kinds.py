@@ -32,13 +32,13 @@ if TYPE_CHECKING:
     from viz_core.kinds.tables import Cell
     from viz_core.kinds.videos import Video
 
-__all__ = ["BASE_QUALITY", "LocalKinds"]
+__all__ = ["ANNOTATIONS", "BASE_QUALITY", "LocalKinds"]
 
 #: A larger file is not copied: its path and its size are kept.
 _LARGEST = 100_000_000
 
 #: The folder of images that are annotated, and how good these JPEG are.
-_ANNOTATIONS, BASE_QUALITY = "annotations", 85
+ANNOTATIONS, BASE_QUALITY = "annotations", 85
 
 
 class LocalKinds(BaseVisBackend):
@@ -149,8 +149,8 @@ class LocalKinds(BaseVisBackend):
         """Keep the image once, as JPEG in `annotations`, and vectors as a line of `annotations.jsonl`."""
         image = annotated.image
         base = _hash(image)
-        if not (self.directory / _ANNOTATIONS / f"{base}.jpg").exists():
-            self._write(_ANNOTATIONS, base, ".jpg", self._encode_base(image).data)
+        if not (self.directory / ANNOTATIONS / f"{base}.jpg").exists():
+            self._write(ANNOTATIONS, base, ".jpg", self._encode_base(image).data)
         line = annotated.numbers(name, step, f"{base}.jpg")
         self._append("annotations.jsonl", as_json_line(line, compact=True).encode())
 

@@ -15,6 +15,9 @@ __all__ = ["Room"]
 _ENDINGS = "png|jpg|webp|svg|md|csv|html|mp4|webm|gif|mov|mkv|avi"
 _STEPPED = re.compile(rf"(.+)_(-?\d+)\.({_ENDINGS})", re.DOTALL)
 
+#: An image that lines of annotations name, which stays.
+_BASE = re.compile(r"[0-9a-f]{32}\.jpg")
+
 
 class _Kept(NamedTuple):
     path: Path
@@ -56,12 +59,13 @@ class Room:
                 self._files = {}
                 self._look(folders)
             name = self._add(path)
-            steps = self._files[name]
+            steps = self._files.get(name, {})
             if self._keep_last is not None and len(steps) > self._keep_last:
                 self._remove(name, [*steps][: len(steps) - self._keep_last])
             while self._budget is not None and self._total > self._budget:
-                most = max(self._files, key=lambda name: len(self._files[name]))  # type: ignore[index]
-                if len(self._files[most]) < 3:
+                lengths = {name: len(steps) for name, steps in self._files.items()}
+                most = max(lengths, key=lengths.__getitem__, default="")
+                if lengths.get(most, 0) < 3:
                     return True
                 self._remove(most, sorted(self._files[most])[1:-1:2])
         return False
@@ -72,7 +76,8 @@ class Room:
         for folder in folders:
             for parent, inner, names in os.walk(folder):
                 inner[:] = [name for name in inner if name != "files"]
-                paths = (Path(parent, name) for name in names if _STEPPED.fullmatch(name))
+                ours = (n for n in names if _STEPPED.fullmatch(n) or _BASE.fullmatch(n))
+                paths = (Path(parent, name) for name in ours)
                 found += [(path.stat().st_mtime_ns, path) for path in paths]
         for _, path in sorted(found):
             self._add(path)
@@ -81,7 +86,9 @@ class Room:
         """Count a file, and return its path before the step."""
         assert self._files is not None
         match = _STEPPED.fullmatch(str(path))
-        assert match is not None, path  # it was written so
+        if match is None:  # written once, and named by lines that stay
+            self._total += path.stat().st_size
+            return ""
         steps = self._files.setdefault(match[1], {})
         before = steps.pop(int(match[2]), None)  # so that it becomes the last
         kept = steps[int(match[2])] = _Kept(path, path.stat().st_size)
