@@ -8,7 +8,14 @@ import numpy as np
 import pytest
 from kinds_records import FRAMES, IMAGE, figure, records
 
-from viz_core import BaseVisBackend, Recorder, RecordingError, RecordingWarning, Visualizer
+from viz_core import (
+    BaseVisBackend,
+    LocalVisBackend,
+    Recorder,
+    RecordingError,
+    RecordingWarning,
+    Visualizer,
+)
 from viz_core.kinds.fallbacks import FALLBACKS
 from viz_core.kinds.kept import ARGUMENTS
 from viz_core.recording.failures import with_article
@@ -290,6 +297,23 @@ def test_keywords_are_told_and_the_step_has_its_other_name():
             recorder.add_text("a", "b", step=1, global_step=2)
     assert kept == [(7, True, {}), (0, False, {"bould": True})] * 2
     assert not backend.calls
+
+
+@pytest.mark.parametrize(
+    ("kind", "wrong", "right"),
+    [
+        ("annotations", "skeletn", "skeleton"),
+        ("video", "fpss", "fps"),
+        ("histogram", "bin", "bins"),
+    ],
+)
+def test_what_users_name_is_suggested_where_backends_know_it_not(tmp_path, kind, wrong, right):
+    backend = LocalVisBackend(tmp_path / "run")
+    for recorder in (backend, Visualizer(vis_backends=[backend])):
+        with pytest.warns(
+            UserWarning, match=rf"{kind} was given {wrong}=.*did you mean {right}=\?"
+        ):
+            getattr(recorder, f"add_{kind}")(**records(tmp_path)[kind], **{wrong: 3})
 
 
 @pytest.mark.parametrize("background", [False, True])

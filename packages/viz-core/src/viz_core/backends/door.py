@@ -108,15 +108,21 @@ def tell_of_keywords(
         told.add(call)
         from difflib import get_close_matches  # only who mistypes pays for it
 
-        meant = get_close_matches(
-            name, {*known, *(("step",) if kind in _STEPPED else ())}, n=1, cutoff=0.7
-        )
+        meant = get_close_matches(name, {*known, *_arguments(kind)}, n=1, cutoff=0.7)
         hint = f"; did you mean {meant[0]}=?" if meant else "."
         warn(
             f"add_{kind} was given {name}=, which means nothing to {owner}{hint} It was passed on "
             "all the same",
             VizWarning,
         )
+
+
+def _arguments(kind: Kind) -> Collection[str]:
+    """Return the arguments by which users record a kind."""
+    if kind in _DOORS:
+        return _DOORS[kind][0]
+    parameters = inspect.signature(getattr(RecordedKinds, f"add_{kind}")).parameters
+    return [name for name in parameters if name not in ("self", "kwargs")]
 
 
 def _config(method: _Method, check: _Check) -> _Method:

@@ -151,7 +151,7 @@ def as_annotated(
         None if prediction is None else keep_annotations(prediction, height, width),
         as_names(classes),
         None if skeleton is None else _as_pairs(skeleton),
-        None if caption is None else as_text(caption),
+        None if caption is None else as_text(caption, "caption"),
         None if score is None else as_scalar(score, "score"),
         layout,
         as_style({"palette": meta.get("palette")} if style is None else style),

@@ -20,8 +20,12 @@ _START = re.compile(r"(\s*<(!doctype|html|head)\b[^>]*>)*", re.IGNORECASE)
 _ENCODING = '<meta charset="utf-8">'
 
 
-def as_text(text: Any) -> str:
+def as_text(text: Any, name: str = "text") -> str:
     """Return a text as a string that is valid unicode.
+
+    Args:
+        text: Any.
+        name: What it is called in an error.
 
     Raises:
         TypeError: If it is no string.
@@ -29,10 +33,10 @@ def as_text(text: Any) -> str:
     """
     if not isinstance(text, str):
         raise TypeError(
-            f"text must be a string, got {type(text).__name__}: {shortened(text)}; "
-            "pass str(...) of it, or the file with add_file"
+            f"{name} must be a string, got {type(text).__name__}: {shortened(text)}; "
+            "pass str(...) of it, or a file with add_file"
         )
-    return _checked(text, "text")
+    return _checked(text, name)
 
 
 def as_html(html: Any) -> str:
