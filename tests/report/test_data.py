@@ -143,6 +143,7 @@ def test_a_truth_that_changes_is_written_where_it_does(run, tmp_path):
         *([], "x", 3, {"labels": 3}, {"labels": ["1"]}, {"labels": [[1]], "names": ["a"]}),
         *({"labels": [1], "bboxes": []}, {"labels": [1], "semantic": 5}),
         {"labels": [1], "semantic": {"labels": [2, 3], "ids": []}},
+        {"labels": [1], "bboxes": [[1, math.inf, 8, 9]]},
     ],
 )
 def test_annotations_of_another_shape_are_counted(side, run, tmp_path):
@@ -150,7 +151,12 @@ def test_annotations_of_another_shape_are_counted(side, run, tmp_path):
     run.close()
     with (tmp_path / "run/vis_data/annotations.jsonl").open("a") as file:
         line = json.loads((tmp_path / "run/vis_data/annotations.jsonl").read_text())
-        file.write(f"{json.dumps({**line, 'step': 1, 'truth': side, 'classes': {'1': 'b'}})}\n")
+        # What JSON has no word for is written as a number that no float holds.
+        file.write(
+            f"{json.dumps({**line, 'step': 1, 'truth': side, 'classes': {'1': 'b'}})}\n".replace(
+                "Infinity", "1e999"
+            )
+        )
     page = show(tmp_path, tmp_path / "run")
     assert [each["step"] for each in page.run()["annotations"]["a"]] == [0]
     assert page.data["left_out"] == ["1 records that could not be read"]

@@ -232,6 +232,8 @@ def test_lines_of_another_shape_are_skipped_and_counted(local, tmp_path):
         *("{}", '{"run": 1}', '{"run": "1", "started": 1}', '{"run": 1, "file": "scalars.json"}'),
         *('{"run": 1, "started": null}', '{"run": 1, "ended": "x"}', '{"name": "w"}'),
         '{"run": 1, "file": "scalars.json", "from_byte": "x", "time": null}',
+        '{"run": 1, "file": "scalars.json", "from_byte": -1, "time": 1}',
+        *('{"run": 1, "ended": 1e999}', f'{{"run": 1, "started": {10**400}}}'),
         *('{"run": 1, "not_recorded": 5}', '{"run": 1, "not_recorded": {"a": {"image": "x"}}}'),
         *('{"name": "w", "step": null}', '{"name": ["w"], "step": 1}', '{"loss": 2, "step": "x"}'),
         '{"name": "w", "step": 1, "link": 5, "edges": 5, "counts": {}, "matrix": 1}',

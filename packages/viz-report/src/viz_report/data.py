@@ -15,13 +15,16 @@ from viz_report.curves import BUCKETS, thin
 from viz_report.media import Served, Store, size_of
 from viz_report.parts import Folder, Part
 from viz_report.plain import plain
-from viz_report.records import Entry, Medium, is_inside
+from viz_report.records import ENTRY_ERRORS, Entry, Medium, is_inside
 from viz_report.room import fit, told
 
 __all__ = ["as_runs", "page_data"]
 
 #: Bytes of a point of a curve, and the fewest buckets that a curve has.
 _POINT, _FEWEST = 30, 10
+#: Bytes of what says where an image is, and how large.
+_MEDIUM = 50
+
 #: A part, with what its folder was read as.
 Read = tuple[Part, Folder, Run]
 
@@ -101,11 +104,12 @@ def _steps(read: Iterable[Read]) -> tuple[dict[_Group, _Shown], int]:
         for (kind, name), by_step in part.entries.items():
             shown = found.setdefault((part.id, kind, name), [])
             for _, entry in sorted(by_step.items()):
-                value = entry.read()
-                if value is None:
+                try:
+                    value = entry.read()
+                    size = len(json.dumps(value, allow_nan=False)) + _MEDIUM
+                except ENTRY_ERRORS:  # it is torn, or somebody else's
                     unread += 1
                 else:
-                    size = 50 if len(value) == 1 else len(json.dumps(value))
                     shown.append((entry, value, size))
     return found, unread
 

@@ -12,7 +12,7 @@ from typing import Any
 from viz_core import AnnotatedImage, ByStep, ConfusionMatrix, Histogram, PRCurve, Record, Run, Table
 from viz_report.plain import numbers, plain, shortened
 
-__all__ = ["MEDIA", "Entry", "Medium", "entries", "is_inside"]
+__all__ = ["ENTRY_ERRORS", "MEDIA", "Entry", "Medium", "entries", "is_inside"]
 
 #: Of what files the browser shows, what it calls them.
 MEDIA = {
@@ -83,12 +83,17 @@ class Entry:
     make: Callable[[], dict[str, Any]]
     medium: Medium | None = None
 
-    def read(self) -> dict[str, Any] | None:
-        """Return what `make` does; None of what is torn or somebody else's."""
-        try:
-            return {"step": self.step, **self.make()}
-        except (OSError, ValueError, TypeError, LookupError, AttributeError, RecursionError):
-            return None
+    def read(self) -> dict[str, Any]:
+        """Return what `make` does, with the step.
+
+        Raises:
+            Any of `ENTRY_ERRORS`, if what was recorded is torn or somebody else's.
+        """
+        return {"step": self.step, **self.make()}
+
+
+#: What reading a record that is torn or somebody else's raises.
+ENTRY_ERRORS = (OSError, ValueError, TypeError, LookupError, AttributeError, RecursionError)
 
 
 def entries(run: Run) -> Iterator[Entry]:

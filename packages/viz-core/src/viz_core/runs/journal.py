@@ -254,7 +254,8 @@ def _is_entry(line: dict[str, Any]) -> bool:
         and isinstance(line.get("file", ""), str)
         and isinstance(named, dict)
         and all(isinstance(path, str) for path in named.values())
-        and all(isinstance(number, (int, float)) for number in numbers)
+        and all(isinstance(n, (int, float)) and abs(n) < 2**63 for n in numbers)
+        and line.get("from_byte", 0) >= 0
         and all(isinstance(of, dict) and all(type(n) is int for n in of.values()) for of in kinds)
     )
 
