@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 from browsing import drag
-from page_data import CAT, DOG, boxes, data, run, run_lengths, sample
+from page_data import CAT, DOG, boxes, data, run, run_lengths, sample, url
 
 TRUTH = boxes(("cat", 20, 20, 60, 60))
 #: The box of the prediction moves; the second object is a doubtful dog.
@@ -220,6 +220,7 @@ def test_a_sample_is_enlarged_and_steps_there_too(moving):
     assert moving.page.locator(large).bounding_box()["width"] > 1.5 * small
     moving.page.keyboard.press("ArrowLeft")
     assert np.allclose(colored(moving, large, CAT), [60, 20, 100, 60], atol=1.5)
+    assert moving.find("dialog header").inner_text().endswith("step 20")
     moving.page.keyboard.press("Escape")
     assert not moving.page.locator("dialog").is_visible()
 
@@ -243,3 +244,14 @@ def test_runs_are_compared_on_the_same_sample_and_by_changed_keys(show):
     panes = [f"#compare .pane >> nth={i} >> .frame" for i in (0, 1)]
     assert np.allclose(colored(shown, panes[0], CAT), [20, 20, 100, 60], atol=1.5)
     assert np.allclose(colored(shown, panes[1], CAT), [20, 20, 180, 60], atol=1.5)
+
+
+def test_a_tall_image_is_no_taller_than_the_screen(show):
+    tall = sample(1, boxes(("cat", 10, 100, 40, 300)), None, width=50, height=400)
+    page = data(run(annotations={"a": [tall]}))
+    page["blobs"]["gray"] = url((128, 128, 128), (50, 400))
+    shown = show(page)
+    shown.go("Samples")
+    box = shown.page.locator(frame(name="a")).bounding_box()
+    assert box["height"] < 700
+    assert abs(box["height"] / box["width"] - 8) < 0.1

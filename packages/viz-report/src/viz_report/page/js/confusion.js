@@ -30,8 +30,10 @@
     const context = canvas.getContext("2d");
     const color = viz.rgb(viz.css("--accent"));
     const image = context.createImageData(classes.length, matrix.length);
-    matrix.forEach((row, i) => row.forEach((value, j) =>
-      image.data.set([...color, Math.round(255 * share(row, value))], 4 * (i * classes.length + j))));
+    const shares = matrix.map((row) => row.map((value) => share(row, value)));
+    const most = Math.max(...shares.map((row) => Math.max(...row))) || 1;
+    shares.forEach((row, i) => row.forEach((part, j) =>
+      image.data.set([...color, Math.round(255 * part / most)], 4 * (i * classes.length + j))));
     context.putImageData(image, 0, 0);
     const said = viz.h("p", { class: "muted" }, "Point at a cell to read it.");
     canvas.addEventListener("mousemove", (event) => {

@@ -72,7 +72,9 @@
       const now = JSON.stringify([parts, run?.id, record.width, record.height, viz.state.score, viz.state.off, viz.state.labels]);
       if (now === drawnOf) { describe(about, parts); return; }
       drawnOf = now;
-      frame.style.aspectRatio = `${record.width || 4} / ${record.height || 3}`;
+      const ratio = (record.width || 4) / (record.height || 3);
+      frame.style.aspectRatio = ratio;
+      frame.style.setProperty("--ratio", ratio); // no taller than the screen
       shapes.setAttribute("viewBox", `0 0 ${record.width} ${record.height}`);
       const drawn = parts.map(({ role, annotations }) => viz.objects(annotations, run, role !== "truth"));
       shapes.replaceChildren(...drawn.flatMap((objects, i) => viz.drawObjects(objects, parts[i].striped)));

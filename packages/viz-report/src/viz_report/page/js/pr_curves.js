@@ -8,8 +8,8 @@
   const sorted = ({ recall, precision }) => recall.map((r, i) => [r, precision[i]])
     .filter((point) => point.every(Number.isFinite)).sort((a, b) => a[0] - b[0] || b[1] - a[1]);
 
-  const area = (points) => points.slice(1).reduce((sum, [r, p], i) =>
-    sum + (r - points[i][0]) * (p + points[i][1]) / 2, 0);
+  const area = (points) => (points.length < 2 ? null : points.slice(1).reduce((sum, [r, p], i) =>
+    sum + (r - points[i][0]) * (p + points[i][1]) / 2, 0));
 
   const axes = () => [0, 0.25, 0.5, 0.75, 1].flatMap((tick) => [
     viz.svg("path", { d: `M${x(tick)},${y(0)}V${y(1)}M${x(0)},${y(tick)}H${x(1)}`, class: "grid" }),

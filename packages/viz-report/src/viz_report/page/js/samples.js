@@ -48,7 +48,8 @@
       made.forEach((pane, i) => { pane.element.hidden = i >= sides.length; });
       panes.dataset.count = sides.length;
       about.textContent = [record.caption, Number.isFinite(record.score) ? `score ${viz.number(record.score)}` : null,
-        record.step === viz.state.step ? null : `from step ${viz.number(record.step)}`].filter(Boolean).join(" · ");
+        record.step !== viz.state.step ? `from step ${viz.number(record.step)}`
+          : enlarge ? null : `step ${viz.number(record.step)}`].filter(Boolean).join(" · ");
       about.title = about.textContent;
       sides.forEach((parts, i) => made[i].draw(record, run(), parts, `${name} at step ${record.step}`));
     };
