@@ -17,10 +17,24 @@ __all__ = ["main"]
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; return 0 if no record is left to be sent, else 1."""
-    parser = argparse.ArgumentParser(prog="python -m viz_backend_mlflow")
-    commands = parser.add_subparsers(dest="command", required=True)
-    command = commands.add_parser("sync", help="send the journals of runs that could not send them")
-    command.add_argument("folder", type=Path, help="the save_dir, or a folder above it")
+    parser = argparse.ArgumentParser(
+        prog="python -m viz_backend_mlflow",
+        description="Bring to MLflow what runs could not send while its server was away.",
+    )
+    commands = parser.add_subparsers(
+        dest="command", metavar="COMMAND", title="commands", required=True
+    )
+    says = "send what the journals of runs still hold"
+    command = commands.add_parser(
+        "sync",
+        help=says,
+        description=f"{says.capitalize()}. A run has a journal in its save_dir while MLflow does not "
+        "have everything; it may be sent at any time, as often as you like.",
+        epilog="The exit status is 0 if nothing is left. Example: %(prog)s runs",
+    )
+    command.add_argument(
+        "folder", type=Path, metavar="DIR", help="the save_dir of a run, or a folder above several"
+    )
     command.add_argument(
         "--refused", action="store_true", help="also try again what was refused before"
     )
@@ -29,7 +43,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         action="store_true",
         help="also send files that are not in the folder of the run that names them",
     )
-    command.add_argument("--timeout", type=float, default=10.0, help="seconds for a request")
+    command.add_argument(
+        "--timeout",
+        type=float,
+        default=10.0,
+        metavar="SECONDS",
+        help="how long a request may take; 10 by default",
+    )
     options = parser.parse_args(arguments)
     folder: Path = options.folder
     if not folder.is_dir():

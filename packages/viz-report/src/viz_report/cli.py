@@ -14,19 +14,29 @@ _RUNS = "a save_dir, its vis_data, or a work dir of MMEngine's, of which the new
 def report(arguments: Sequence[str]) -> int:
     """Write one HTML file from runs, and return the exit status."""
     parser = argparse.ArgumentParser(
-        prog="viz report", description="Write one HTML file that shows runs, without any network."
+        prog="viz report",
+        description="Write one HTML file that shows runs, without any network.",
+        epilog="Example: viz report runs/a runs/b -o both.html",
     )
     parser.add_argument("runs", nargs="+", metavar="RUN", help=_RUNS)
-    parser.add_argument("-o", "--output", default="report.html", metavar="FILE", help="report.html")
-    parser.add_argument("--assets", metavar="DIR", help="keep images and videos there, all of them")
+    parser.add_argument(
+        "-o",
+        "--output",
+        default="report.html",
+        metavar="FILE",
+        help="the file to write; report.html by default",
+    )
+    parser.add_argument(
+        "--assets", metavar="DIR", help="keep all images and videos in this folder, not in the page"
+    )
     parser.add_argument(
         "--max-mb",
         type=float,
         default=20,
         metavar="MB",
-        help="megabytes of the page at most: images are made smaller, then steps left out; 20",
+        help="megabytes of the page at most: images are made smaller, then steps left out; 20 by default",
     )
-    parser.add_argument("--title", help="of the page; the names of the runs by default")
+    parser.add_argument("--title", help="title of the page; the names of the runs by default")
     options = parser.parse_args(arguments)
     from viz_report.report import write_report
 
@@ -52,10 +62,12 @@ def view(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(
         prog="viz view",
         description="Show runs on a page that follows them, on this machine alone.",
-        epilog="Ctrl-C ends it.",
+        epilog="Ctrl-C ends it. Example: viz view runs",
     )
     parser.add_argument("runs", nargs="+", metavar="RUN", help=_RUNS)
-    parser.add_argument("--port", type=int, default=0, help="a free one by default")
+    parser.add_argument(
+        "--port", type=int, default=0, help="port of the page; a free one by default"
+    )
     parser.add_argument(
         "--no-token",
         action="store_true",

@@ -34,6 +34,7 @@ def upload(arguments: Sequence[str]) -> int:
         prog="viz upload",
         description=f"{HELP.capitalize()}. It may be run again at any time, and beside a training: "
         "what is there is not uploaded again. The exit status is 0 if everything is there.",
+        epilog="Example: viz upload runs s3://bucket/run-7",
     )
     parser.add_argument("run", metavar="RUN", help="its save_dir, or the vis_data in it")
     parser.add_argument("url", metavar="URL", help="where to, as s3://bucket/run")
