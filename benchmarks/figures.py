@@ -52,19 +52,19 @@ ROWS = (
         PIPELINE,
         "local files",
         "20 boxes with labels on a photo of 640x480, drawn and stored in local files",
-        "640x480 照片上的 20 个带标签的框,绘制并存入本地文件",
+        "640x480 照片上的 20 个带标签的框，绘制并存入本地文件",
     ),
     (
         PIPELINE,
         "TensorBoard",
         "the same, stored in TensorBoard",
-        "同上,存入 TensorBoard",
+        "同上，存入 TensorBoard",
     ),
     (
         PIPELINE,
         "local files and TensorBoard",
         "the same, stored in both",
-        "同上,两者都存",
+        "同上，两者都存",
     ),
     (
         DRAWING,
@@ -85,8 +85,8 @@ ROWS = (
         "640x480 上 20 个框 + 20 个标签 + 20 个掩码",
     ),
     (DRAWING, "100 masks, 1280x720", "100 masks on 1280x720", "1280x720 上 100 个掩码"),
-    (DRAWING, "1000 points, one color", "1000 points of one color", "1000 个点,同一种颜色"),
-    (DRAWING, "1000 points, 1000 colors", "1000 points of 1000 colors", "1000 个点,1000 种颜色"),
+    (DRAWING, "1000 points, one color", "1000 points of one color", "1000 个点，同一种颜色"),
+    (DRAWING, "1000 points, 1000 colors", "1000 points of 1000 colors", "1000 个点，1000 种颜色"),
     (
         DRAWING,
         "a mask and a box in turn, 32 times",
@@ -111,19 +111,19 @@ ROWS = (
         "10 detections with labels on 640x480",
         "640x480 上 10 个带标签的检测结果",
     ),
-    (RECORDING, "add_scalar", "`add_scalar`, local files", "`add_scalar`,本地文件"),
+    (RECORDING, "add_scalar", "`add_scalar`, local files", "`add_scalar`，本地文件"),
     (
         RECORDING,
         "add_image, 640x480",
         "`add_image` 640x480, local files",
-        "`add_image` 640x480,本地文件",
+        "`add_image` 640x480，本地文件",
     ),
-    (TENSORBOARD, "add_scalar", "`add_scalar`, TensorBoard", "`add_scalar`,TensorBoard"),
+    (TENSORBOARD, "add_scalar", "`add_scalar`, TensorBoard", "`add_scalar`，TensorBoard"),
     (
         TENSORBOARD,
         "add_image, 640x480",
         "`add_image` 640x480, TensorBoard",
-        "`add_image` 640x480,TensorBoard",
+        "`add_image` 640x480，TensorBoard",
     ),
 )
 #: The columns of READMEs, each fed by these columns of the page.

@@ -85,10 +85,18 @@ def test_the_rows_of_tables_name_the_same_things(page):
     assert named(chinese) == named(english)
 
 
+def prose_of(text):
+    prose = re.sub(r"```.*?```", "", text, flags=re.S)
+    prose = re.sub(r"`[^`]*`", "x", prose)
+    return re.sub(r"\]\([^)]*\)", "]", prose)
+
+
+def test_punctuation_of_the_readme_is_as_wide_as_its_letters():
+    assert HALF_WIDTH.findall(prose_of(CHINESE)) == []
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
 def test_punctuation_is_as_wide_as_the_letters(page):
-    prose = re.sub(r"```.*?```", "", page.read_text(), flags=re.S)
-    prose = re.sub(r"`[^`]*`", "x", prose)
-    prose = re.sub(r"\]\([^)]*\)", "]", prose)
+    prose = prose_of(page.read_text())
     assert HALF_WIDTH.findall(prose) == []
     assert re.findall(r"[^\x00-\x7f]\n[^\n|#]", prose) == []  # which the site shows as a space
