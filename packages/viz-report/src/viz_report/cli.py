@@ -8,7 +8,10 @@ from collections.abc import Sequence
 
 __all__ = ["report", "view"]
 
-_RUNS = "a save_dir, its vis_data, or a work dir of MMEngine's, of which the newest run is taken"
+_RUNS = (
+    "a save_dir, its vis_data, a work dir of MMEngine's, of which the newest run is taken, or a URL "
+    "as s3://bucket/run"
+)
 
 
 def report(arguments: Sequence[str]) -> int:
@@ -48,7 +51,7 @@ def report(arguments: Sequence[str]) -> int:
             max_mb=options.max_mb,
             title=options.title,
         )
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, ImportError) as error:  # of what fsspec needs
         print(f"viz report: {error}", file=sys.stderr)
         return 1
     for line in written.left_out:
@@ -93,7 +96,7 @@ def view(arguments: Sequence[str]) -> int:
         feed = Feed(runs, folders, ", ".join(folder.name for folder in folders))
         token = None if options.no_token else secrets.token_urlsafe(16)
         server = Server(feed, options.port, token, options.allow_host)
-    except (OSError, ValueError, OverflowError) as error:
+    except (OSError, ValueError, OverflowError, ImportError) as error:
         print(f"viz view: {error}", file=sys.stderr)
         return 1
     print(server.url, flush=True)
