@@ -24,8 +24,10 @@ def folder(tmp_path):
     ) as visualizer:
         visualizer.add_scalar("loss", 0.5, step=1)
         visualizer.add_image("a", np.zeros((4, 4, 3), np.uint8), step=1)
-        (tmp_path / "evil.html").write_text("<script>alert(1)</script>")
-        visualizer.add_file(tmp_path / "evil.html")
+        for name in ("evil.html", "evil.svg", "evil.pt"):
+            (tmp_path / name).write_text("<script>alert(1)</script>")
+            visualizer.add_file(tmp_path / name)
+        visualizer.add_html("page", "<script>alert(1)</script>")
     return tmp_path / "run/vis_data"
 
 
@@ -169,12 +171,17 @@ def test_an_image_is_answered_as_it_is_or_in_part(serve, folder):
 
 def test_a_recorded_page_runs_nothing_here(serve):
     ask = serve()
-    (file,) = json.loads(ask("/data").content)["runs"][0]["files"]
-    answer = ask(f"/{file['href']}")
-    assert answer.content == b"<script>alert(1)</script>"
+    run = json.loads(ask("/data").content)["runs"][0]
+    links = {file["name"]: file["href"] for file in run["files"]}
+    links["page"] = run["html"]["page"][0]["href"]
+    for name in ("evil.html", "evil.svg", "page"):
+        answer = ask(f"/{links[name]}")
+        assert answer.content == b"<script>alert(1)</script>", name
+        assert answer.getheader("Content-Security-Policy").startswith("sandbox; default-src 'none'")
+        assert answer.getheader("Content-Type").partition(";")[0] in ("text/html", "image/svg+xml")
+    answer = ask(f"/{links['evil.pt']}")
     assert answer.getheader("Content-Type") == "application/octet-stream"
     assert answer.getheader("Content-Disposition") == "attachment"
-    assert answer.getheader("Content-Security-Policy").startswith("sandbox; default-src 'none'")
 
 
 PATHS = [

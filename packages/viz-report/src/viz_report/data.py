@@ -136,11 +136,13 @@ def _add(
     chosen = store.choose(media, room)
     counts = {}
     for name, each in kept.items():
+        part, kind, called = name
         shown = []
         for entry, value, _ in each:
             if entry.medium is None or (entry.medium in chosen and _link(value, entry, store)):
                 shown.append(value)
-        part, kind, called = name
+            if kind == "html" and entry.file is not None and isinstance(store, Served):
+                value["href"] = store.urls.get(store.add(entry.file) or "")
         if shown:
             runs[part].setdefault(kind, {})[called] = shown
         counts[name] = len(shown), len(each)

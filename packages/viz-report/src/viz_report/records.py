@@ -12,10 +12,10 @@ from typing import Any
 from viz_core import AnnotatedImage, ByStep, ConfusionMatrix, Histogram, PRCurve, Record, Run, Table
 from viz_report.plain import numbers, plain, shortened
 
-__all__ = ["ENTRY_ERRORS", "MEDIA", "Entry", "Medium", "entries", "is_inside"]
+__all__ = ["ENTRY_ERRORS", "TYPES", "Entry", "Medium", "entries", "is_inside"]
 
-#: Of what files the browser shows, what it calls them.
-MEDIA = {
+#: What a browser calls images and videos that it shows.
+_MEDIA = {
     ".png": "image/png",
     ".jpg": "image/jpeg",
     ".jpeg": "image/jpeg",
@@ -24,6 +24,9 @@ MEDIA = {
     ".mp4": "video/mp4",
     ".webm": "video/webm",
 }
+
+#: The same of all files that it shows; what these say it could run.
+TYPES = {**_MEDIA, ".html": "text/html; charset=utf-8", ".svg": "image/svg+xml"}
 
 #: The kinds of which the page shows a file.
 _WITH_MEDIUM = ("annotations", "images", "figures", "videos")
@@ -50,7 +53,7 @@ class Medium:
     @property
     def type(self) -> str | None:
         """What a browser calls it; None if it shows no such file."""
-        return MEDIA.get(self.place.suffix.lower())
+        return TYPES.get(self.place.suffix.lower())
 
     @property
     def size(self) -> int:
@@ -72,7 +75,7 @@ class Entry:
         rank: Of the process that recorded it.
         session: The number of the run that recorded it.
         make: Returns what the page's data has of it, but its step and its medium.
-        medium: Its image or video, if it has one.
+        file: Its file, if it is one or has one.
     """
 
     kind: str
@@ -81,7 +84,12 @@ class Entry:
     rank: int
     session: int
     make: Callable[[], dict[str, Any]]
-    medium: Medium | None = None
+    file: Medium | None = None
+
+    @property
+    def medium(self) -> Medium | None:
+        """Its file, if the page shows that: an image or a video."""
+        return self.file if self.kind in _WITH_MEDIUM else None
 
     def read(self) -> dict[str, Any]:
         """Return what `make` does, with the step.
@@ -111,14 +119,14 @@ def entries(run: Run) -> Iterator[Entry]:
                 place: Path | None = filed.place
                 if place is not None and not is_inside(place, folder):
                     continue
-                medium = None
-                if place is not None and kind in _WITH_MEDIUM:
-                    medium = Medium(place, partial(getattr, filed, "path"))
-                    if medium.type is None:
-                        continue
+                file = None if place is None else Medium(place, partial(getattr, filed, "path"))
+                if kind in _WITH_MEDIUM and (
+                    file is None or file.place.suffix.lower() not in _MEDIA
+                ):
+                    continue
                 make = partial(convert, record)
                 where = (record.step, record.rank, record.session)
-                yield Entry(kind, name, *where, make, medium)
+                yield Entry(kind, name, *where, make, file)
 
 
 def is_inside(path: Path, folder: str) -> bool:
@@ -131,7 +139,7 @@ def _nothing(_: Record[Any]) -> dict[str, Any]:
 
 
 def _video(record: Record[Path]) -> dict[str, Any]:
-    return {"type": MEDIA[record.read().suffix.lower()]}
+    return {"type": _MEDIA[record.read().suffix.lower()]}
 
 
 def _table(record: Record[Table]) -> dict[str, Any]:
