@@ -167,6 +167,7 @@ class Uploader:
                 if asks:
                     self._has_thread = False
                     if self._asks.empty() and not self._is_behind:
+                        self._store.forget()  # with its connections
                         return
 
     def _upload(self) -> None:
