@@ -52,7 +52,7 @@ def test_a_live_page_follows_a_store_and_serves_what_is_in_it(visualizer, tmp_pa
     data = feed.whole()
     run = data["runs"][0]
     served = [run["images"]["a"][0]["image"], run["files"][0]["href"].removeprefix("blob/")]
-    contents = [feed.path_of(key)[0].read_bytes() for key in served]
+    contents = [feed.path_of(key)[1].read_bytes() for key in served]
     assert contents[0] == (tmp_path / "demo/vis_data/vis_image/a_1.png").read_bytes()
     assert contents[1] == b"given"
     visualizer.add_scalar("loss", 0.25, step=2)
