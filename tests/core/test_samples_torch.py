@@ -99,7 +99,7 @@ for how in ("gone", "stopped"):
         init_method=f"file://{{sys.argv[1]}}/{{how}}",
         rank=int(child == 0),
         world_size=2,
-        timeout=datetime.timedelta(seconds=4),
+        timeout=datetime.timedelta(seconds=10),
     )
     distributed.barrier()
     if child == 0:
@@ -119,7 +119,8 @@ def test_a_rank_that_is_lost_is_told_by_the_timeout_of_the_group(tmp_path):
     done = subprocess.run(command, capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stderr
     assert re.fullmatch(
-        r"gone told: .*[Cc]onnection.*\nstopped told: .*[Tt]imed out.*\n", done.stdout
+        r"gone told: .*([Cc]onnection|[Tt]imed out).*\nstopped told: .*[Tt]imed out.*\n",
+        done.stdout,
     ), done.stdout
     assert not (tmp_path / "run").exists()
 

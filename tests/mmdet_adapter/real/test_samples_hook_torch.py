@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import torch
 import toy_detection as toy
-from mmdet.structures import DetDataSample
+from mmdet.structures import DetDataSample, TrackDataSample
 from mmengine.runner import Runner
 from mmengine.structures import InstanceData, PixelData
 from PIL import Image
@@ -190,6 +190,21 @@ def test_a_test_is_recorded_too_and_a_score_may_be_given(tmp_path):
     runner = make_runner(tmp_path, hook, data, **VAL_ONLY, **tests)
     runner.test()
     assert recorded(runner).annotations["test/worst/1"][0].caption == "100"
+
+
+class Tracker(Detector):
+    """It returns each sample as a video of one frame."""
+
+    def forward(self, inputs, data_samples=None, mode="tensor"):
+        found = super().forward(inputs, data_samples, mode)
+        return [TrackDataSample(video_data_samples=[sample]) for sample in found]
+
+
+def test_a_video_is_its_frames(tmp_path):
+    hook = dict(type="SamplesHook", fixed=["103"], worst=1)
+    runner = make_runner(tmp_path, hook, model=Tracker, **VAL_ONLY)
+    runner.val()
+    assert sorted(recorded(runner).annotations) == ["val/103", "val/worst/1"]
 
 
 class Segmenter(toy.Detector):
