@@ -224,3 +224,23 @@ def test_tables_and_charts_may_have_any_name(tmp_path, read_run, run_id):
         if len(part["columns"]) == 2
     )
     assert found == [*range(len(names))]
+
+
+def test_shapes_that_wandb_has_not_are_told_once(record, read_run, tmp_path):
+    image = np.zeros((20, 40, 3), np.uint8)
+    turned = {"rotated_bboxes": [[20, 10, 10, 4, 90]], "labels": [0]}
+    pose = {"keypoints": [[[4, 5], [24, 15]]], "labels": [0]}
+    with pytest.warns(RecordingWarning, match="neither turned boxes nor keypoints") as told:
+        record(
+            lambda backend: [backend.add_annotations("a", image, turned, pose, i) for i in (1, 2)]
+        )
+    assert len(told) == 1
+    (row, files), _ = read_run(tmp_path / "run").media()
+    positions = [
+        json.loads((files / row[f"a.boxes.{side}.path"]).read_text())["box_data"][0]["position"]
+        for side in ("truth", "prediction")
+    ]
+    assert [list(position.values()) for position in positions] == [
+        pytest.approx([18 / 40, 5 / 20, 22 / 40, 15 / 20]),
+        pytest.approx([4 / 40, 5 / 20, 24 / 40, 15 / 20]),
+    ]

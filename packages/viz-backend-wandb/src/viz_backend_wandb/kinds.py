@@ -49,9 +49,15 @@ class WandbKinds(BaseVisBackend):
 
     _encode: ImageEncoder
     _budget: Budget
+    _is_told_of_shapes = False
 
     def _record(self, call: Callable[[OpenRun], None]) -> None:
         """Call a function with the open run."""
+        raise NotImplementedError
+
+    @staticmethod
+    def _warn(message: str) -> None:
+        """Tell the user."""
         raise NotImplementedError
 
     def _log(self, name: str, step: int, make: Callable[[Path], Any], size: int = 0) -> None:
@@ -209,7 +215,18 @@ class WandbKinds(BaseVisBackend):
         """Record an image with boxes and masks that W&B's page shows and hides.
 
         Of turned boxes and keypoints, which it has not, it gets the boxes around them.
+
+        Warns:
+            RecordingWarning: Once, if there are such.
         """
+        sides = annotated.sides
+        is_coarse = any(s.keypoints is not None or s.rotated_bboxes is not None for s in sides)
+        if is_coarse and not self._is_told_of_shapes:
+            self._is_told_of_shapes = True
+            self._warn(
+                "W&B has neither turned boxes nor keypoints: of those it gets the boxes around "
+                "them; local files and drawings have all"
+            )
         encoded = self._encode(annotated.image)
         caption = f"{annotated.title or name}, step {step}"  # its slider has another step
 
