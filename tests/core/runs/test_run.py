@@ -133,6 +133,24 @@ def test_annotations_are_of_their_step_and_read_when_they_are_asked_for(local, t
     assert [*run.since(cursor).annotations["a"]] == [2]
 
 
+@pytest.mark.parametrize(
+    "truth",
+    [
+        *("5", "{}", '{"labels": 5}', '{"labels": [0], "bboxes": [[1]]}'),
+        '{"labels": [0], "ids": "a"}',
+        '{"labels": [], "semantic": {"ids": [1], "masks": [{"size": [2, 9], "counts": "03"}]}}',
+    ],
+)
+def test_annotations_of_another_shape_are_told_when_they_are_touched(tmp_path, truth):
+    line = f'{{"name":"a","step":1,"image":"b.jpg","width":3,"height":1,"truth":{truth}}}\n'
+    (tmp_path / "annotations.jsonl").write_text(line)
+    (tmp_path / "index.jsonl").touch()
+    sample = read_run(tmp_path).annotations["a"][1]
+    assert sample.prediction is None
+    with pytest.raises(ValueError, match=r"the truth of 'a' in .* is not as a local run writes it"):
+        _ = sample.truth
+
+
 def test_json_beside_the_folder_is_none_of_the_run(local, tmp_path):
     local.add_text("a", "b")
     (tmp_path / "run/20260101_000000.json").write_text('{"mAP": 0.5}\n')  # MMEngine's, of a test

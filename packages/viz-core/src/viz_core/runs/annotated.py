@@ -97,8 +97,16 @@ class AnnotatedImage:
 
     def _side(self, key: str) -> Annotations | None:
         vectors = self.line.get(key)
+        if vectors is None:
+            return None
         width, height = self.size
-        return None if vectors is None else from_vectors(vectors, height, width)
+        try:
+            return from_vectors(vectors, height, width)
+        except (KeyError, IndexError, TypeError, ValueError) as error:
+            raise ValueError(
+                f"the {key} of {self.line['name']!r} in {str(self.folder)!r} is not as a local run "
+                f"writes it, {type(error).__name__}: {error}; look at that line of annotations.jsonl"
+            ) from error
 
     @property
     def classes(self) -> dict[int, str]:
