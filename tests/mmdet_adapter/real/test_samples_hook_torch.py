@@ -130,7 +130,8 @@ def test_a_training_that_is_resumed_goes_on_with_the_same(tmp_path, monkeypatch)
         hook = dict(type="SamplesHook", fixed=4, worst=0)
         runner = make_runner(tmp_path, hook, train_cfg=cfg, resume=epochs == 2)
         runner.train()
-        runner.visualizer.forget_instance(tmp_path.name)
+        # Its name has the time in seconds, which may be the same again.
+        runner.visualizer.forget_instance(runner.visualizer.instance_name)
         for name, found in recorded(runner).annotations.items():
             steps.setdefault(name, set()).update(found)
     assert [*steps.values()] == [{1, 2}] * 4
