@@ -6,6 +6,7 @@ import hashlib
 import math
 import re
 from collections.abc import Mapping, Set
+from pathlib import PureWindowsPath
 from typing import Any
 
 __all__ = [
@@ -86,9 +87,13 @@ def to_image_key(name: str) -> tuple[str, bool]:
 def to_table_key(name: str, run_id: str) -> str:
     """Return the key for a table or a chart, which is cut as that of an image is.
 
-    W&B names an artifact after it and the run, and refuses one of over 128 letters.
+    W&B names an artifact after it and the run, and refuses one of over 128 letters. It makes a path
+    of it too, and refuses what is an absolute one anywhere, or leaves its folder.
     """
     key, _ = to_image_key(name)
+    if PureWindowsPath(key).anchor or ".." in PureWindowsPath(key).parts:
+        key = key.replace("\\", "%5C").replace(":", "%3A")
+        key = f"%2F{key[1:]}" if key.startswith("/") else key
     room = max(_LONGEST_ARTIFACT - len(run_id), _SHORTEST)
     return key if len(key) <= room else _cut(key, name, room)
 
@@ -100,10 +105,9 @@ def _cut(key: str, name: str, size: int) -> str:
 
 def to_file_path(name: str) -> str:
     """Return where a file called `name` is in a run: below `files`, and never outside."""
-    parts = [
-        to_image_key(part)[0] if part.strip(".") else f"%2E{part[1:]}" for part in name.split("/")
-    ]
-    return "/".join(["files", *parts])
+    parts = [to_image_key(part)[0] for part in name.split("/")]
+    names = {"": "%2F", ".": "%2E"}
+    return "/".join(["files", *(names.get(part, part) for part in parts)])
 
 
 def as_metric_definitions(config: Any) -> list[dict[str, Any]]:
