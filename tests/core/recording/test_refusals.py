@@ -87,3 +87,16 @@ def test_a_backend_that_fails_when_it_is_asked_what_it_keeps_gets_all(base, monk
     assert backend.called == [*OLD, "image"]
     with pytest.warns(RecordingWarning, match="keeps no file"):
         visualizer.add_file(__file__)
+
+
+def test_a_method_of_an_object_alone_is_called():
+    class Plain(BaseVisBackend):
+        pass
+
+    backend, called = Plain(), []
+    backend.add_image = lambda name, image, step=0: called.append(name)
+    backend.add_text = lambda name, text, step=0: called.append(text)
+    visualizer = Visualizer(vis_backends=[backend], on_backend_error="raise")
+    visualizer.add_image("a", IMAGE)
+    visualizer.add_text("a", "b")
+    assert called == ["a", "b"]

@@ -99,8 +99,9 @@ def keeps(backend: Any, kind: Kind, note: Callable[[str], object] = str) -> bool
     cls = backend if isinstance(backend, type) else type(backend)
     try:
         supports = getattr(backend, "supports", None)
-        if callable(supports):
-            return bool(supports(kind))
+        if callable(supports):  # of the class, while a method may be the object's alone
+            is_its_own = cls is not backend and f"add_{kind}" in getattr(backend, "__dict__", ())
+            return is_its_own or bool(supports(kind))
     except Exception as error:  # noqa: BLE001  # a stranger's
         text = traceback.format_exception_only(type(error), error)[-1].strip()
         note(f"{cls.__name__}.supports({kind!r}) raised {text}")
