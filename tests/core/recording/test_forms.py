@@ -374,8 +374,8 @@ def test_a_file_is_kept_before_the_call_returns_in_the_background_too(tmp_path):
 
 
 def test_kinds_stand_in_a_sentence():
-    words = [with_article(kind) for kind in ("html", "image", "text", "hparams", "images")]
-    assert words == ["an html", "an image", "a text", "hparams", "images"]
+    words = [with_article(kind) for kind in ("html", "image", "text", "hparams", "annotations")]
+    assert words == ["an html", "an image", "a text", "hparams", "annotations"]
 
 
 def test_a_visualizer_without_backends_says_so(tmp_path):

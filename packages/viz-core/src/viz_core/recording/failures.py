@@ -12,7 +12,7 @@ from viz_core.errors import RecordingError, RecordingWarning
 
 __all__ = ["Failures", "with_article"]
 
-_SEVERAL = ("scalars", "images", "hparams")
+_SEVERAL = ("annotations", "hparams", "images", "scalars")
 
 
 class Failures:
