@@ -6,6 +6,7 @@ import math
 import os
 import sys
 import time
+import tracemalloc
 import types
 
 import numpy as np
@@ -268,6 +269,19 @@ def test_lines_of_another_shape_are_skipped_and_counted(local, tmp_path):
     assert ([*run.images], run.files, run.failures) == (["x" * 300], {}, {})
     assert [session.run for session in run.sessions] == [1]
     assert run.skipped == 7 * len(wrong) - 1  # {"run": 1} says nothing, and is no mistake
+
+
+def test_a_scalar_takes_little_memory_while_it_is_read(tmp_path):
+    path = tmp_path / "vis_data" / "scalars.json"
+    path.parent.mkdir()
+    path.write_text("".join(f'{{"loss": {i / 7}, "step": {i}}}\n' for i in range(20_000)))
+    _ = read_run(tmp_path).scalars  # imports
+    tracemalloc.start()
+    found = read_run(tmp_path).scalars["loss"]
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert len(found.steps) == 20_000
+    assert peak / 20_000 < 200  # bytes; a tuple for each takes 245
 
 
 def test_one_line_that_is_no_json_costs_no_other_of_its_thousand(local, tmp_path):
