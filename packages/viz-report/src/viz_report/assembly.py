@@ -47,11 +47,12 @@ _SCRIPT = re.compile(r'<script src="([^"]+)"></script>')
 def page_html(data: Mapping[str, Any]) -> str:
     """Return the page that shows `data`, as `page_data` returns it; it needs nothing else."""
     page, _, _ = _static()
+    title = html.escape(str(data["title"]).encode(errors="replace").decode())  # a folder's name
     # Escaped so, no text can end the script that it is in, or begin a comment there.
     text = json.dumps(data, separators=(",", ":"), allow_nan=False).replace("<", "\\u003c")
     for mark, filled in (
         (_POLICY, _POLICY.replace('content=""', f'content="{policy(data)}"')),
-        (_TITLE, f"<title>{html.escape(str(data['title']))}</title>"),
+        (_TITLE, f"<title>{title}</title>"),
         (_DATA, f"{_DATA.removesuffix('</script>')}{text}</script>"),
     ):
         before, found, after = page.partition(mark)

@@ -99,7 +99,7 @@ def write_report(
     store = Embedded() if assets is None else Copied(Path(assets).absolute(), page)
     read = _read(find_runs(runs))
     data = page_data(read, store, room, title=title or ", ".join(part.name for part, _, _ in read))
-    content = page_html(data).encode(errors="replace")  # the title may be a folder's name
+    content = page_html(data).encode()
     page.parent.mkdir(parents=True, exist_ok=True)
     write_whole(page, content)
     return Written(page, len(content), data["left_out"])

@@ -128,7 +128,7 @@ class _Handler(BaseHTTPRequestHandler):
             self._send("text/html", b"", headers=headers)
             return
         data = self.server.feed.whole()
-        content = page_html(data).encode(errors="replace")
+        content = page_html(data).encode()
         rules = f"{policy(data)}; frame-ancestors 'none'"
         self._send("text/html; charset=utf-8", content, headers={"Content-Security-Policy": rules})
 
