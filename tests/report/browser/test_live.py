@@ -79,7 +79,7 @@ def live(browser):
 
     yield live
     for shown in opened:
-        assert [error for error in shown.errors if "ERR_CONNECTION_REFUSED" not in error] == []
+        assert [error for error in shown.errors if "net::ERR_" not in error] == []
 
 
 def text(shown, selector):

@@ -116,8 +116,7 @@ def test_nothing_is_wider_than_the_screen(show, size):
         shown.settle()
         assert shown.page.evaluate("document.documentElement.scrollWidth") <= width
         heading = shown.page.get_by_role("heading", name=link.inner_text(), exact=True)
-        heading = heading.bounding_box()
-        assert 0 <= heading["y"] < height
+        shown.until(lambda heading=heading: 0 <= heading.bounding_box()["y"] < height)
     assert shown.page.locator("section").count() == 10
 
 

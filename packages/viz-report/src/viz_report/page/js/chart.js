@@ -7,13 +7,23 @@
     if (value === null) return "";
     const size = Math.abs(value);
     if (size >= 1e15 || (size && size < 1e-4)) return value.toExponential(0);
-    for (const [unit, sign] of [[1e12, "T"], [1e9, "G"], [1e6, "M"], [1e4, "k"]])
-      if (size >= unit) return `${Number((value / (unit === 1e4 ? 1e3 : unit)).toPrecision(4))}${sign}`;
+    for (const [unit, sign] of [
+      [1e12, "T"],
+      [1e9, "G"],
+      [1e6, "M"],
+      [1e4, "k"],
+    ])
+      if (size >= unit)
+        return `${Number((value / (unit === 1e4 ? 1e3 : unit)).toPrecision(4))}${sign}`;
     return String(Number(value.toPrecision(5)));
   };
 
-  const axisTime = (value) => (value < 60 ? `${axisNumber(value)}s`
-    : value < 7200 ? `${axisNumber(value / 60)}m` : `${axisNumber(value / 3600)}h`);
+  const axisTime = (value) =>
+    value < 60
+      ? `${axisNumber(value)}s`
+      : value < 7200
+        ? `${axisNumber(value / 60)}m`
+        : `${axisNumber(value / 3600)}h`;
 
   /* uPlot wants one x for all: where a line has no point there, its line goes on. */
   const aligned = (lines, log) => {
@@ -41,7 +51,8 @@
      value for each line or null, `zoom([low, high] or null)`, `click(x)`. Returns `set(lines, look)`,
      `zoom`, `mark(x)`, `destroy`. A look is { log, time }. */
   viz.chart = (box, lines, look, handlers) => {
-    let plot = null, marked = null;
+    let plot = null,
+      marked = null;
     const marker = viz.h("div", { class: "step-mark", hidden: true });
 
     const place = () => {
@@ -53,40 +64,77 @@
 
     const options = () => {
       const font = "11px system-ui, sans-serif";
-      const axis = { stroke: () => viz.css("--muted"), font, ticks: { show: false },
-        grid: { stroke: () => viz.css("--line"), width: 1 } };
+      const axis = {
+        stroke: () => viz.css("--muted"),
+        font,
+        ticks: { show: false },
+        grid: { stroke: () => viz.css("--line"), width: 1 },
+      };
       return {
-        width: Math.max(box.clientWidth, 120), height: HEIGHT, padding: [8, 10, 0, 0],
+        width: Math.max(box.clientWidth, 120),
+        height: HEIGHT,
+        padding: [8, 10, 0, 0],
         legend: { show: false },
         cursor: {
           points: { size: 7 },
           drag: { x: true, y: false, setScale: false, dist: 5 },
-          sync: { key: "viz", scales: ["x", null],
-            filters: { pub: (type) => type === "mousemove" || type === "mouseleave" } },
-          bind: { dblclick: () => () => { handlers.zoom(null); } },
+          sync: {
+            key: "viz",
+            scales: ["x", null],
+            filters: { pub: (type) => type === "mousemove" || type === "mouseleave" },
+          },
+          bind: {
+            dblclick: () => () => {
+              handlers.zoom(null);
+            },
+          },
         },
         scales: { x: { time: false }, y: { distr: look.log ? 3 : 1 } },
         axes: [
-          { ...axis, size: 26, space: 60, values: (_, ticks) => ticks.map(look.time ? axisTime : axisNumber) },
+          {
+            ...axis,
+            size: 26,
+            space: 60,
+            values: (_, ticks) => ticks.map(look.time ? axisTime : axisNumber),
+          },
           { ...axis, size: 52, space: 34, values: (_, ticks) => ticks.map(axisNumber) },
         ],
-        series: [{}, ...lines.map(({ color, dash, faint }) => ({
-          stroke: color, dash, width: faint ? 1 : 1.75, alpha: faint ? 0.28 : 1,
-          points: faint ? { show: false }
-            : { size: 5, fill: () => viz.css("--card"), filter: (u, series, all) => (all ? null : alone(u.data[series])) },
-        }))],
+        series: [
+          {},
+          ...lines.map(({ color, dash, faint }) => ({
+            stroke: color,
+            dash,
+            width: faint ? 1 : 1.75,
+            alpha: faint ? 0.28 : 1,
+            points: faint
+              ? { show: false }
+              : {
+                  size: 5,
+                  fill: () => viz.css("--card"),
+                  filter: (u, series, all) => (all ? null : alone(u.data[series])),
+                },
+          })),
+        ],
         hooks: {
-          setCursor: [(u) => {
-            const { idx } = u.cursor;
-            handlers.hover(idx === null || idx === undefined ? null
-              : lines.map((_, i) => valueAt(u.data[i + 1], idx)), u.data[0][idx]);
-          }],
-          setSelect: [(u) => {
-            const { left, width } = u.select;
-            if (width < 3) return;
-            handlers.zoom([u.posToVal(left, "x"), u.posToVal(left + width, "x")]);
-            u.setSelect({ left: 0, width: 0, top: 0, height: 0 }, false);
-          }],
+          setCursor: [
+            (u) => {
+              const { idx } = u.cursor;
+              handlers.hover(
+                idx === null || idx === undefined
+                  ? null
+                  : lines.map((_, i) => valueAt(u.data[i + 1], idx)),
+                u.data[0][idx],
+              );
+            },
+          ],
+          setSelect: [
+            (u) => {
+              const { left, width } = u.select;
+              if (width < 3) return;
+              handlers.zoom([u.posToVal(left, "x"), u.posToVal(left + width, "x")]);
+              u.setSelect({ left: 0, width: 0, top: 0, height: 0 }, false);
+            },
+          ],
           setScale: [place],
         },
       };
@@ -94,7 +142,9 @@
 
     const onClick = (over) => {
       let from = null;
-      over.addEventListener("mousedown", (event) => { from = event.clientX; });
+      over.addEventListener("mousedown", (event) => {
+        from = event.clientX;
+      });
       over.addEventListener("click", (event) => {
         if (from === null || Math.abs(event.clientX - from) > 4) return;
         handlers.click?.(plot.posToVal(event.clientX - over.getBoundingClientRect().left, "x"));
@@ -129,12 +179,20 @@
       set: (newLines, newLook) => {
         const same = appearance(newLines, newLook) === appearance(lines, look);
         [lines, look] = [newLines, newLook];
-        if (same) plot.setData(aligned(lines, look.log)); // what the pointer is at, stays
+        if (same)
+          plot.setData(aligned(lines, look.log)); // what the pointer is at, stays
         else make();
       },
       zoom,
-      mark: (x) => { marked = x; place(); },
-      destroy: () => { resizing.disconnect(); plot.destroy(); plot = null; },
+      mark: (x) => {
+        marked = x;
+        place();
+      },
+      destroy: () => {
+        resizing.disconnect();
+        plot.destroy();
+        plot = null;
+      },
     };
   };
 }

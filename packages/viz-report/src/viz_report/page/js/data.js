@@ -12,13 +12,24 @@
       for (const record of records)
         if (typeof record.truth === "number") record.truth = records[record.truth].truth;
     for (const series of Object.values(run.scalars ?? {}))
-      series.times = series.times?.map((time) => time === null ? null : time + (series.since ?? 0)) ?? null;
+      series.times =
+        series.times?.map((time) => (time === null ? null : time + (series.since ?? 0))) ?? null;
   };
   viz.data.runs.forEach(viz.unfold);
 
   /* The kinds that have a list of records by step under each name. */
-  viz.STEPPED = ["annotations", "images", "figures", "tables", "histograms", "pr_curves",
-    "confusion_matrices", "texts", "videos", "html"];
+  viz.STEPPED = [
+    "annotations",
+    "images",
+    "figures",
+    "tables",
+    "histograms",
+    "pr_curves",
+    "confusion_matrices",
+    "texts",
+    "videos",
+    "html",
+  ];
 
   viz.run = (id) => viz.data.runs.find((run) => run.id === id) ?? viz.data.runs[0];
   const NOTHING = Object.freeze(Object.create(null));
@@ -44,10 +55,12 @@
 
   /* The newest record at or before a step; records lie in the order of their steps. */
   viz.latest = (records, step) => {
-    let low = 0, high = records?.length ?? 0;
+    let low = 0,
+      high = records?.length ?? 0;
     while (low < high) {
       const middle = (low + high) >> 1;
-      if (records[middle].step <= step) low = middle + 1; else high = middle;
+      if (records[middle].step <= step) low = middle + 1;
+      else high = middle;
     }
     return low ? records[low - 1] : null;
   };

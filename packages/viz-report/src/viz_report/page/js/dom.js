@@ -24,26 +24,42 @@ const viz = {};
 
   /* A button that is pressed or not; `flip(pressed)` is called at a click. */
   viz.toggle = (label, pressed, flip, properties) => {
-    const button = viz.h("button", {
-      type: "button", class: "toggle", "aria-pressed": String(pressed), ...properties,
-      click: () => {
-        const now = button.getAttribute("aria-pressed") !== "true";
-        button.setAttribute("aria-pressed", String(now));
-        flip(now);
+    const button = viz.h(
+      "button",
+      {
+        type: "button",
+        class: "toggle",
+        "aria-pressed": String(pressed),
+        ...properties,
+        click: () => {
+          const now = button.getAttribute("aria-pressed") !== "true";
+          button.setAttribute("aria-pressed", String(now));
+          flip(now);
+        },
       },
-    }, label);
+      label,
+    );
     return button;
   };
 
   /* One of several, as buttons in a row: `options` is [[value, label], ...]. */
   viz.choice = (name, options, value, choose) => {
-    const buttons = options.map(([option, label]) => viz.h("button", {
-      type: "button", "aria-pressed": String(option === value),
-      click: () => choose(option),
-    }, label));
+    const buttons = options.map(([option, label]) =>
+      viz.h(
+        "button",
+        {
+          type: "button",
+          "aria-pressed": String(option === value),
+          click: () => choose(option),
+        },
+        label,
+      ),
+    );
     const group = viz.h("div", { class: "choice", role: "group", "aria-label": name }, buttons);
-    group.select = (chosen) => buttons.forEach((button, i) =>
-      button.setAttribute("aria-pressed", String(options[i][0] === chosen)));
+    group.select = (chosen) =>
+      buttons.forEach((button, i) =>
+        button.setAttribute("aria-pressed", String(options[i][0] === chosen)),
+      );
     return group;
   };
 
@@ -51,17 +67,30 @@ const viz = {};
   viz.slider = (name, { min, max, step, value, show, change }) => {
     const output = viz.h("output", {}, show(value));
     const input = viz.h("input", {
-      type: "range", min, max, step, value, "aria-label": name,
-      input: () => { output.textContent = show(Number(input.value)); change(Number(input.value)); },
+      type: "range",
+      min,
+      max,
+      step,
+      value,
+      "aria-label": name,
+      input: () => {
+        output.textContent = show(Number(input.value));
+        change(Number(input.value));
+      },
     });
     const label = viz.h("label", { class: "slider" }, viz.h("span", {}, name), input, output);
-    label.show = (now) => { input.value = now; output.textContent = show(now); };
+    label.show = (now) => {
+      input.value = now;
+      output.textContent = show(now);
+    };
     return label;
   };
 
   /* Call `seen(element, visible)` when an element comes near the screen or leaves it; in a notebook
      the screen is the page's frame. */
-  viz.watch = (seen) => new IntersectionObserver(
-    (entries) => entries.forEach((e) => seen(e.target, e.isIntersecting)),
-    { root: document, rootMargin: "300px" });
+  viz.watch = (seen) =>
+    new IntersectionObserver(
+      (entries) => entries.forEach((e) => seen(e.target, e.isIntersecting)),
+      { root: document, rootMargin: "300px" },
+    );
 }

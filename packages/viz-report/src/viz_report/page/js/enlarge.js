@@ -1,19 +1,31 @@
 /* A sample or an image over the whole screen; keys go on stepping. */
 "use strict";
 {
-  let dialog = null, card = null;
+  let dialog = null,
+    card = null;
 
   const open = (fill, name) => {
     if (!dialog) {
-      dialog = viz.h("dialog", { class: "large", click: (event) => { if (event.target === dialog) dialog.close(); },
-        close: () => { card = null; dialog.replaceChildren(); } });
+      dialog = viz.h("dialog", {
+        class: "large",
+        click: (event) => {
+          if (event.target === dialog) dialog.close();
+        },
+        close: () => {
+          card = null;
+          dialog.replaceChildren();
+        },
+      });
       document.body.append(dialog);
     }
     card = viz.h("article", { class: "card" });
     fill(card);
     dialog.setAttribute("aria-label", name);
-    const close = viz.h("button", { type: "button", class: "icon close", "aria-label": "Close",
-      click: () => dialog.close() }, "×");
+    const close = viz.h(
+      "button",
+      { type: "button", class: "icon close", "aria-label": "Close", click: () => dialog.close() },
+      "×",
+    );
     dialog.replaceChildren(close, card);
     dialog.showModal();
     card.draw();

@@ -24,23 +24,34 @@
     const scale = shown / width;
     const [right, bottom] = [shown, height * scale];
     const placed = [];
-    return objects.filter(({ extent }) => extent).flatMap(({ extent, text, color }) => {
-      const [x1, y1, x2, y2] = extent.map((v) => v * scale);
-      const wide = Math.min(widthOf(text), right);
-      const spot = ([x, y]) => {
-        const left = Math.min(Math.max(x, 0), Math.max(right - wide, 0));
-        const top = Math.min(Math.max(y, 0), Math.max(bottom - HEIGHT, 0));
-        return [left, top, left + wide, top + HEIGHT];
-      };
-      const spots = [[x1 - 1, y1 - HEIGHT], [x1 - 1, y2], [x1 - 1, y1], [x2 - wide + 1, y1 - HEIGHT],
-        [x2 - wide + 1, y2], [x1, y2 - HEIGHT], [x2, y1], [x1 - wide, y1]].map(spot);
-      const free = spots.find((one) => !placed.some((other) => overlaps(one, other)));
-      if (!free) return [];
-      placed.push(free);
-      const label = viz.h("span", { class: "label" }, text);
-      label.style.cssText = `left:${100 * free[0] / right}%;top:${100 * free[1] / bottom}%;` +
-        `background:${color};color:${viz.inkOn(color)}`;
-      return label;
-    });
+    return objects
+      .filter(({ extent }) => extent)
+      .flatMap(({ extent, text, color }) => {
+        const [x1, y1, x2, y2] = extent.map((v) => v * scale);
+        const wide = Math.min(widthOf(text), right);
+        const spot = ([x, y]) => {
+          const left = Math.min(Math.max(x, 0), Math.max(right - wide, 0));
+          const top = Math.min(Math.max(y, 0), Math.max(bottom - HEIGHT, 0));
+          return [left, top, left + wide, top + HEIGHT];
+        };
+        const spots = [
+          [x1 - 1, y1 - HEIGHT],
+          [x1 - 1, y2],
+          [x1 - 1, y1],
+          [x2 - wide + 1, y1 - HEIGHT],
+          [x2 - wide + 1, y2],
+          [x1, y2 - HEIGHT],
+          [x2, y1],
+          [x1 - wide, y1],
+        ].map(spot);
+        const free = spots.find((one) => !placed.some((other) => overlaps(one, other)));
+        if (!free) return [];
+        placed.push(free);
+        const label = viz.h("span", { class: "label" }, text);
+        label.style.cssText =
+          `left:${(100 * free[0]) / right}%;top:${(100 * free[1]) / bottom}%;` +
+          `background:${color};color:${viz.inkOn(color)}`;
+        return label;
+      });
   };
 }

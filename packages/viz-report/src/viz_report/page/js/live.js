@@ -1,7 +1,9 @@
 /* A live page asks for what is new, and puts it where it belongs. */
 "use strict";
 {
-  const EVERY = 500, MOST = 4000, BUCKETS = 1000;
+  const EVERY = 500,
+    MOST = 4000,
+    BUCKETS = 1000;
 
   /* Keep the least and the most of each of 1,000 buckets. */
   const thin = (series) => {
@@ -9,8 +11,10 @@
     if (count <= MOST) return;
     const kept = [];
     for (let bucket = 0; bucket < BUCKETS; bucket += 1) {
-      const from = Math.floor(bucket * count / BUCKETS), end = Math.floor((bucket + 1) * count / BUCKETS);
-      let least = from, most = from; // a gap is kept where there is nothing else
+      const from = Math.floor((bucket * count) / BUCKETS),
+        end = Math.floor(((bucket + 1) * count) / BUCKETS);
+      let least = from,
+        most = from; // a gap is kept where there is nothing else
       for (let i = from; i < end; i += 1) {
         const value = series.values[i];
         if (value === null) continue;
@@ -26,7 +30,10 @@
   const mergeScalars = (old, fresh) => {
     for (const [name, series] of Object.entries(fresh)) {
       const known = old[name];
-      if (!known) { old[name] = series; continue; }
+      if (!known) {
+        old[name] = series;
+        continue;
+      }
       known.times = known.times && series.times ? known.times.concat(series.times) : null;
       known.steps = known.steps.concat(series.steps);
       known.values = known.values.concat(series.values);
@@ -37,10 +44,11 @@
 
   const mergeRun = (old, fresh) => {
     for (const [key, value] of Object.entries(fresh)) {
-      if (key === "scalars") mergeScalars(old.scalars ??= Object.create(null), value);
+      if (key === "scalars") mergeScalars((old.scalars ??= Object.create(null)), value);
       else if (viz.STEPPED.includes(key)) {
-        const kind = old[key] ??= Object.create(null);
-        for (const [name, records] of Object.entries(value)) kind[name] = [...(kind[name] ?? []), ...records];
+        const kind = (old[key] ??= Object.create(null));
+        for (const [name, records] of Object.entries(value))
+          kind[name] = [...(kind[name] ?? []), ...records];
       } else if (key === "classes") old.classes = [...new Set([...(old.classes ?? []), ...value])];
       else if (value !== null) old[key] = value;
     }
@@ -62,22 +70,47 @@
     viz.forgetColors();
   };
 
-  const SECTIONS = { scalars: ["curves"], annotations: ["samples", "compare"], images: ["images"], figures: ["images"],
-    tables: ["tables", "samples"], histograms: ["histograms"], pr_curves: ["pr"], confusion_matrices: ["confusion"],
-    texts: ["texts"], videos: ["videos"], html: ["html"] };
+  const SECTIONS = {
+    scalars: ["curves"],
+    annotations: ["samples", "compare"],
+    images: ["images"],
+    figures: ["images"],
+    tables: ["tables", "samples"],
+    histograms: ["histograms"],
+    pr_curves: ["pr"],
+    confusion_matrices: ["confusion"],
+    texts: ["texts"],
+    videos: ["videos"],
+    html: ["html"],
+  };
 
-  const shape = () => Object.fromEntries(["scalars", ...viz.STEPPED].map((kind) => [kind, viz.names(kind).join("\n")]));
-  const whole = () => JSON.stringify([viz.data.runs.map(({ id }) => id), viz.classes(),
-    viz.data.runs.map((run) => (run.files ?? []).length)]);
+  const shape = () =>
+    Object.fromEntries(
+      ["scalars", ...viz.STEPPED].map((kind) => [kind, viz.names(kind).join("\n")]),
+    );
+  const whole = () =>
+    JSON.stringify([
+      viz.data.runs.map(({ id }) => id),
+      viz.classes(),
+      viz.data.runs.map((run) => (run.files ?? []).length),
+    ]);
 
   /* Show what an answer brought; what the reader chose and opened stays. */
   viz.update = (answer) => {
     const news = (answer.runs ?? []).length > 0;
-    if (!news) { viz.data.cursor = answer.cursor ?? viz.data.cursor; return; }
-    const before = shape(), wholeBefore = whole();
+    if (!news) {
+      viz.data.cursor = answer.cursor ?? viz.data.cursor;
+      return;
+    }
+    const before = shape(),
+      wholeBefore = whole();
     viz.merge(answer);
     const after = shape();
-    const stale = new Set(Object.keys(after).filter((kind) => before[kind] !== after[kind]).flatMap((kind) => SECTIONS[kind]));
+    const stale = new Set(
+      Object.keys(after)
+        .filter((kind) => before[kind] !== after[kind])
+        .flatMap((kind) => SECTIONS[kind]),
+    );
     if (whole() !== wholeBefore || answer.runs.some((run) => run.reset))
       for (const id of [...Object.values(SECTIONS).flat(), "files"]) stale.add(id);
     viz.renewHeader();
@@ -92,7 +125,8 @@
 
   const ask = async () => {
     try {
-      const cursor = viz.data.cursor === null ? "" : `?cursor=${encodeURIComponent(viz.data.cursor)}`;
+      const cursor =
+        viz.data.cursor === null ? "" : `?cursor=${encodeURIComponent(viz.data.cursor)}`;
       const answer = await fetch(`data${cursor}`, { cache: "no-store" });
       if (!answer.ok) throw new Error(answer.statusText);
       viz.update(await answer.json());

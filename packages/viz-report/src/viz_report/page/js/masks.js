@@ -7,7 +7,9 @@
     const found = [];
     let at = 0;
     while (at < counts.length) {
-      let value = 0, shift = 0, code;
+      let value = 0,
+        shift = 0,
+        code;
       do {
         code = counts.charCodeAt(at) - 48;
         value |= (code & 31) << shift;
@@ -41,7 +43,7 @@
       x1 = Math.min(x1, first);
       x2 = Math.max(x2, last + 1);
       y1 = first === last ? Math.min(y1, from % height) : 0;
-      y2 = first === last ? Math.max(y2, (end - 1) % height + 1) : height;
+      y2 = first === last ? Math.max(y2, ((end - 1) % height) + 1) : height;
     }
     return x1 < Infinity ? [x1, y1, x2, y2] : null;
   };
@@ -59,10 +61,12 @@
   /* Paint [{ mask, color, striped }] on a canvas of the masks' size, the large ones first; striped
      ones can be told from others without color. */
   viz.paintMasks = (canvas, masks) => {
-    const all = masks.map(({ mask, ...how }) => {
-      const runs = spans(mask);
-      return { ...how, mask, runs, area: runs.reduce((sum, [from, end]) => sum + end - from, 0) };
-    }).sort((a, b) => b.area - a.area);
+    const all = masks
+      .map(({ mask, ...how }) => {
+        const runs = spans(mask);
+        return { ...how, mask, runs, area: runs.reduce((sum, [from, end]) => sum + end - from, 0) };
+      })
+      .sort((a, b) => b.area - a.area);
     const [height, width] = all[0].mask.size;
     canvas.width = width;
     canvas.height = height;
@@ -74,11 +78,15 @@
       const [r, g, b] = viz.rgb(color);
       const ink = ((128 << 24) | (b << 16) | (g << 8) | r) >>> 0;
       for (const [from, end] of runs) {
-        let x = Math.floor(from / height), y = from % height;
+        let x = Math.floor(from / height),
+          y = from % height;
         for (let i = from; i < end && x < width; i += 1) {
           if (!striped || (x + y) % 10 < 4) pixels[y * width + x] = ink;
           y += 1;
-          if (y === height) { y = 0; x += 1; }
+          if (y === height) {
+            y = 0;
+            x += 1;
+          }
         }
       }
     }

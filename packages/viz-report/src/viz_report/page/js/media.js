@@ -1,28 +1,76 @@
 /* Texts, videos and recorded HTML. */
 "use strict";
 {
-  viz.steppedSection("texts", "Texts", [["texts", (body) => (record) => {
-    if (body.shown === record) return;
-    body.shown = record;
-    body.replaceChildren(viz.markdown(String(record.text ?? "")));
-  }]], { className: "broad" });
+  viz.steppedSection(
+    "texts",
+    "Texts",
+    [
+      [
+        "texts",
+        (body) => (record) => {
+          if (body.shown === record) return;
+          body.shown = record;
+          body.replaceChildren(viz.markdown(String(record.text ?? "")));
+        },
+      ],
+    ],
+    { className: "broad" },
+  );
 
-  viz.steppedSection("videos", "Videos", [["videos", (body, name) => (record) => {
-    if (body.shown === record.video) return;
-    body.shown = record.video;
-    const source = viz.blob(record.video);
-    const label = `${name} at step ${record.step}`;
-    body.replaceChildren(!source ? viz.h("p", { class: "muted" }, "video left out")
-      : record.type === "image/gif" ? viz.h("img", { class: "whole", src: source, alt: label })
-        : viz.h("video", { class: "whole", src: source, controls: true, loop: true, muted: true, playsinline: true,
-          preload: "metadata", "aria-label": label }));
-  }]], { className: "images" });
+  viz.steppedSection(
+    "videos",
+    "Videos",
+    [
+      [
+        "videos",
+        (body, name) => (record) => {
+          if (body.shown === record.video) return;
+          body.shown = record.video;
+          const source = viz.blob(record.video);
+          const label = `${name} at step ${record.step}`;
+          body.replaceChildren(
+            !source
+              ? viz.h("p", { class: "muted" }, "video left out")
+              : record.type === "image/gif"
+                ? viz.h("img", { class: "whole", src: source, alt: label })
+                : viz.h("video", {
+                    class: "whole",
+                    src: source,
+                    controls: true,
+                    loop: true,
+                    muted: true,
+                    playsinline: true,
+                    preload: "metadata",
+                    "aria-label": label,
+                  }),
+          );
+        },
+      ],
+    ],
+    { className: "images" },
+  );
 
   /* In a frame without scripts, forms, or a way to this page. */
-  viz.steppedSection("html", "HTML", [["html", (body, name) => (record) => {
-    if (body.shown === record) return;
-    body.shown = record;
-    body.replaceChildren(viz.h("iframe", { sandbox: "", srcdoc: String(record.html ?? ""), title: `${name} at step ${record.step}`,
-      referrerpolicy: "no-referrer" }));
-  }]], { className: "broad" });
+  viz.steppedSection(
+    "html",
+    "HTML",
+    [
+      [
+        "html",
+        (body, name) => (record) => {
+          if (body.shown === record) return;
+          body.shown = record;
+          body.replaceChildren(
+            viz.h("iframe", {
+              sandbox: "",
+              srcdoc: String(record.html ?? ""),
+              title: `${name} at step ${record.step}`,
+              referrerpolicy: "no-referrer",
+            }),
+          );
+        },
+      ],
+    ],
+    { className: "broad" },
+  );
 }

@@ -3,11 +3,47 @@
 {
   /* As viz-core draws classes: vivid, apart from each other on any image. */
   const CLASSES = [
-    "#df1040", "#00ef00", "#0060ff", "#efafff", "#008f60", "#cf00ff", "#ffaf00", "#00dfef",
-    "#8f60af", "#709fff", "#af7000", "#ff60af", "#8faf00", "#ff7040", "#cf109f", "#9fdf80",
-    "#8030ff", "#2080bf", "#af70ff", "#00bf9f", "#803020", "#800080", "#305070", "#ffdfcf",
-    "#006000", "#af9f9f", "#4010cf", "#707070", "#bfff00", "#ff9f9f", "#ff50ff", "#8fffdf",
-    "#9f10bf", "#706000", "#bf7080", "#ffdf30", "#5050af", "#9fbfef", "#af0060", "#af4000"];
+    "#df1040",
+    "#00ef00",
+    "#0060ff",
+    "#efafff",
+    "#008f60",
+    "#cf00ff",
+    "#ffaf00",
+    "#00dfef",
+    "#8f60af",
+    "#709fff",
+    "#af7000",
+    "#ff60af",
+    "#8faf00",
+    "#ff7040",
+    "#cf109f",
+    "#9fdf80",
+    "#8030ff",
+    "#2080bf",
+    "#af70ff",
+    "#00bf9f",
+    "#803020",
+    "#800080",
+    "#305070",
+    "#ffdfcf",
+    "#006000",
+    "#af9f9f",
+    "#4010cf",
+    "#707070",
+    "#bfff00",
+    "#ff9f9f",
+    "#ff50ff",
+    "#8fffdf",
+    "#9f10bf",
+    "#706000",
+    "#bf7080",
+    "#ffdf30",
+    "#5050af",
+    "#9fbfef",
+    "#af0060",
+    "#af4000",
+  ];
   /* Okabe and Ito's, told apart by the color-blind; each run has dashes of its own as well. */
   const RUNS = {
     light: ["#3056d3", "#d55e00", "#00876c", "#b14d8a", "#8a6d00", "#2f8fc4", "#6b4fbb", "#60646c"],
@@ -25,7 +61,9 @@
     return order.get(name);
   };
   /* After classes were added, by a live run. */
-  viz.forgetColors = () => { order = null; };
+  viz.forgetColors = () => {
+    order = null;
+  };
 
   viz.classColor = (name) => CLASSES[classIndex(name) % CLASSES.length];
   viz.runColor = (index) => {
@@ -36,12 +74,27 @@
 
   /* Black or white letters on the color of a class, whichever stand out. */
   const light = ([r, g, b]) => 0.2126 * r ** 2.2 + 0.7152 * g ** 2.2 + 0.0722 * b ** 2.2;
-  const inks = new Map(CLASSES.map((color) =>
-    [color, light(viz.rgb(color).map((c) => c / 255)) > 0.18 ? "#000" : "#fff"]));
+  const inks = new Map(
+    CLASSES.map((color) => [
+      color,
+      light(viz.rgb(color).map((c) => c / 255)) > 0.18 ? "#000" : "#fff",
+    ]),
+  );
   viz.inkOn = (color) => inks.get(color);
 
   /* A short line in a run's color and dashes, for legends. */
-  viz.runMark = (index) => viz.svg("svg", { class: "mark", viewBox: "0 0 22 8", "aria-hidden": "true" },
-    viz.svg("line", { x1: 1, x2: 21, y1: 4, y2: 4, stroke: viz.runColor(index), "stroke-width": 2.5,
-      "stroke-dasharray": viz.runDash(index).join(" ") || null }));
+  viz.runMark = (index) =>
+    viz.svg(
+      "svg",
+      { class: "mark", viewBox: "0 0 22 8", "aria-hidden": "true" },
+      viz.svg("line", {
+        x1: 1,
+        x2: 21,
+        y1: 4,
+        y2: 4,
+        stroke: viz.runColor(index),
+        "stroke-width": 2.5,
+        "stroke-dasharray": viz.runDash(index).join(" ") || null,
+      }),
+    );
 }

@@ -11,16 +11,21 @@
   const agree = (a, b) => {
     if (a.name !== b.name || !a.extent || !b.extent) return false;
     const area = ([x1, y1, x2, y2]) => Math.max(x2 - x1, 0) * Math.max(y2 - y1, 0);
-    const shared = area([0, 1].map((k) => Math.max(a.extent[k], b.extent[k]))
-      .concat([2, 3].map((k) => Math.min(a.extent[k], b.extent[k]))));
+    const shared = area(
+      [0, 1]
+        .map((k) => Math.max(a.extent[k], b.extent[k]))
+        .concat([2, 3].map((k) => Math.min(a.extent[k], b.extent[k]))),
+    );
     return shared > 0.5 * (area(a.extent) + area(b.extent) - shared);
   };
 
-  const sides = new ResizeObserver((entries) => entries.forEach(({ target, contentRect }) => {
-    const was = target.pane.shown;
-    target.pane.shown = contentRect.width;
-    if (contentRect.width && Math.abs(was - contentRect.width) > 1) target.pane.label();
-  }));
+  const sides = new ResizeObserver((entries) =>
+    entries.forEach(({ target, contentRect }) => {
+      const was = target.pane.shown;
+      target.pane.shown = contentRect.width;
+      if (contentRect.width && Math.abs(was - contentRect.width) > 1) target.pane.label();
+    }),
+  );
 
   /* `draw(record, run, sides, about)` shows a record's image with its sides, [{ role, striped,
      annotations }]: striped ones are dashed. Its element is a figure. */
@@ -36,10 +41,14 @@
     const pane = { element: viz.h("figure", { class: "pane" }, frame, caption), frame, shown: 0 };
     frame.pane = pane;
     sides.observe(frame);
-    let shownKey = null, last = null, drawnOf = "";
+    let shownKey = null,
+      last = null,
+      drawnOf = "";
 
     // What an object is, where its label found no room; an element each would take longer to draw.
-    shapes.addEventListener("pointerover", ({ target }) => { frame.title = target.says ?? ""; });
+    shapes.addEventListener("pointerover", ({ target }) => {
+      frame.title = target.says ?? "";
+    });
 
     const show = (key) => {
       if (key === shownKey) return;
@@ -55,10 +64,16 @@
       const { record, drawn } = last;
       // Of two that agree only the prediction is named.
       const [first, second] = drawn;
-      const objects = second ? [...second, ...first.filter((one) => !second.some((other) => agree(one, other)))] : first ?? [];
-      const placed = viz.state.labels ? viz.placeLabels(objects, record.width, record.height, pane.shown) : [];
+      const objects = second
+        ? [...second, ...first.filter((one) => !second.some((other) => agree(one, other)))]
+        : (first ?? []);
+      const placed = viz.state.labels
+        ? viz.placeLabels(objects, record.width, record.height, pane.shown)
+        : [];
       labels.replaceChildren(...placed);
-      const missing = viz.state.labels ? objects.filter(({ extent }) => extent).length - placed.length : 0;
+      const missing = viz.state.labels
+        ? objects.filter(({ extent }) => extent).length - placed.length
+        : 0;
       crowded.textContent = missing ? `${viz.count(missing, "label")} without room` : "";
     };
 
@@ -69,24 +84,56 @@
     pane.draw = (record, run, parts, about) => {
       show(record.image);
       // The truth is mostly the same at every step.
-      const now = JSON.stringify([parts, run?.id, record.width, record.height, viz.state.score, viz.state.off, viz.state.labels]);
-      if (now === drawnOf) { describe(about, parts); return; }
+      const now = JSON.stringify([
+        parts,
+        run?.id,
+        record.width,
+        record.height,
+        viz.state.score,
+        viz.state.off,
+        viz.state.labels,
+      ]);
+      if (now === drawnOf) {
+        describe(about, parts);
+        return;
+      }
       drawnOf = now;
       const ratio = (record.width || 4) / (record.height || 3);
       frame.style.aspectRatio = ratio;
       frame.style.setProperty("--ratio", ratio); // no taller than the screen
       shapes.setAttribute("viewBox", `0 0 ${record.width} ${record.height}`);
-      const drawn = parts.map(({ role, annotations }) => viz.objects(annotations, run, role !== "truth"));
-      shapes.replaceChildren(...drawn.flatMap((objects, i) => viz.drawObjects(objects, parts[i].striped)));
-      const painted = drawn.flatMap((objects, i) => objects.filter(({ mask }) => mask?.size)
-        .map(({ mask, color }) => ({ mask, color, striped: parts[i].striped })));
+      const drawn = parts.map(({ role, annotations }) =>
+        viz.objects(annotations, run, role !== "truth"),
+      );
+      shapes.replaceChildren(
+        ...drawn.flatMap((objects, i) => viz.drawObjects(objects, parts[i].striped)),
+      );
+      const painted = drawn.flatMap((objects, i) =>
+        objects
+          .filter(({ mask }) => mask?.size)
+          .map(({ mask, color }) => ({ mask, color, striped: parts[i].striped })),
+      );
       masks.hidden = !painted.length;
       if (painted.length) viz.paintMasks(masks, painted);
-      caption.replaceChildren(...parts.flatMap(({ role, striped, annotations }, i) => {
-        const { length, total } = drawn[i];
-        const count = !annotations ? "none recorded" : length === total ? String(total) : `${length} of ${total}`;
-        return [viz.h("span", {}, `${role}${striped ? " (dashed)" : ""} `, viz.h("span", { class: "muted" }, count))];
-      }), crowded);
+      caption.replaceChildren(
+        ...parts.flatMap(({ role, striped, annotations }, i) => {
+          const { length, total } = drawn[i];
+          const count = !annotations
+            ? "none recorded"
+            : length === total
+              ? String(total)
+              : `${length} of ${total}`;
+          return [
+            viz.h(
+              "span",
+              {},
+              `${role}${striped ? " (dashed)" : ""} `,
+              viz.h("span", { class: "muted" }, count),
+            ),
+          ];
+        }),
+        crowded,
+      );
       last = { record, drawn };
       describe(about, parts);
       pane.label();

@@ -8,7 +8,8 @@
     const { truth, prediction } = viz.state;
     const parts = [
       truth && (record.truth || several) && { role: "truth", annotations: record.truth },
-      prediction && (record.prediction || several) && { role: "prediction", annotations: record.prediction },
+      prediction &&
+        (record.prediction || several) && { role: "prediction", annotations: record.prediction },
     ].filter(Boolean);
     if (viz.state.layout === "overlay" && parts.length === 2)
       return [[{ ...parts[0], striped: true }, parts[1]]];
@@ -21,8 +22,22 @@
     const panes = viz.h("div", { class: "panes" });
     const waiting = viz.h("p", { class: "muted" });
     const made = [];
-    card.append(viz.h("header", {}, viz.h("h4", { title: name }, isWorst(name) ? `worst ${name.split("/").pop()}`
-      : name.split("/").pop() || name || "unnamed"), about), panes, waiting);
+    card.append(
+      viz.h(
+        "header",
+        {},
+        viz.h(
+          "h4",
+          { title: name },
+          isWorst(name)
+            ? `worst ${name.split("/").pop()}`
+            : name.split("/").pop() || name || "unnamed",
+        ),
+        about,
+      ),
+      panes,
+      waiting,
+    );
     const add = () => {
       const pane = viz.pane();
       made.push(pane);
@@ -33,25 +48,45 @@
       pane.frame.setAttribute("tabindex", "0");
       pane.frame.setAttribute("aria-label", `Enlarge ${name}`);
       pane.frame.addEventListener("click", open);
-      pane.frame.addEventListener("keydown", (event) => { if (event.key === "Enter") open(); });
+      pane.frame.addEventListener("keydown", (event) => {
+        if (event.key === "Enter") open();
+      });
     };
     card.draw = () => {
       const records = viz.kind(run(), "annotations")[name];
       const record = viz.latest(records, viz.state.step);
       panes.hidden = !record;
-      waiting.textContent = record ? "" : records?.length ? `First recorded at step ${viz.number(records[0].step)}.`
-        : "Not recorded by this run.";
-      if (!record) { about.textContent = ""; return; }
+      waiting.textContent = record
+        ? ""
+        : records?.length
+          ? `First recorded at step ${viz.number(records[0].step)}.`
+          : "Not recorded by this run.";
+      if (!record) {
+        about.textContent = "";
+        return;
+      }
       const both = Boolean(record.truth && record.prediction);
       const sides = layout(record, both);
       while (made.length < sides.length) add();
-      made.forEach((pane, i) => { pane.element.hidden = i >= sides.length; });
+      made.forEach((pane, i) => {
+        pane.element.hidden = i >= sides.length;
+      });
       panes.dataset.count = sides.length;
-      about.textContent = [record.caption, Number.isFinite(record.score) ? `score ${viz.number(record.score)}` : null,
-        record.step !== viz.state.step ? `from step ${viz.number(record.step)}`
-          : enlarge ? null : `step ${viz.number(record.step)}`].filter(Boolean).join(" · ");
+      about.textContent = [
+        record.caption,
+        Number.isFinite(record.score) ? `score ${viz.number(record.score)}` : null,
+        record.step !== viz.state.step
+          ? `from step ${viz.number(record.step)}`
+          : enlarge
+            ? null
+            : `step ${viz.number(record.step)}`,
+      ]
+        .filter(Boolean)
+        .join(" · ");
       about.title = about.textContent;
-      sides.forEach((parts, i) => made[i].draw(record, run(), parts, `${name} at step ${record.step}`));
+      sides.forEach((parts, i) =>
+        made[i].draw(record, run(), parts, `${name} at step ${record.step}`),
+      );
     };
   };
 
@@ -61,7 +96,8 @@
     card.draw();
   };
 
-  let cards = null, worst = null;
+  let cards = null,
+    worst = null;
 
   viz.section("samples", "Samples", {
     count: () => viz.names("annotations").length,
@@ -69,11 +105,17 @@
       const names = viz.names("annotations");
       const rows = names.filter((name) => !isWorst(name));
       const there = (kind) => (name) => name in viz.kind(chosen(), kind);
-      cards = viz.groups([...rows, ...names.filter(isWorst)], fill,
-        { className: "cards samples", unfill: () => {}, there: there("annotations") });
+      cards = viz.groups([...rows, ...names.filter(isWorst)], fill, {
+        className: "cards samples",
+        unfill: () => {},
+        there: there("annotations"),
+      });
       const tables = viz.names("tables").filter((name) => name.endsWith("/worst"));
-      worst = viz.groups(tables, (card, name) => viz.tableCard(card, name, chosen),
-        { className: "cards broad", unfill: () => {}, there: there("tables") });
+      worst = viz.groups(tables, (card, name) => viz.tableCard(card, name, chosen), {
+        className: "cards broad",
+        unfill: () => {},
+        there: there("tables"),
+      });
       body.append(viz.sampleTools(), cards, worst);
     },
   });
@@ -85,5 +127,8 @@
   };
   viz.redrawSamples = redraw;
   viz.on("step run truth prediction layout labels score off", redraw);
-  viz.on("query run", () => { cards?.search(); worst?.search(); });
+  viz.on("query run", () => {
+    cards?.search();
+    worst?.search();
+  });
 }

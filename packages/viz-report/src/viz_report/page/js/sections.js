@@ -7,16 +7,40 @@
      `count()` says how many things are in it: with none it is not there. */
   viz.section = (id, title, { count, build }) => registered.push({ id, title, count, build });
 
-  const link = (section) => viz.h("a", { href: `#${section.id}`, click: (event) => {
-    event.preventDefault(); // the link holds the reader's state
-    section.element.scrollIntoView({ behavior: "auto", block: "start" });
-  } }, section.title);
+  /* Bring an element to the top, and keep it there while cards around it are filled, until the
+     reader does something else. */
+  const goTo = (element) => {
+    const settling = new ResizeObserver(() => element.scrollIntoView());
+    const stop = () => settling.disconnect();
+    settling.observe(element.parentElement);
+    setTimeout(stop, 2000);
+    for (const event of ["wheel", "pointerdown", "keydown"])
+      addEventListener(event, stop, { once: true });
+    element.scrollIntoView();
+  };
+
+  const link = (section) =>
+    viz.h(
+      "a",
+      {
+        href: `#${section.id}`,
+        click: (event) => {
+          event.preventDefault(); // the link holds the reader's state
+          goTo(section.element);
+        },
+      },
+      section.title,
+    );
 
   const make = (section) => {
     section.body = viz.h("div", { class: "body" });
     section.heading = viz.h("h2", { id: `${section.id}-title` }, section.title);
-    section.element = viz.h("section", { id: section.id, "aria-labelledby": `${section.id}-title` },
-      section.heading, section.body);
+    section.element = viz.h(
+      "section",
+      { id: section.id, "aria-labelledby": `${section.id}-title` },
+      section.heading,
+      section.body,
+    );
     section.link = link(section);
   };
 
@@ -32,7 +56,10 @@
     }
     const next = () => {
       const section = todo.shift();
-      if (!section) { document.documentElement.dataset.built = "yes"; return; }
+      if (!section) {
+        document.documentElement.dataset.built = "yes";
+        return;
+      }
       section.build(section.body);
       setTimeout(next);
     };
@@ -51,19 +78,23 @@
 
   /* The entry of the section that is read is marked. */
   const inSight = new Set();
-  const spy = new IntersectionObserver((entries) => {
-    for (const { target, isIntersecting } of entries)
-      if (isIntersecting) inSight.add(target); else inSight.delete(target);
-    const current = registered.find((section) => inSight.has(section.element));
-    for (const section of registered) {
-      if (section !== current) section.link?.removeAttribute("aria-current");
-      else if (!section.link.hasAttribute("aria-current")) {
-        section.link.setAttribute("aria-current", "true");
-        const row = section.link.parentElement; // on a phone it may lie beside the screen
-        row.scrollLeft = section.link.offsetLeft - row.offsetLeft - row.clientWidth / 3;
+  const spy = new IntersectionObserver(
+    (entries) => {
+      for (const { target, isIntersecting } of entries)
+        if (isIntersecting) inSight.add(target);
+        else inSight.delete(target);
+      const current = registered.find((section) => inSight.has(section.element));
+      for (const section of registered) {
+        if (section !== current) section.link?.removeAttribute("aria-current");
+        else if (!section.link.hasAttribute("aria-current")) {
+          section.link.setAttribute("aria-current", "true");
+          const row = section.link.parentElement; // on a phone it may lie beside the screen
+          row.scrollLeft = section.link.offsetLeft - row.offsetLeft - row.clientWidth / 3;
+        }
       }
-    }
-  }, { root: document, rootMargin: "-20% 0px -70% 0px" });
+    },
+    { root: document, rootMargin: "-20% 0px -70% 0px" },
+  );
 
   /* Cards with names, in groups by what stands before the last "/". A card is filled when it is
      near the screen, by `fill(card, name)`, and hidden while its name is not searched for or not
@@ -76,8 +107,14 @@
       groups.get(group).push(name);
     }
     const watcher = viz.watch((card, visible) => {
-      if (visible && !card.filled) { card.filled = true; fill(card, card.name); }
-      if (!visible && card.filled && unfill) { card.filled = false; unfill(card); }
+      if (visible && !card.filled) {
+        card.filled = true;
+        fill(card, card.name);
+      }
+      if (!visible && card.filled && unfill) {
+        card.filled = false;
+        unfill(card);
+      }
     });
     const inOrder = [...groups].sort(([a], [b]) => Number(b === "") - Number(a === ""));
     const parts = inOrder.map(([group, inside], at) => {
@@ -90,9 +127,14 @@
       const grid = viz.h("div", { class: className }, cards);
       const count = viz.h("span", { class: "muted" });
       const open = groups.size <= 12 || at < 6;
-      const part = !group ? viz.h("div", { class: "group" }, grid)
-        : viz.h("details", { class: "group", open },
-          viz.h("summary", {}, viz.h("span", { class: "name" }, group), count), grid);
+      const part = !group
+        ? viz.h("div", { class: "group" }, grid)
+        : viz.h(
+            "details",
+            { class: "group", open },
+            viz.h("summary", {}, viz.h("span", { class: "name" }, group), count),
+            grid,
+          );
       return { part, cards, count, open };
     });
     const nothing = viz.h("p", { class: "muted", hidden: true });
@@ -112,10 +154,17 @@
         all += found;
       }
       nothing.hidden = all > 0 || !names.length;
-      nothing.textContent = viz.state.query ? "No name here has these words." : "Not recorded by this run.";
+      nothing.textContent = viz.state.query
+        ? "No name here has these words."
+        : "Not recorded by this run.";
     };
     search();
-    const element = viz.h("div", { class: "groups" }, parts.map(({ part }) => part), nothing);
+    const element = viz.h(
+      "div",
+      { class: "groups" },
+      parts.map(({ part }) => part),
+      nothing,
+    );
     element.search = search;
     element.filled = () => parts.flatMap(({ cards }) => cards.filter((card) => card.filled));
     return element;

@@ -3,7 +3,8 @@
 {
   /* Exponential moving average, debiased: it starts at the first value instead of at 0. */
   viz.smooth = (values, weight) => {
-    let average = 0, known = 0;
+    let average = 0,
+      known = 0;
     return values.map((value) => {
       if (value === null) return null;
       average = weight * average + (1 - weight) * value;
@@ -16,7 +17,8 @@
 
   /* x and y of a series, sorted by x; by time, x is seconds since the run started. */
   viz.points = (run, series, byTime) => {
-    let xs = series.steps, ys = series.values;
+    let xs = series.steps,
+      ys = series.values;
     if (byTime) {
       if (!series.times) return { xs: [], ys: [] };
       const starts = (run.sessions ?? []).map((s) => s.started).filter(Number.isFinite);
@@ -30,6 +32,8 @@
     return { xs, ys };
   };
 
-  viz.hasTimes = () => viz.data.runs.some((run) =>
-    Object.values(viz.kind(run, "scalars")).some((series) => series.times?.length));
+  viz.hasTimes = () =>
+    viz.data.runs.some((run) =>
+      Object.values(viz.kind(run, "scalars")).some((series) => series.times?.length),
+    );
 }

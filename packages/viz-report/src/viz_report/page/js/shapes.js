@@ -6,9 +6,13 @@
 
   /* The corners of cx, cy, width, height and degrees, clockwise as seen. */
   const corners = ([cx, cy, w, h, degrees]) => {
-    const [c, s] = [Math.cos(degrees * Math.PI / 180), Math.sin(degrees * Math.PI / 180)];
-    return [[-w, -h], [w, -h], [w, h], [-w, h]].map(([x, y]) =>
-      [cx + (x * c - y * s) / 2, cy + (x * s + y * c) / 2]);
+    const [c, s] = [Math.cos((degrees * Math.PI) / 180), Math.sin((degrees * Math.PI) / 180)];
+    return [
+      [-w, -h],
+      [w, -h],
+      [w, h],
+      [-w, h],
+    ].map(([x, y]) => [cx + (x * c - y * s) / 2, cy + (x * s + y * c) / 2]);
   };
 
   const around = (points) => {
@@ -17,18 +21,27 @@
   };
 
   /* Points that are there and to be drawn; null for the others, so that limbs find theirs. */
-  const known = (annotations, i) => (annotations.keypoints?.[i] ?? []).map((p, k) =>
-    (finite(p?.slice(0, 2)) && annotations.visibility?.[i]?.[k] !== 0 ? p : null));
+  const known = (annotations, i) =>
+    (annotations.keypoints?.[i] ?? []).map((p, k) =>
+      finite(p?.slice(0, 2)) && annotations.visibility?.[i]?.[k] !== 0 ? p : null,
+    );
 
-  const sizeOf = (annotations) => Math.max(0, ...["labels", "names", "bboxes", "rotated_bboxes", "masks",
-    "keypoints", "scores", "ids"].map((key) => annotations[key]?.length ?? 0));
+  const sizeOf = (annotations) =>
+    Math.max(
+      0,
+      ...["labels", "names", "bboxes", "rotated_bboxes", "masks", "keypoints", "scores", "ids"].map(
+        (key) => annotations[key]?.length ?? 0,
+      ),
+    );
 
   /* What is drawn of object i: outlines as a path, points, and the extent that its label stands by. */
   const outline = (annotations, i) => {
-    const box = annotations.bboxes?.[i], turned = annotations.rotated_bboxes?.[i];
+    const box = annotations.bboxes?.[i],
+      turned = annotations.rotated_bboxes?.[i];
     const points = known(annotations, i);
     const there = points.filter(Boolean);
-    let path = "", extent = null;
+    let path = "",
+      extent = null;
     if (finite(turned)) {
       const four = corners(turned);
       path = polygon(four);
@@ -41,17 +54,34 @@
     }
     if (!extent && annotations.masks?.[i]) extent = viz.maskExtent(annotations.masks[i]);
     if (!extent && there.length) extent = around(there);
-    const limbs = (annotations.skeleton ?? []).filter(([a, b]) => points[a] && points[b])
-      .map(([a, b]) => `M${points[a][0]},${points[a][1]}L${points[b][0]},${points[b][1]}`).join("");
-    const dots = (wanted) => points.map((p, k) => (p && wanted(k) ? `M${p[0]},${p[1]}h0` : "")).join("");
-    return { path, limbs, extent, dots: dots(() => true), hidden: dots((k) => annotations.visibility?.[i]?.[k] === 1) };
+    const limbs = (annotations.skeleton ?? [])
+      .filter(([a, b]) => points[a] && points[b])
+      .map(([a, b]) => `M${points[a][0]},${points[a][1]}L${points[b][0]},${points[b][1]}`)
+      .join("");
+    const dots = (wanted) =>
+      points.map((p, k) => (p && wanted(k) ? `M${p[0]},${p[1]}h0` : "")).join("");
+    return {
+      path,
+      limbs,
+      extent,
+      dots: dots(() => true),
+      hidden: dots((k) => annotations.visibility?.[i]?.[k] === 1),
+    };
   };
 
   /* A map's segments are objects that have but a mask; the label stands within it. */
-  const segment = (map, i) => ({ path: "", limbs: "", dots: "", hidden: "", extent: viz.maskMiddle(map.masks[i]) });
+  const segment = (map, i) => ({
+    path: "",
+    limbs: "",
+    dots: "",
+    hidden: "",
+    extent: viz.maskMiddle(map.masks[i]),
+  });
 
-  const textOf = (name, score, id) => [name, score === null ? null : score.toFixed(2), id >= 0 ? `#${id}` : null]
-    .filter((part) => part !== null).join(" ");
+  const textOf = (name, score, id) =>
+    [name, score === null ? null : score.toFixed(2), id >= 0 ? `#${id}` : null]
+      .filter((part) => part !== null)
+      .join(" ");
 
   /* The objects of one side of a record that are to be seen: with name, color, score, outlines. */
   viz.objects = (annotations, run, isPrediction) => {
@@ -62,15 +92,25 @@
       found.total += count;
       for (let i = 0; i < count; i += 1) {
         const label = part.labels?.[i];
-        const name = part.names?.[i] ?? run?.classes?.[label] ?? (Number.isInteger(label) ? `class ${label}` : "object");
+        const name =
+          part.names?.[i] ??
+          run?.classes?.[label] ??
+          (Number.isInteger(label) ? `class ${label}` : "object");
         const score = part.scores?.[i] ?? null;
         if (viz.state.off.includes(name)) continue;
         if (isPrediction && score !== null && score < viz.state.score) continue;
-        found.push({ name, score, text: textOf(name, score, ids?.[i]), color: viz.classColor(name),
-          mask: part.masks?.[i] ?? null, ...shape(part, i) });
+        found.push({
+          name,
+          score,
+          text: textOf(name, score, ids?.[i]),
+          color: viz.classColor(name),
+          mask: part.masks?.[i] ?? null,
+          ...shape(part, i),
+        });
       }
     };
-    for (const map of [annotations?.semantic, annotations?.panoptic]) if (map?.masks) add(map, segment);
+    for (const map of [annotations?.semantic, annotations?.panoptic])
+      if (map?.masks) add(map, segment);
     if (annotations) add(annotations, outline, annotations.ids);
     return found;
   };

@@ -2,22 +2,50 @@
 "use strict";
 {
   const DEFAULTS = {
-    run: null, step: null, hidden: [], query: "", log: false, smooth: 0, x: "step", zoom: null,
-    truth: true, prediction: true, layout: "side", labels: true, score: 0.3, off: [],
+    run: null,
+    step: null,
+    hidden: [],
+    query: "",
+    log: false,
+    smooth: 0,
+    x: "step",
+    zoom: null,
+    truth: true,
+    prediction: true,
+    layout: "side",
+    labels: true,
+    score: 0.3,
+    off: [],
   };
   /* What a link holds, how it is written there and read. */
   const flag = [(v) => (v ? "1" : "0"), (v) => v === "1"];
   const number = [String, (v) => (v && Number.isFinite(Number(v)) ? Number(v) : null)];
-  const within = (low, high) => [String, (v) => {
-    const read = number[1](v);
-    return read === null ? null : Math.min(Math.max(read, low), high);
-  }];
+  const within = (low, high) => [
+    String,
+    (v) => {
+      const read = number[1](v);
+      return read === null ? null : Math.min(Math.max(read, low), high);
+    },
+  ];
   const text = [String, String];
-  const list = [(v) => v.map(encodeURIComponent).join(","),
-    (v) => v.split(",").filter(Boolean).map(decodeURIComponent)];
+  const list = [
+    (v) => v.map(encodeURIComponent).join(","),
+    (v) => v.split(",").filter(Boolean).map(decodeURIComponent),
+  ];
   const LINK = {
-    run: text, step: number, hidden: list, query: text, log: flag, smooth: within(0, 0.99), x: text,
-    truth: flag, prediction: flag, layout: text, labels: flag, score: within(0, 1), off: list,
+    run: text,
+    step: number,
+    hidden: list,
+    query: text,
+    log: flag,
+    smooth: within(0, 0.99),
+    x: text,
+    truth: flag,
+    prediction: flag,
+    layout: text,
+    labels: flag,
+    score: within(0, 1),
+    off: list,
   };
 
   const read = () => {
@@ -25,7 +53,9 @@
     for (const [key, value] of new URLSearchParams(location.hash.slice(1))) {
       try {
         if (LINK[key]) found[key] = LINK[key][1](value) ?? DEFAULTS[key];
-      } catch { /* a link that was cut */ }
+      } catch {
+        /* a link that was cut */
+      }
     }
     if (!["step", "time"].includes(found.x)) delete found.x;
     if (!["side", "overlay"].includes(found.layout)) delete found.layout;
@@ -46,7 +76,9 @@
     }
     try {
       history.replaceState(null, "", `#${link}`);
-    } catch { /* in a frame of a notebook a link cannot be changed */ }
+    } catch {
+      /* in a frame of a notebook a link cannot be changed */
+    }
   };
 
   /* Call `listener` whenever one of `keys` changes. */
@@ -54,7 +86,8 @@
 
   viz.set = (changes) => {
     const changed = Object.keys(changes).filter(
-      (key) => JSON.stringify(changes[key]) !== JSON.stringify(viz.state[key]));
+      (key) => JSON.stringify(changes[key]) !== JSON.stringify(viz.state[key]),
+    );
     if (!changed.length) return;
     Object.assign(viz.state, changes);
     for (const [keys, listener] of listeners)
@@ -75,6 +108,9 @@
   /* Whether a name has all words that are searched for. */
   viz.matches = (name) => {
     const low = name.toLowerCase();
-    return viz.state.query.toLowerCase().split(/\s+/).every((word) => low.includes(word));
+    return viz.state.query
+      .toLowerCase()
+      .split(/\s+/)
+      .every((word) => low.includes(word));
   };
 }

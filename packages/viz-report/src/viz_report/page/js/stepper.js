@@ -1,7 +1,11 @@
 /* The one slider of steps, for all that is shown step by step. */
 "use strict";
 {
-  let steps = [], input = null, output = null, play = null, timer = null;
+  let steps = [],
+    input = null,
+    output = null,
+    play = null,
+    timer = null;
 
   const index = () => {
     let at = 0;
@@ -38,12 +42,17 @@
     if (!on) return;
     if (index() === steps.length - 1) viz.set({ step: steps[0] });
     timer = setInterval(() => {
-      if (index() >= steps.length - 1) playing(false); else viz.stepBy(1);
+      if (index() >= steps.length - 1) playing(false);
+      else viz.stepBy(1);
     }, 350);
   };
 
   const button = (label, text, by) =>
-    viz.h("button", { type: "button", "aria-label": label, title: label, click: () => viz.stepBy(by) }, text);
+    viz.h(
+      "button",
+      { type: "button", "aria-label": label, title: label, click: () => viz.stepBy(by) },
+      text,
+    );
 
   /* Make the dock, or let it know of new steps; a reader at the last step stays at the last. */
   viz.stepper = () => {
@@ -52,13 +61,29 @@
     const dock = document.getElementById("dock");
     dock.hidden = steps.length < 2;
     document.body.classList.toggle("docked", !dock.hidden);
-    if (steps.length && (viz.state.step === null || wasLast)) viz.set({ step: steps[steps.length - 1] });
+    if (steps.length && (viz.state.step === null || wasLast))
+      viz.set({ step: steps[steps.length - 1] });
     if (!input) {
-      input = viz.h("input", { type: "range", min: 0, step: 1, "aria-label": "Step",
-        input: () => viz.set({ step: steps[Number(input.value)] }) });
+      input = viz.h("input", {
+        type: "range",
+        min: 0,
+        step: 1,
+        "aria-label": "Step",
+        input: () => viz.set({ step: steps[Number(input.value)] }),
+      });
       output = viz.h("output", { class: "number" });
-      play = viz.toggle("▶", false, playing, { "aria-label": "Play", title: "Play", class: "play" });
-      dock.append(play, button("Previous step", "‹", -1), input, button("Next step", "›", 1), output);
+      play = viz.toggle("▶", false, playing, {
+        "aria-label": "Play",
+        title: "Play",
+        class: "play",
+      });
+      dock.append(
+        play,
+        button("Previous step", "‹", -1),
+        input,
+        button("Next step", "›", 1),
+        output,
+      );
     }
     input.max = Math.max(steps.length - 1, 0);
     show();

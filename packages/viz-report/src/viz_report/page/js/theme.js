@@ -4,7 +4,11 @@
   const KEY = "viz-theme";
   const system = matchMedia("(prefers-color-scheme: dark)");
   const kept = () => {
-    try { return localStorage.getItem(KEY); } catch { return null; }
+    try {
+      return localStorage.getItem(KEY);
+    } catch {
+      return null;
+    }
   };
   let chosen = kept();
   const listeners = [];
@@ -19,7 +23,11 @@
 
   viz.flipTheme = () => {
     chosen = viz.isDark() ? "light" : "dark";
-    try { localStorage.setItem(KEY, chosen); } catch { /* a frame without storage */ }
+    try {
+      localStorage.setItem(KEY, chosen);
+    } catch {
+      /* a frame without storage */
+    }
     apply();
   };
 

@@ -12,9 +12,13 @@
     return isBranch(value) && entries(value).some(([k, v]) => has(k, v, left));
   };
 
-  const leaf = (key, value) => viz.h("div", { class: "leaf" },
-    viz.h("span", { class: "key" }, key),
-    viz.h("span", { class: `value ${typeof value}` }, viz.literal(value)));
+  const leaf = (key, value) =>
+    viz.h(
+      "div",
+      { class: "leaf" },
+      viz.h("span", { class: "key" }, key),
+      viz.h("span", { class: `value ${typeof value}` }, viz.literal(value)),
+    );
 
   /* Branches are filled when they are opened: a config may have thousands of lines. */
   const branch = (key, value, words, depth) => {
@@ -29,20 +33,32 @@
       full = true;
       inside.append(...nodes(value, words, depth + 1));
     };
-    const open = depth < 1 && found.length <= 12 || words.length > 0;
+    const open = (depth < 1 && found.length <= 12) || words.length > 0;
     if (open) fill();
-    return viz.h("details", { open, toggle: fill },
-      viz.h("summary", {}, viz.h("span", { class: "key" }, key),
-        viz.h("span", { class: "muted" }, viz.count(found.length, Array.isArray(value) ? "item" : "key"))),
-      inside);
+    return viz.h(
+      "details",
+      { open, toggle: fill },
+      viz.h(
+        "summary",
+        {},
+        viz.h("span", { class: "key" }, key),
+        viz.h(
+          "span",
+          { class: "muted" },
+          viz.count(found.length, Array.isArray(value) ? "item" : "key"),
+        ),
+      ),
+      inside,
+    );
   };
 
-  const nodes = (value, words, depth) => entries(value)
-    .filter(([k, v]) => has(k, v, words))
-    .map(([k, v]) => {
-      const left = words.filter((word) => !k.toLowerCase().includes(word));
-      return isBranch(v) ? branch(k, v, left, depth) : leaf(k, v);
-    });
+  const nodes = (value, words, depth) =>
+    entries(value)
+      .filter(([k, v]) => has(k, v, words))
+      .map(([k, v]) => {
+        const left = words.filter((word) => !k.toLowerCase().includes(word));
+        return isBranch(v) ? branch(k, v, left, depth) : leaf(k, v);
+      });
 
   viz.tree = (value, label) => {
     if (!isBranch(value)) return leaf("", value);
@@ -50,10 +66,15 @@
     const show = () => {
       const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
       const found = nodes(value, words, 0);
-      body.replaceChildren(...(found.length ? found : [viz.h("p", { class: "muted" }, "Nothing found.")]));
+      body.replaceChildren(
+        ...(found.length ? found : [viz.h("p", { class: "muted" }, "Nothing found.")]),
+      );
     };
     const search = viz.h("input", {
-      type: "search", placeholder: "Search keys and values", "aria-label": `Search ${label}`, input: show,
+      type: "search",
+      placeholder: "Search keys and values",
+      "aria-label": `Search ${label}`,
+      input: show,
     });
     show();
     return viz.h("div", {}, search, body);
