@@ -222,6 +222,12 @@ def test_a_run_is_followed_while_it_is_written(browser, tmp_path):
             shown.until(lambda: shown.page.locator("#images img").count() == 1)
             shown.go("Images")
             assert shown.pixels("#images img")[50, 50].tolist() == [0, 0, 255]
+            script = "<script>document.body.textContent = 'ran'</script>"
+            visualizer.add_html("page", f"<p>hello</p>{script}", step=1)
+            shown.until(lambda: shown.page.locator("#html a").count() == 1)
+            with shown.page.context.expect_page() as opened:
+                shown.find("#html a", "Open alone").click()
+            assert opened.value.locator("body").inner_text() == "hello"
             shown.page.context.close()
     # The page that only sets the cookie has no icon.
     assert [error for error in shown.errors if "404" not in error] == []

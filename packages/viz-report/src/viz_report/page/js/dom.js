@@ -93,4 +93,8 @@ const viz = {};
       (entries) => entries.forEach((e) => seen(e.target, e.isIntersecting)),
       { root: document, rootMargin: "300px" },
     );
+
+  /* An address only of what lies beside the report or is served with it; else null. */
+  viz.safeLink = (href) =>
+    !href || /^[/\\]|:|(^|[/\\])\.\.([/\\]|$)/.test(href) ? null : href;
 }

@@ -1,12 +1,6 @@
 /* The files that were recorded. */
 "use strict";
 {
-  /* A link only to what lies beside the report or is served with it. */
-  const safe = (href) => {
-    if (!href || /^[/\\]|:|(^|[/\\])\.\.([/\\]|$)/.test(href)) return null;
-    return href;
-  };
-
   viz.section("files", "Files", {
     count: () => viz.data.runs.reduce((sum, run) => sum + (run.files ?? []).length, 0),
     build: (body) =>
@@ -25,8 +19,8 @@
                   viz.h(
                     "li",
                     {},
-                    safe(href)
-                      ? viz.h("a", { href: safe(href), rel: "noopener noreferrer" }, name)
+                    viz.safeLink(href)
+                      ? viz.h("a", { href: viz.safeLink(href), rel: "noopener noreferrer" }, name)
                       : viz.h("span", { class: "name" }, name),
                     viz.h("span", { class: "muted number" }, viz.bytes(size)),
                   ),

@@ -50,6 +50,10 @@
     { className: "images" },
   );
 
+  /* A live page leads to the file, served in a sandbox of its own: it may be larger than a frame. */
+  const alone = (href) =>
+    viz.h("a", { href, target: "_blank", rel: "noopener noreferrer" }, "Open alone");
+
   /* In a frame without scripts, forms, or a way to this page. */
   viz.steppedSection(
     "html",
@@ -67,6 +71,7 @@
               title: `${name} at step ${record.step}`,
               referrerpolicy: "no-referrer",
             }),
+            ...(viz.safeLink(record.href) ? [alone(viz.safeLink(record.href))] : []),
           );
         },
       ],
