@@ -25,7 +25,7 @@ def test_a_trainer_records_metrics_and_config(trainer, visualizer, tmp_path):
     config = run.sessions[-1].config
     assert config["args"]["learning_rate"] == 0.01
     assert config["model"]["hidden_size"] == 8
-    assert run.images == {}
+    assert run.annotations == {}
     assert run.sessions[-1].ended is not None
 
 
@@ -41,9 +41,10 @@ def test_samples_are_predicted_after_each_evaluation(trainer, visualizer, tmp_pa
     made = trainer(VizCallback(visualizer, ITEMS, predict, fixed=2, worst=1))
     made.train()
     made.evaluate()
-    images = read_run(tmp_path).images
-    assert list(images["val/worst/1"]) == [4, 8]
-    assert len(images) == 3
+    samples = read_run(tmp_path).annotations
+    assert list(samples["val/worst/1"]) == [4, 8]
+    assert len(samples) == 3
+    assert samples["val/worst/1"][8].prediction.scores.tolist() == [0.5]
     assert seen == [0, 10, 20, 30, 40, 50] * 3
 
 
@@ -56,7 +57,7 @@ def test_without_the_worst_only_the_fixed_are_predicted(trainer, visualizer, tmp
 
     options = dict(fixed=["3.png"], worst=0, every=2, name="look")
     trainer(VizCallback(visualizer, ITEMS, predict, **options)).train()
-    assert {name: list(steps) for name, steps in read_run(tmp_path).images.items()} == {
+    assert {name: list(steps) for name, steps in read_run(tmp_path).annotations.items()} == {
         "look/3.png": [4]
     }
     assert seen == [30]

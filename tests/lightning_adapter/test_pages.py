@@ -29,5 +29,6 @@ def test_the_example_runs_and_records_samples(tmp_path):
     recorded = read_run(Path(done.stdout.splitlines()[-1].split(": ")[0]))
     losses = recorded.scalars["val/loss"].values
     assert losses[-1] < losses[0]
-    assert {len(steps) for name, steps in recorded.images.items() if "worst" in name} == {3}
-    assert len([name for name in recorded.images if "worst" not in name]) == 4
+    samples = recorded.annotations
+    assert {len(steps) for name, steps in samples.items() if "worst" in name} == {3}
+    assert len([name for name in samples if "worst" not in name]) == 4

@@ -30,12 +30,14 @@ def runs(tmp_path_factory):
 
 
 def samples(folder):
-    """Return what is in each file of samples, by its path without the step, for each step."""
-    found = {}
-    for path in (folder / "vis_data").rglob("val/**/*_*.*"):
-        name, _, step = path.stem.rpartition("_")
-        where = str(path.relative_to(folder).parent / name)
-        found.setdefault(int(step), {})[where] = path.read_bytes()
+    """Return for each step the samples by name, with the bytes of their images, and the table."""
+    run, found = read_run(folder), {}
+    for name, steps in run.annotations.items():
+        for step, sample in steps.items():
+            held = {**sample.line, "step": None}, sample.path.read_bytes()
+            found.setdefault(step, {})[name] = held
+    for step, table in run.tables["val/worst"].items():
+        found[step]["table"] = list(map(list, table.rows))
     return found
 
 
@@ -43,7 +45,7 @@ def test_two_ranks_record_the_samples_of_one_process(runs):
     one, two = map(samples, runs)
     assert sorted(one) == [7, 14]
     assert sorted(two) == [4, 8]  # each rank has half of the batches
-    assert [len(files) for files in one.values()] == [4 + 3 + 1] * 2
+    assert [len(each) for each in one.values()] == [4 + 3 + 1] * 2
     assert [one[7], one[14]] == [two[4], two[8]]
 
 

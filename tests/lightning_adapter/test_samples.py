@@ -14,15 +14,15 @@ def logger(tmp_path):
 
 
 def samples_of(run):
-    """Return the steps of each image of the samples, by name."""
-    return {name: list(steps) for name, steps in run.images.items()}
+    """Return the steps of each sample, by name."""
+    return {name: list(steps) for name, steps in run.annotations.items()}
 
 
 def test_the_same_samples_and_the_worst_are_recorded_in_each_epoch(make, logger, tmp_path):
     trainer = make.trainer(logger, max_epochs=2, callbacks=[make.Samples(fixed=2, worst=2)])
     trainer.fit(make.Model(), make.data(), make.data(shuffle=True))
     run = read_run(tmp_path)
-    fixed = [name for name in run.images if "worst" not in name]
+    fixed = [name for name in run.annotations if "worst" not in name]
     assert len(fixed) == 2
     assert samples_of(run) == {name: [3, 6] for name in (*fixed, "val/worst/1", "val/worst/2")}
     assert [row[1] for row in run.tables["val/worst"][6].rows] == ["11.png", "10.png"]
@@ -33,7 +33,7 @@ def test_the_sanity_check_records_nothing(make, logger, tmp_path):
         logger, num_sanity_val_steps=-1, callbacks=[make.Samples()], limit_train_batches=0
     )
     trainer.fit(make.Model(), make.data(), make.data())
-    assert not (tmp_path / "vis_data/vis_image").exists()
+    assert not tmp_path.joinpath("vis_data/annotations.jsonl").exists()
 
 
 def test_one_validation_of_so_many_is_looked_at(make, logger, tmp_path):
@@ -73,21 +73,18 @@ def test_what_a_validation_offered_that_broke_off_is_forgotten(make, logger, tmp
         trainer.validate(make.Model(), make.data(), verbose=False)
     callback.breaks = False
     trainer.validate(make.Model(), make.data(count=16), verbose=False)  # 4 to 15
-    assert len(read_run(tmp_path).images) == 12
+    assert len(read_run(tmp_path).annotations) == 12
 
 
-def test_an_image_is_what_the_batch_had(make, logger, tmp_path):
-    drawn = {}
-
-    def draw(image, truth, prediction):
-        drawn[int(image.mean())] = truth.bboxes.tolist(), prediction.scores.tolist()
-        return image
-
-    options = dict(fixed=["3.png", "6.png"], worst=0, draw=draw)
-    trainer = make.trainer(logger, callbacks=[make.Samples(**options)])
+def test_a_sample_is_what_the_batch_had(make, logger, tmp_path):
+    trainer = make.trainer(logger, callbacks=[make.Samples(fixed=["3.png", "6.png"], worst=0)])
     trainer.validate(make.Model(), make.data(count=15), verbose=False)
-    sides = [[2, 2, 12, 12]], [0.5]
-    assert drawn == {255 * 3 // 15: sides, 255 * 6 // 15: sides}
+    found = {name: steps[0] for name, steps in read_run(tmp_path).annotations.items()}
+    assert sorted(found) == ["val/3.png", "val/6.png"]
+    for name, sample in found.items():
+        assert abs(sample.image.mean() - 255 * int(name[4]) / 15) < 2
+        assert sample.truth.bboxes.tolist() == [[2, 2, 12, 12]]
+        assert sample.prediction.scores.tolist() == [0.5]
 
 
 def test_without_a_visualizer_it_says_so(make):
