@@ -73,6 +73,10 @@ def test_shows_on_a_terminal_how_far_it_is(run, capsys, request, monkeypatch):
     assert len(shown) == 7
     assert shown[-1].startswith(f"[{'#' * 30}] 100% 7/7 files")
     assert err.endswith("\n")
+    (run / "vis_data/text").mkdir()
+    (run / "vis_data/text/a_1.md").write_text("new")
+    _, _, err = upload(run, f"memory://{request.node.name}", capsys)
+    assert err.startswith(f"\r[{'#' * 30}] 100% 1/1 files")
 
 
 def test_what_fails_is_said_with_what_is_left(run, capsys, request, monkeypatch):

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from copied_runs import in_folder, in_memory, joined
 from fsspec.implementations.memory import MemoryFileSystem
-from waiting import wait_until
+from waiting import not_hanging, wait_until
 
 from viz_core import LocalVisBackend, RecordingWarning, Visualizer, VizWarning
 from viz_core.testing.processes import run_python
@@ -347,6 +347,34 @@ visualizer.close()
     copy = joined(in_folder(tmp_path / "copy"))
     assert copy["scalars.json"].count(b"\n") == 1 + 8 * 21
     assert copy == in_folder(tmp_path / "vis_data")
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="left out: no fork here")
+def test_a_forked_child_leaves_to_others_what_they_upload_now(tmp_path):
+    code = """
+import fcntl, os, sys, warnings
+warnings.simplefilter("ignore", DeprecationWarning)
+from viz_core import Visualizer
+visualizer = Visualizer(
+    vis_backends=[dict(type="LocalVisBackend")], save_dir=sys.argv[1],
+    remote=dict(url=sys.argv[2], timeout=300),
+)
+visualizer.add_scalar("parent", 1.0)
+with open(f"{sys.argv[1]}/vis_data/uploaded.jsonl", "a") as held:
+    fcntl.flock(held, fcntl.LOCK_EX)
+    pid = os.fork()
+    if not pid:
+        held.close()
+        visualizer.add_scalar("child", 1.0)
+        visualizer.close()
+        sys.exit()
+    assert os.waitpid(pid, 0)[1] == 0
+visualizer.close()
+"""
+    with not_hanging():
+        done = run_python(code, str(tmp_path), f"file://{tmp_path}/copy")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert joined(in_folder(tmp_path / "copy")) == in_folder(tmp_path / "vis_data")
 
 
 KILLED = """

@@ -49,6 +49,8 @@ def upload(arguments: Sequence[str]) -> int:
         FolderUpload(path, store, rank, "" if path == folder else f"{path.name}/")
         for rank, path in rank_folders(folder)
     ]
+    for each in uploads:
+        each.remember()
     bar = _Bar(_sum([each.left() for each in uploads]))
     errors: list[OSError] = []
     try:

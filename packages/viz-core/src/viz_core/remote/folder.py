@@ -61,8 +61,14 @@ class FolderUpload:
         """Let a forked child keep no lock of its parent's."""
         self._log.release()
 
+    def remember(self) -> None:
+        """Read what is uploaded already, so that `left` knows; uploading does so itself."""
+        self._log.refresh()
+
     def left(self) -> Left:
         """Return what is not uploaded yet, as far as the folder's memory knows."""
+        if not self.folder.is_dir():
+            return Left(0, 0)  # somebody deleted it
         sizes = [size for _, size, _ in self._wholes()]
         for file in line_names(self.folder):
             new = _last_line(self.folder / file) - self._log.ends.get(file, 0)
@@ -71,16 +77,12 @@ class FolderUpload:
         return Left(len(sizes), sum(sizes))
 
     def upload(
-        self,
-        patience: float = 10,
-        is_over: Callable[[], bool] = lambda: False,
-        note: Callable[[int, int], object] = max,
+        self, patience: float = 10, note: Callable[[int, int], object] = max
     ) -> list[OSError]:
         """Upload what is not there, and return what went wrong.
 
         Args:
             patience: Seconds to wait for others who upload it.
-            is_over: Asked before each request whether to leave the rest.
             note: Called with how many objects are there now, and how many bytes.
         """
         errors: list[OSError] = []
@@ -101,7 +103,7 @@ class FolderUpload:
                         errors.append(sent)
                     else:
                         note(*sent)
-                    if is_over() or len(errors) >= _PATIENCE:
+                    if len(errors) >= _PATIENCE:
                         break
         except OSError as error:
             errors.append(error)

@@ -24,6 +24,9 @@ from viz_core.typing import Ranks
 
 __all__ = ["BackendFolder", "Uploader"]
 
+#: Seconds to wait at the end for others who upload the same folder.
+_PATIENCE = 10.0
+
 _all: weakref.WeakSet[Uploader] = weakref.WeakSet()
 
 
@@ -70,6 +73,7 @@ class Uploader:
         self._turn = threading.RLock()  # the threads', if Ctrl-C has started two
         self._has_thread = False
         self._is_behind = False
+        self._is_forked = False
         self._told: set[type[OSError]] = set()
         self._notices: deque[str] = deque()
         self._error: OSError | None = None
@@ -159,7 +163,7 @@ class Uploader:
                 except Empty:
                     pass
                 try:
-                    self._upload()
+                    self._upload(is_last=bool(asks))
                 except BaseException:  # noqa: BLE001  # the thread must stay
                     traceback.print_exc()
                 for ask in asks:
@@ -170,8 +174,12 @@ class Uploader:
                         self._store.forget()  # with its connections
                         return
 
-    def _upload(self) -> None:
-        errors = [error for folder in list(self._folders.values()) for error in folder.upload()]
+    def _upload(self, is_last: bool) -> None:
+        patience = _PATIENCE if is_last and not self._is_forked else 0.5
+        folders = list(self._folders.values())
+        errors = [error for folder in folders for error in folder.upload(patience)]
+        if self._is_forked or not is_last:  # who uploads it now, as the parent, goes on with it
+            errors = [error for error in errors if not isinstance(error, TimeoutError)]
         self._error = errors[0] if errors else None
         for error in errors:
             self._note(error)
@@ -191,6 +199,7 @@ class Uploader:
         self._asks = SimpleQueue()
         self._turn = threading.RLock()
         self._has_thread = self._is_behind = False  # what is behind is the parent's
+        self._is_forked = True
         self._notices.clear()
         self._store.forget()
         for folder in self._folders.values():
