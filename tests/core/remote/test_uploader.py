@@ -29,7 +29,7 @@ def url(request):
 
 
 @pytest.fixture
-def puts(monkeypatch):
+def puts(monkeypatch, url):
     """The keys that were written, in their order; `puts.fail` is called before with each."""
 
     class Puts(list):
@@ -41,7 +41,8 @@ def puts(monkeypatch):
     def pipe_file(self, path, value, *arguments, **options):
         puts.fail(path)
         write(self, path, value, *arguments, **options)
-        puts.append(path)
+        if path.startswith(url.removeprefix("memory:/")):  # or an earlier test's visualizer goes
+            puts.append(path)
 
     monkeypatch.setattr(MemoryFileSystem, "pipe_file", pipe_file)
     return puts
@@ -253,9 +254,9 @@ def test_what_is_there_is_recognized_where_the_memory_of_it_was_lost(tmp_path, u
         visualizer.close()
     count = len(puts)
     (tmp_path / "vis_data/uploaded.jsonl").unlink()
-    visualizer = make(tmp_path, url)
-    visualizer.add_scalar("loss", 0.5, step=3)
-    visualizer.close()
+    later = make(tmp_path, url)  # the other stays: being dropped, it would upload once more
+    later.add_scalar("loss", 0.5, step=3)
+    later.close()
     assert len(puts) == count + 2
     assert joined(in_memory(url)) == in_folder(tmp_path / "vis_data")
 

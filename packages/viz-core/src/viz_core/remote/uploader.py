@@ -72,6 +72,7 @@ class Uploader:
         self._asks: SimpleQueue[_Ask] = SimpleQueue()
         self._turn = threading.RLock()  # the threads', if Ctrl-C has started two
         self._has_thread = False
+        self._is_refused = False  # that is, no thread can be started
         self._is_behind = False
         self._is_forked = False
         self._told: set[type[OSError]] = set()
@@ -115,6 +116,8 @@ class Uploader:
 
     def wait(self, ask: _Ask) -> None:
         """Wait until that was tried, or is given up; what is left is noted, to be told."""
+        if self._is_refused and ask.done.locked():
+            self._run()
         patience = max(0, ask.until - time.monotonic()) if self._has_thread else 0
         is_done = ask.done.acquire(timeout=patience)
         if is_done and self._error is None:
@@ -140,13 +143,18 @@ class Uploader:
         return shlex.join(["viz", "upload", str(self._save_dir), self._store.name])
 
     def _start_thread(self) -> None:
-        """Start the thread, if that is possible; where not, it is told."""
+        """Start the thread, if that is possible; where not, it is told, and who waits uploads.
+
+        Python 3.12 starts none once a program's own code has ended.
+        """
         self._has_thread = True
         try:
             start_new_thread(self._run, ())
+            self._is_refused = False
         except RuntimeError as error:
-            self._has_thread = False
-            self._note(OSError(f"no thread can be started: {error}"))
+            self._has_thread, self._is_refused = False, True
+            if threading.main_thread().is_alive():
+                self._note(OSError(f"no thread can be started: {error}"))
         except BaseException:
             self._has_thread = False  # or the thread says itself that it is there
             raise
