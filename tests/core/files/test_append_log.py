@@ -1,3 +1,4 @@
+import fcntl
 import gc
 import os
 import threading
@@ -8,6 +9,7 @@ import pytest
 from waiting import HANG
 
 from viz_core import AppendLog, RecordingWarning
+from viz_core.files import append_log
 
 
 @pytest.fixture
@@ -104,3 +106,23 @@ def test_a_warnings_hook_may_wait_for_who_appends(log, path, torn):
             log.close()
     assert waited == [False]
     assert path.read_bytes().count(b"theirs\n") == 1
+
+
+def test_a_line_that_another_writes_just_now_gets_no_second_end(log, path, monkeypatch):
+    path.parent.mkdir()
+    path.write_bytes(b'{"step": 1')
+    with path.open("ab") as other:
+        fcntl.flock(other, fcntl.LOCK_SH)  # as whoever appends to it holds
+        monkeypatch.setattr(append_log.time, "sleep", lambda _: os.write(other.fileno(), b"}\n"))
+        log.append(b'{"step": 2}\n')
+    assert path.read_bytes() == b'{"step": 1}\n{"step": 2}\n'
+
+
+def test_a_line_that_another_has_torn_gets_an_end(log, path, monkeypatch):
+    path.parent.mkdir()
+    path.write_bytes(b'{"step": 1')
+    with path.open("ab") as other:
+        fcntl.flock(other, fcntl.LOCK_SH)
+        monkeypatch.setattr(append_log, "_PATIENCE", 0.01)
+        log.append(b'{"step": 2}\n')
+    assert path.read_bytes() == b'{"step": 1\n{"step": 2}\n'

@@ -26,6 +26,9 @@ _CHUNK = 1 << 16
 #: Seconds after which a file is looked for again; at every line that costs as much as the line.
 _LOOK = 0.02
 
+#: Seconds after which a line that another process writes is taken to be torn.
+_PATIENCE = 0.1
+
 _files: weakref.WeakSet[AppendLog] = weakref.WeakSet()
 
 
@@ -184,14 +187,23 @@ class AppendLog:
 def _mend(fd: int) -> bytes:
     """Let the next line begin where a line begins; return what was cut off for that."""
     torn = b""
-    size = os.fstat(fd).st_size
-    if size and os.pread(fd, 1, size - 1) != b"\n":
+    if _is_torn(fd):
         if _lock(fd, fcntl.LOCK_EX):
             torn = _cut_torn_line(fd)
-        else:  # another process has the file open, and its line may not be complete yet
-            os.write(fd, b"\n")
+        else:  # another process has the file open, and may be in the middle of writing that line
+            until = time.monotonic() + _PATIENCE
+            while (is_torn := _is_torn(fd)) and time.monotonic() < until:
+                time.sleep(0.001)
+            if is_torn:
+                os.write(fd, b"\n")
     _lock(fd, fcntl.LOCK_SH)  # kept while the file is open, so that nobody cuts our last line
     return torn
+
+
+def _is_torn(fd: int) -> bool:
+    """Whether the last line has no end."""
+    size = os.fstat(fd).st_size
+    return size > 0 and os.pread(fd, 1, size - 1) != b"\n"
 
 
 def _lock(fd: int, kind: int) -> bool:
