@@ -229,6 +229,44 @@ def test_a_file_is_read_for_what_is_recorded_alone(visualizer, tmp_path):
     assert len(read_run(tmp_path).annotations["val/2"]) == 1
 
 
+@pytest.mark.parametrize("when", ["offer", "finish"])
+@pytest.mark.parametrize("ranks", [0, 2])
+def test_with_on_error_a_sample_that_cannot_be_read_is_left_out_alone(tmp_path, ranks, when):
+    photo = tmp_path / "photo.png"
+    Pillow.fromarray(image_of(7)).save(photo)
+    if when == "finish":
+        photo.write_bytes(photo.read_bytes()[:60])  # its size can be read
+    told = []
+
+    def offer_and_finish(rank, gather):
+        samples = Samples(
+            visualizer, fixed=9, worst=9, gather=gather, on_error=lambda *what: told.append(what)
+        )
+        for i in range(rank, 8, max(1, ranks)):
+            broken = {"offer": fail, "finish": photo}[when]
+            samples.offer(i, broken if i == 4 else image_of(i), BOX, BOX, i)
+        samples.finish(0)
+
+    with Visualizer(vis_backends=[LocalVisBackend(tmp_path / "run")]) as visualizer:
+        together = Ranks(max(1, ranks))
+        threads = [
+            threading.Thread(
+                target=offer_and_finish, args=(i, together.gather(i) if ranks else None)
+            )
+            for i in range(max(1, ranks))
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    found = read_run(tmp_path / "run").annotations
+    assert {name for name in found if "worst" not in name} == {
+        f"val/{i}" for i in range(8) if i != 4
+    }
+    assert {str(each) for each, _ in told} == {"4"}
+    assert found["val/worst/1"][0].line["caption"] == "7"
+
+
 def fail(*_):
     raise RuntimeError("it is broken")
 

@@ -260,15 +260,37 @@ def test_the_worst_poses_are_farthest_from_the_truth(tmp_path):
     assert sample.truth.keypoints.points[0, 2].tolist() == [0, 0, 0]
 
 
-def test_a_sample_that_cannot_be_read_stops_no_training(tmp_path):
+def cut(path):
+    path.write_bytes(path.read_bytes()[:60])  # its size can be read
+
+
+@pytest.mark.parametrize("broken", ["no path", "a cut file", "no image", "an unknown field"])
+def test_a_sample_that_cannot_be_read_stops_no_training_and_loses_no_other(tmp_path, broken):
+    """Wherever it comes in an epoch, as the loader shuffles."""
     hook = dict(type="SamplesHook", fixed=COUNT, worst=0)
     data = Photos(tmp_path / "data", lambda i: {"img_path": None} if i == 3 else {})
-    runner = make_runner(tmp_path, hook, data)
+    if broken != "no path":
+        data.extra = lambda index: {}
+    if broken == "a cut file":
+        cut(data.paths[3])
+    elif broken == "no image":
+        data.paths[3].write_text("no image")
+
+    class Model(Detector):
+        def forward(self, inputs, data_samples=None, mode="tensor"):
+            result = super().forward(inputs, data_samples, mode)
+            for sample in result if mode == "predict" else ():
+                if broken == "an unknown field" and sample.img_id == 103:
+                    sample.pred_instances.bboxes = torch.ones(3, 3)
+            return result
+
+    runner = make_runner(tmp_path, hook, data, Model)
     runner.train()
     (log,) = Path(runner.log_dir).glob("*.log")
-    assert len(re.findall("left out the sample '103', .* has no img_path", log.read_text())) == 1
+    assert len(re.findall("left out the sample '103'", log.read_text())) == 1
     assert runner.epoch == 3
-    assert len(recorded(runner).annotations["val/104"]) == 3
+    found = {name: len(steps) for name, steps in recorded(runner).annotations.items()}
+    assert found == {f"val/{100 + i}": 3 for i in range(COUNT) if i != 3}
 
 
 def test_a_visualizer_of_mmengines_is_told_before_anything_is_trained(tmp_path):

@@ -79,6 +79,8 @@ class Samples:
             `torch.distributed.all_gather_object` fills one. Every rank then calls `finish`, and rank
             0 records the samples of all.
         classes: Names of the classes: a list whose index is the label, or a dict by label.
+        on_error: Called with the id and the error of a sample that cannot be read, which is then
+            left out and the others are recorded. Without it `offer` and `finish` raise the error.
 
     Raises:
         TypeError, ValueError: If an argument has a value that it cannot have.
@@ -97,6 +99,7 @@ class Samples:
         draw: Callable[[Image, Annotations, Annotations], ArrayLike] | None = None,
         gather: Gather | None = None,
         classes: Names | None = None,
+        on_error: Callable[[Hashable, Exception], object] | None = None,
     ) -> None:
         if layout not in LAYOUTS:
             raise ValueError(
@@ -115,6 +118,7 @@ class Samples:
         self._every = as_count(every, "every", 1)
         self._layout, self._draw, self._gather = layout, draw, gather
         self._classes = as_names(classes)
+        self._on_error = on_error
         self._turn = 0
         self._told: set[str] = set()
         self.forget()
@@ -160,9 +164,10 @@ class Samples:
             return
         try:
             self._offer(id, image, truth, prediction, score)
-        except BaseException:
-            self.forget()
-            raise
+        except BaseException as error:
+            if not self._is_left_out(id, error):
+                self.forget()
+                raise
 
     def _offer(self, given: Hashable, image: Any, truth: Any, prediction: Any, score: Any) -> None:
         name = _as_id(given)
@@ -266,7 +271,9 @@ class Samples:
         self._tell_of_missing(fixed, worst)
         slots = {name: slot for slot, name in enumerate(worst, 1)}
         for name, held in {**fixed, **worst}.items():
-            sample = held.with_image()
+            sample = self._ready(name, held)
+            if sample is None:
+                continue
             if name in fixed:
                 self._record(f"{self._name}/{name}", name, sample, step)
             if name in slots:
@@ -292,7 +299,22 @@ class Samples:
                     "gather=lambda mine: [mine] if this one evaluates all",
                 )
             return [top.best_first() for top in tops]
-        return gather_tops(tops, self._gather, _Sample.with_image)
+        return gather_tops(tops, self._gather, self._ready)
+
+    def _ready(self, name: str, sample: _Sample) -> _Sample | None:
+        """Return a sample with its image in memory; None if it is left out."""
+        try:
+            return sample.with_image()
+        except BaseException as error:
+            if not self._is_left_out(name, error):
+                raise
+            return None
+
+    def _is_left_out(self, name: Hashable, error: BaseException) -> bool:
+        if self._on_error is None or not isinstance(error, Exception):
+            return False
+        self._on_error(name, error)
+        return True
 
     def _record(self, key: str, name: str, sample: _Sample, step: int) -> None:
         self._visualizer.add_annotations(

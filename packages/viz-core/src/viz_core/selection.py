@@ -63,7 +63,7 @@ class Top(Generic[Held]):
 
 
 def gather_tops(
-    tops: Sequence[Top[Held]], gather: Gather, ready: Callable[[Held], Held]
+    tops: Sequence[Top[Held]], gather: Gather, ready: Callable[[str, Held], Held | None]
 ) -> list[dict[str, Held]]:
     """Return what is best on all ranks, for each of several tops; on others than rank 0 nothing.
 
@@ -72,7 +72,7 @@ def gather_tops(
     Args:
         tops: Of this process, as many on each.
         gather: Returns what each process gives it.
-        ready: Makes of what is chosen what other processes can use.
+        ready: Makes of a name and what is chosen what other processes can use; None leaves it out.
 
     Raises:
         ValueError: If `gather` does not return a list with what it was given.
@@ -91,14 +91,18 @@ def gather_tops(
     held = [top.best_first() for top in tops]
     sent = gather(
         [
-            {name: ready(mine[name]) for name, process in best.items() if process == own}
+            {name: ready(name, mine[name]) for name, process in best.items() if process == own}
             for best, mine in zip(chosen, held, strict=True)
         ]
     )
     if own:
         return [{} for _ in tops]
     return [
-        {name: sent[process][number][name] for name, process in best.items()}
+        {
+            name: what
+            for name, process in best.items()
+            if (what := sent[process][number][name]) is not None
+        }
         for number, best in enumerate(chosen)
     ]
 

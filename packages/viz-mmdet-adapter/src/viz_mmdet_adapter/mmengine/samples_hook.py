@@ -88,8 +88,9 @@ class SamplesHook(Hook):  # type: ignore[misc]  # untyped base
                 "visualizer=dict(type='viz_mmdet_adapter.mmengine.Visualizer', vis_backends=[...]), "
                 "or call viz_mmdet_adapter.mmengine.rebase() first"
             )
+        told = partial(self._tell, runner)
         self._samples = {
-            mode: viz_core.Samples(runner.visualizer, mode, **self._options)
+            mode: viz_core.Samples(runner.visualizer, mode, **self._options, on_error=told)
             for mode in ("val", "test")
         }
 
@@ -116,12 +117,15 @@ class SamplesHook(Hook):  # type: ignore[misc]  # untyped base
             try:
                 self._offer(samples, name, sample, runner.visualizer.dataset_meta or {})
             except Exception as error:  # noqa: BLE001  # no training stops for what it looks like
-                if not self._is_told:
-                    self._is_told = True
-                    runner.logger.warning(  # no line of the user's has called this
-                        f"SamplesHook left out the sample {name!r}, and tells of none that follows: "
-                        f"{type(error).__name__}: {error}"
-                    )
+                self._tell(runner, name, error)
+
+    def _tell(self, runner: Any, name: Hashable, error: Exception) -> None:
+        if not self._is_told:
+            self._is_told = True
+            runner.logger.warning(  # no line of the user's has called this
+                f"SamplesHook left out the sample {name!r}, and tells of none that follows: "
+                f"{type(error).__name__}: {error}"
+            )
 
     def _offer(self, samples: Any, name: Hashable, sample: Any, meta: Mapping[str, Any]) -> None:
         sides = viz_core.read_sides(sample)
