@@ -134,4 +134,4 @@ def test_a_package_says_its_version_and_which_core_it_needs(module):
     package = module.replace("_", "-")
     assert importlib.import_module(module).__version__ == version(package)
     core = [text for text in requires(package) or () if text.startswith("viz-core")]
-    assert core == ([] if module == "viz_core" else ["viz-core<0.3,>=0.2.0.dev0"])
+    assert core == ([] if module == "viz_core" else ["viz-core<0.3,>=0.2.0"])

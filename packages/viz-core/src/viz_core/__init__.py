@@ -81,7 +81,7 @@ if TYPE_CHECKING:
     from viz_core.runs.scalars import read_scalars
     from viz_core.samples import Samples
 
-__version__ = "0.2.0.dev0"
+__version__ = "0.2.0"
 
 __all__ = [
     "RGBA",

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from viz_huggingface_adapter.callback import VizCallback
     from viz_huggingface_adapter.tracker import VizTracker
 
-__version__ = "0.2.0.dev0"
+__version__ = "0.2.0"
 
 __all__ = ["VizCallback", "VizTracker"]
 

@@ -3,6 +3,6 @@
 from viz_lightning_adapter.logger import VizLogger
 from viz_lightning_adapter.samples import SamplesCallback
 
-__version__ = "0.2.0.dev0"
+__version__ = "0.2.0"
 
 __all__ = ["SamplesCallback", "VizLogger"]

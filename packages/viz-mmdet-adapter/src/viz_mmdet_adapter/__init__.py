@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from viz_mmdet_adapter.palette import get_palette, jitter_color, palette_val
     from viz_mmdet_adapter.visualizer import DetLocalVisualizer
 
-__version__ = "0.2.0.dev0"
+__version__ = "0.2.0"
 
 __all__ = ["DetLocalVisualizer", "get_palette", "jitter_color", "palette_val"]
 
