@@ -2,6 +2,7 @@
 
 import math
 import re
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -9,7 +10,7 @@ from matplotlib.font_manager import FontProperties
 from matplotlib.path import Path
 
 from viz_core import Canvas
-from viz_core.drawing import work
+from viz_core.drawing import text_work, work
 
 RNG = np.random.default_rng(0)
 
@@ -164,6 +165,32 @@ def test_shapes_that_are_little_work_at_a_glance_are_so_when_counted(monkeypatch
         monkeypatch.setattr(work, "MOST", steps - 1)
         rng.bit_generator.state = state
         assert refused(draw) == steps
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_texts_that_are_little_work_at_a_glance_are_so_when_counted(monkeypatch, seed):
+    rng = np.random.default_rng(seed)
+    letters = [*"abc \u732b\n"] if seed % 2 else [*"xyz"]
+    texts = ["".join(rng.choice(letters, rng.integers(1, 60))) for _ in range(rng.integers(1, 9))]
+    style = {
+        "font_sizes": rng.choice([5.0, 12.0, 40.0], len(texts)).tolist(),
+        "rotations": float(rng.choice([0, 45])),
+        "bboxes": [None, {"pad": 99, "edgecolor": "none"}, {"boxstyle": "round"}][seed % 3],
+    }
+    counted = []
+    monkeypatch.setattr(text_work, "check_work", lambda *call: counted.append(call[-1]))
+
+    def draw():
+        counted.clear()
+        Canvas(np.zeros((300, 400, 3), np.uint8)).draw_texts(
+            texts, np.zeros((len(texts), 2)), **style
+        )
+        return counted
+
+    monkeypatch.setattr(text_work, "work", SimpleNamespace(MOST=0))
+    steps = draw()[-1]
+    monkeypatch.setattr(text_work, "work", SimpleNamespace(MOST=steps - 1))
+    assert draw()[-1] == steps
 
 
 def test_two_billion_steps_are_allowed():

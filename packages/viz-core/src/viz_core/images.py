@@ -12,7 +12,10 @@ import numpy.typing as npt
 from viz_core.convert import as_array, is_tensor, shortened
 from viz_core.typing import ArrayLike, Image
 
-__all__ = ["as_image", "as_images", "check_batch", "over_white", "to_uint8"]
+__all__ = ["PIXEL", "as_image", "as_images", "check_batch", "over_white", "to_uint8"]
+
+#: One pixel as one item, so that numpy moves or skips its three bytes together.
+PIXEL = np.dtype("V3")
 
 _CHANNELS = (1, 3, 4)
 

@@ -227,8 +227,8 @@ def _fill(corners: npt.NDArray[np.float64], height: int, width: int) -> Crop:
     next_x, next_y = np.concatenate([corners[1:], corners[:1]]).T
     # Rows whose centers an edge crosses; half-open, so that a corner at the height of a center
     # belongs to one of its two edges.
-    first = np.clip(np.ceil(np.minimum(y, next_y) - 0.5), 0, height).astype(np.int64)
-    beyond = np.clip(np.ceil(np.maximum(y, next_y) - 0.5), 0, height).astype(np.int64)
+    first = np.ceil(np.minimum(y, next_y) - 0.5).clip(0, height).astype(np.int64)
+    beyond = np.ceil(np.maximum(y, next_y) - 0.5).clip(0, height).astype(np.int64)
     counts = beyond - first
     total = counts.cumsum()
     if not len(total) or not total[-1]:
@@ -237,7 +237,7 @@ def _fill(corners: npt.NDArray[np.float64], height: int, width: int) -> Crop:
     rows = np.arange(total[-1]) + (first - total + counts)[edges]
     rise = next_y[edges] - y[edges]
     at = x[edges] + (rows + 0.5 - y[edges]) * (next_x[edges] - x[edges]) / rise
-    columns = np.clip(np.ceil(at - 0.5), 0, width).astype(np.int64)
+    columns = np.ceil(at - 0.5).clip(0, width).astype(np.int64)
     # Each row is crossed an even number of times: from left to right into the polygon and out.
     crossings = np.sort(rows * (width + 1) + columns)
     rows, starts = np.divmod(crossings[::2], width + 1)

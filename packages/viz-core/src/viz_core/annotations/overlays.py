@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from viz_core.annotations.palette import RGB, Ink, opacity
+from viz_core.images import PIXEL
 from viz_core.typing import Image
 
 __all__ = ["lay_line", "lay_over"]
@@ -64,15 +65,19 @@ def lay_line(
         x: Of the top left pixel of the coverage, which lies in the image.
         y: Of that pixel.
     """
+    # Of each level of coverage; with 255 added, as above.
+    opacities = (alpha * np.arange(256) + 0.5).astype(np.uint16)[:, None]
+    keep = np.repeat(255 - opacities, 3, axis=1)
+    ink = opacities * np.array(color, np.uint16) + np.uint16(255)
     where = np.flatnonzero(coverage)
-    covered = (alpha * coverage.reshape(-1)[where] + 0.5).astype(np.uint16)[:, None]
+    covered = coverage.reshape(-1).take(where)
     if coverage.shape[1] != image.shape[1]:
         rows, columns = np.divmod(where, coverage.shape[1])
         where = (rows + y) * image.shape[1] + columns + x
     else:
         where += y * image.shape[1]
     pixels = image.reshape(-1, 3)
-    words = pixels[where] * (255 - covered)
-    words += covered * np.array(color, np.uint16) + 255
+    words = pixels.take(where, axis=0) * keep.take(covered, axis=0)
+    words += ink.take(covered, axis=0)
     words >>= 8
-    pixels[where] = words
+    pixels.view(PIXEL)[:, 0][where] = words.astype(np.uint8).view(PIXEL)[:, 0]

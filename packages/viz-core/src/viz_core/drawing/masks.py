@@ -16,13 +16,11 @@ import numpy.typing as npt
 from viz_core.colors import RGBA
 from viz_core.drawing.surface import Surface
 from viz_core.drawing.work import MASKS, check_work
+from viz_core.images import PIXEL
 
 __all__ = ["draw_masks", "extent"]
 
 Mask = npt.NDArray[np.bool_]
-
-# One pixel as one item, so that numpy moves or skips its three bytes together.
-_PIXEL = np.dtype("V3")
 
 # The steps of work (see `work`) of each pixel of a mask that is searched, of one that does not lie in
 # memory row by row, and of one of the part that is laid over.
@@ -117,7 +115,7 @@ def _blend(surface: Surface, mask: Mask, into: tuple[slice, slice], color: RGBA)
     ink = np.array([red, green, blue], np.uint16) * np.uint16(covered) + np.uint16(255)
     # Repeating bytes is several times as fast as numpy's tile.
     inks = np.frombuffer(ink.tobytes() * (columns.stop - columns.start), np.uint16)
-    pixels = surface.pixels.view(_PIXEL)[..., 0][into]
+    pixels = surface.pixels.view(PIXEL)[..., 0][into]
     step = max(1, _BLENDED_AT_ONCE // len(inks))
     for top in range(0, len(mask), step):
         part = slice(top, top + step)
@@ -126,5 +124,5 @@ def _blend(surface: Surface, mask: Mask, into: tuple[slice, slice], color: RGBA)
         blended *= np.uint16(255 - covered)
         blended += inks
         blended >>= 8
-        colored = blended.astype(np.uint8).view(_PIXEL)
+        colored = blended.astype(np.uint8).view(PIXEL)
         np.copyto(pixels[part], colored, where=mask[part])

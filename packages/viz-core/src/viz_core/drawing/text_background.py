@@ -13,7 +13,7 @@ from viz_core.drawing.arguments import as_line_style, per_item
 from viz_core.drawing.limits import LARGEST_LENGTH, as_line_width
 from viz_core.drawing.surface import DPI
 
-__all__ = ["TextBackground", "as_background", "as_backgrounds"]
+__all__ = ["WIDEST_PLAIN", "TextBackground", "as_background", "as_backgrounds"]
 
 
 class TextBackground(NamedTuple):
@@ -38,8 +38,8 @@ class TextBackground(NamedTuple):
     is_plain: bool
 
 
-# Wider ones, in points, make large bitmaps.
-_WIDEST_PLAIN = 100
+#: Wider ones, in points, make large bitmaps.
+WIDEST_PLAIN = 100
 
 # The properties there are, and what else they are called.
 _PROPERTIES = {
@@ -118,7 +118,7 @@ def as_background(
     edge = _with_alpha(_as_color(given.get("edgecolor", "black"), f"{name}['edgecolor']"), alpha)
     width = as_line_width(given.get("linewidth", 1.0), f"{name}['linewidth']")
     dashes = as_line_style(given.get("linestyle", "-"), f"{name}['linestyle']")
-    is_plain = not rounding and not (edge[3] and width) and largest <= _WIDEST_PLAIN
+    is_plain = not rounding and not (edge[3] and width) and largest <= WIDEST_PLAIN
     pixels = font_size * DPI / 72
     return TextBackground(face, edge, padding * pixels, rounding * pixels, width, dashes, is_plain)
 
@@ -151,6 +151,8 @@ def _as_color(color: Any, name: str) -> RGBA:
     MMEngine hands the description to matplotlib, so that its users write them so, and 0..255 is
     almost black then.
     """
+    if type(color) is tuple and any(type(number) is int and number > 1 for number in color):
+        return as_color(color, name)  # mostly
     if not isinstance(color, str):
         numbers = as_array(color, name)
         if (

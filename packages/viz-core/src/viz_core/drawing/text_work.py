@@ -10,7 +10,7 @@ from viz_core.drawing.byte_cache import ByteCache
 from viz_core.drawing.fonts import BARE_RUN, MOST_OF_RUNS, NUMERALS, SizedFont, runs_from_the_right
 from viz_core.drawing.labels import BARE_BITMAP, MOST_OF_LABELS
 from viz_core.drawing.surface import DPI, Surface
-from viz_core.drawing.text_background import TextBackground
+from viz_core.drawing.text_background import WIDEST_PLAIN, TextBackground
 from viz_core.drawing.work import BLENDED, FONT, TEXTS, check_work
 
 __all__ = ["check_texts"]
@@ -63,9 +63,18 @@ def check_texts(
         return
     largest = max([font.size for font in fonts]) * DPI / 72
     pixels = surface.width * surface.height
-    each = FONT + _BLOCK + _BACKGROUND + (_PASTED + 2 * BLENDED) * pixels + _EDGE * 4 * pixels**0.5
-    letter = TEXTS.each + _COMPOSED + _LINE + _FOREIGN + 2 * _COMPOSED_PIXEL * (largest + 200) ** 2
-    if count * each + sum(map(len, texts)) * letter <= work.MOST:  # mostly
+    border = 2 * WIDEST_PLAIN * DPI / 72
+    each = _BLOCK + _BACKGROUND + (_PASTED + 2 * BLENDED) * pixels + _EDGE * 4 * pixels**0.5
+    of_line = (
+        TEXTS.each + _COMPOSED + _LINE + 2 * _COMPOSED_PIXEL * border * (1.5 * largest + border)
+    )
+    of_letter = (
+        _LETTER + _FOREIGN + 2 * _COMPOSED_PIXEL * _WIDTH * largest * (1.5 * largest + border)
+    )
+    lines = count + sum([text.count("\n") for text in texts])
+    letters = sum(map(len, texts))
+    most = len({*fonts}) * FONT + count * each + lines * of_line + letters * of_letter
+    if most <= work.MOST and not any(rotations):  # mostly
         return
     runs: ByteCache[bool] = ByteCache(MOST_OF_RUNS)  # as far as those that are kept
     labels: ByteCache[bool] = ByteCache(MOST_OF_LABELS)
