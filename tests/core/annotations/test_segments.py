@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from viz_core import Canvas, draw_annotations
 from viz_core.annotations.segments import Segment, read_map
 
 
@@ -45,6 +46,25 @@ def test_maps_of_another_shape_are_refused():
     for wrong in (0.5, np.nan, np.inf):
         with pytest.raises(ValueError, match="must be integer ids"):
             read_map({"sem_seg": np.full((2, 3), wrong)})
+
+
+@pytest.mark.parametrize(
+    "alone",
+    [
+        np.array([[1, 2, 30, 40], [5, 6, 70, 80]]),
+        np.array([1, 2, 30, 40]),
+        np.array([[1.5, 2, 30, 40, 0.9, 0]]),
+        [[1, 2, 30, 40], [5, 6, 70, 80]],
+        [1, 2, 30, 40],
+        [np.array([1, 2, 30, 40])],
+        np.zeros((3, 24, 32), bool),
+    ],
+    ids=lambda alone: f"{type(alone).__name__} {np.shape(alone)}",
+)
+def test_boxes_and_masks_without_the_name_of_a_field_are_told_it(alone):
+    canvas = Canvas(np.zeros((24, 32, 3), np.uint8))
+    with pytest.raises((TypeError, ValueError), match=r"boxes alone are dict\(bboxes=\.\.\.\)"):
+        draw_annotations(canvas, alone)
 
 
 @pytest.mark.parametrize(

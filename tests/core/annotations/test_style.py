@@ -239,6 +239,11 @@ def test_a_hundred_labels_are_drawn_in_one_call_in_the_order_of_their_looks():
         ({"labels": "{nme}"}, ValueError, "labels must be one of 'name score'"),
         ({"labels": "{score:d}"}, ValueError, "labels must be one of 'name score'"),
         ({"labels": None}, TypeError, "labels must be one of"),
+        (
+            {"labels": ["#1"]},
+            TypeError,
+            r"got \['#1'\]; a text of each object's own is its label_names",
+        ),
         ({"color_by": "colour"}, ValueError, "color_by must be one of 'class', 'instance'"),
         ({"order": "big"}, ValueError, "order must be one of 'area', 'score', 'given'"),
         ({"crowded": "x"}, ValueError, "crowded must be one of 'draw', 'hide'"),

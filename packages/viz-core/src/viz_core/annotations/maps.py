@@ -12,7 +12,7 @@ from viz_core.annotations.labels import Labels, draw_labels
 from viz_core.annotations.names import Names, class_name, label_text
 from viz_core.annotations.overlays import lay_line, lay_over
 from viz_core.annotations.palette import Ink, class_colors, opacity
-from viz_core.annotations.segments import Segment, SegmentMap
+from viz_core.annotations.segments import OTHER_ARRAYS, Segment, SegmentMap
 from viz_core.annotations.style import AnnotationStyle, contour_growth
 from viz_core.drawing.canvas import Canvas
 
@@ -50,7 +50,7 @@ def _draw_map(
     if segments.ids.shape != (canvas.height, canvas.width):
         raise ValueError(
             f"sem_seg must have the image's size, ({canvas.height}, {canvas.width}), got "
-            f"{segments.ids.shape}; resize the map or the image"
+            f"{segments.ids.shape}; resize the map or the image; {OTHER_ARRAYS}"
         )
     runs = find_runs(segments.ids)
     keys = runs.keys.astype(np.int64)

@@ -13,7 +13,10 @@ from viz_core.annotations.fields import read_field
 from viz_core.annotations.names import Names, as_names, class_name
 from viz_core.convert import as_array, is_tensor
 
-__all__ = ["Segment", "SegmentMap", "read_map"]
+__all__ = ["OTHER_ARRAYS", "Segment", "SegmentMap", "read_map"]
+
+#: Said where an array alone cannot be a map, since it is likely to be something else.
+OTHER_ARRAYS = "boxes alone are dict(bboxes=...), masks alone dict(masks=...)"
 
 #: A panoptic id is the instance times this plus the class.
 _INSTANCE_OFFSET = 1000
@@ -159,7 +162,7 @@ def _ids(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
         raise ValueError(
             f"sem_seg must have shape (1, H, W) or (H, W), got {shape}; of scores take the argmax "
             "over the classes first, and give COCO's panoptic images, of 3 channels, as a panoptic "
-            "map: gt_panoptic_seg or pred_panoptic_seg"
+            f"map: gt_panoptic_seg or pred_panoptic_seg; {OTHER_ARRAYS}"
         )
     if array.dtype.kind not in "biuf":
         raise TypeError(f"sem_seg must be integer ids, got dtype {array.dtype}")
@@ -167,7 +170,7 @@ def _ids(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
         if not (np.isfinite(array) & (array == np.round(array))).all():
             raise ValueError(
                 "sem_seg must be integer ids, got fractions, NaN or infinity; take the argmax over "
-                "the classes first"
+                f"the classes first; {OTHER_ARRAYS}"
             )
         return array.astype(np.int64)
     return array.view(np.uint8) if array.dtype.kind == "b" else array

@@ -12,7 +12,7 @@ import numpy as np
 from viz_core.annotations.annotations import Annotations
 from viz_core.annotations.fields import Spellings, read_field, read_known, tell_of_unknown
 from viz_core.annotations.samples import DRAWN_FIELDS, INSTANCE_FIELDS, is_poses, read_instances
-from viz_core.annotations.segments import read_map
+from viz_core.annotations.segments import OTHER_ARRAYS, read_map
 from viz_core.convert import as_array, is_tensor
 
 __all__ = ["Side", "Sides", "as_annotations", "read_sides"]
@@ -120,7 +120,7 @@ def read_sides(sample: object) -> Sides:
         else:
             raise TypeError(
                 f"data_sample must be that of one image, got {len(sample)} in a "
-                f"{type(sample).__name__}; give one of them"
+                f"{type(sample).__name__}; give one of them; {OTHER_ARRAYS}"
             )
     if _is_array(sample):
         return Sides(result=Side(semantic=sample))

@@ -203,7 +203,8 @@ def _check_labels(labels: object) -> None:
     """Raise for what is neither one of the usual labels nor a template that can be filled in."""
     wanted = (
         f"labels must be one of {', '.join(map(repr, _LABELS))}, or a template with "
-        f"{', '.join('{' + name + '}' for name in _IN_LABELS)}, got {labels!r}"
+        f"{', '.join('{' + name + '}' for name in _IN_LABELS)}, got {labels!r:.60}; a text of "
+        "each object's own is its label_names, supervision's data['class_name'], with labels='name'"
     )
     if not isinstance(labels, str):
         raise TypeError(wanted)
