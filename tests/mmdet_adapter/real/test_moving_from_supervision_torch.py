@@ -8,11 +8,12 @@ import pytest
 import supervision as sv
 
 import viz_core
-from viz_core import Canvas
+from viz_core import Canvas, draw_annotations
 from viz_core.testing import sample_detections, sample_photo
 
-PAGE = Path(__file__).parents[3] / "docs/how-to/from-supervision.md"
-ROWS = re.findall(r"^\| `(sv\.\w+Annotator\(.*)` \| `(.*)` \|$", PAGE.read_text(), re.M)
+PAGE = (Path(__file__).parents[3] / "docs/how-to/from-supervision.md").read_text()
+ROWS = re.findall(r"^\| `(sv\.\w+Annotator\(.*)` \| `(.*)` \|$", PAGE, re.M)
+ON_THE_WAY, NAMES = re.findall(r"^```python\n(.*?)^```", PAGE, re.M | re.S)
 
 
 @pytest.fixture
@@ -34,31 +35,23 @@ def names():
 
     x1, y1, x2, y2 = found["bboxes"].T
     corners = np.stack([[x1, y1], [x2, y1], [x2, y2], [x1, y2]]).transpose(2, 0, 1)
-    middles = np.stack([(x1 + x2) / 2, (y1 + y2) / 2], axis=1)
-    return {
+    given = {
         **{name: getattr(viz_core, name) for name in viz_core.__all__},
         "sv": sv,
         "scene": scene,
         "canvas": Canvas(scene),
         "detections": detections(1, mask=True),
         "others": detections(2),
-        "masked": detections(1, mask=True),
         "turned": sv.Detections(
             xyxy=found["bboxes"],
             class_id=found["labels"],
             data={"xyxyxyxy": corners + np.array([3, -3])},
         ),
         "points": sv.KeyPoints(xy=corners[:, :3].astype(np.float32)),
-        "boxes": found["bboxes"],
-        "polygons": list(corners),
-        "centers": middles,
-        "radii": (x2 - x1) / 2,
-        "feet": np.stack([middles[:, 0], y2], axis=1),
-        "tops": np.stack([middles[:, 0], y1], axis=1),
-        "paths": [np.linspace(middle - 30, middle, 9) for middle in middles],
-        "heat": found["masks"].sum(axis=0, keepdims=True).astype(np.float32),
-        "around": ~found["masks"].any(axis=0),
     }
+    exec(NAMES, given)
+    given["paths"] = [np.linspace(middle - 30, middle, 9) for middle in given["centers"]]
+    return given
 
 
 def test_the_table_names_annotators_that_there_are():
@@ -82,3 +75,23 @@ def test_both_calls_of_a_row_draw(theirs, ours, names):
         assert (changed & ~area).mean() < 0.01
     if "Trace" not in theirs:  # which draws nothing before a second frame
         assert (drawn != scene).any(axis=2).sum() > 50
+
+
+def test_images_of_opencv_come_back_as_they_went(names):
+    lines = ON_THE_WAY[ON_THE_WAY.index("canvas =") :]
+    exec(lines, here := {**names, "image": names["scene"][..., ::-1]})
+    draw_annotations(names["canvas"], names["detections"])
+    np.testing.assert_array_equal(here["annotated"][..., ::-1], names["canvas"].get_image())
+
+
+def test_the_styles_of_the_table_are_taken(names):
+    style = dict(
+        labels="name",
+        color_by="track",
+        palette=[color.as_rgb() for color in sv.ColorPalette.DEFAULT.colors],
+    )
+    names["detections"].data["class_name"] = [
+        f"{9 * i} km/h" for i in range(len(names["detections"]))
+    ]
+    draw_annotations(names["canvas"], names["detections"], style=style)
+    assert (names["canvas"].get_image() != names["scene"]).any()
