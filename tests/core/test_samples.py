@@ -267,6 +267,25 @@ def test_with_on_error_a_sample_that_cannot_be_read_is_left_out_alone(tmp_path, 
     assert found["val/worst/1"][0].line["caption"] == "7"
 
 
+def test_with_on_error_run_goes_on_after_an_image_that_cannot_be_read(visualizer, tmp_path):
+    told = []
+    samples = Samples(visualizer, fixed=9, worst=0, on_error=lambda *what: told.append(what))
+    items = [(i, fail if i == 4 else image_of(i), BOX) for i in range(8)]
+    samples.run(lambda image: BOX, items, 0)
+    assert len(recorded(visualizer, tmp_path)) == 7
+    assert [(name, str(error)) for name, error in told] == [(4, "it is broken")]
+
+
+def test_of_samples_that_cannot_be_read_the_first_may_be_told(visualizer, tmp_path):
+    samples = Samples(visualizer, fixed=9, worst=0, on_error="warn")
+    with pytest.warns(VizWarning, match="'b' is left out.*RuntimeError: it is broken") as told:
+        for name in "abc":
+            samples.offer(name, image_of(0) if name == "a" else fail, BOX, BOX)
+        samples.finish(0)
+    assert len(told) == 1
+    assert recorded(visualizer, tmp_path) == {"val/a": [0]}
+
+
 def fail(*_):
     raise RuntimeError("it is broken")
 
@@ -596,6 +615,7 @@ def test_fifty_evaluations_are_small(visualizer, tmp_path):
         ({"seed": None}, "seed must be a whole number"),
         ({"name": ""}, "name must not be empty"),
         ({"classes": 3}, "classes must be a list of names"),
+        ({"on_error": "ignore"}, "on_error must be a function, 'warn' or None, got 'ignore'"),
     ],
 )
 def test_wrong_arguments_are_named(visualizer, options, text):

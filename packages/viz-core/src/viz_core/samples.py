@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import numpy as np
 
@@ -80,7 +80,8 @@ class Samples:
             0 records the samples of all.
         classes: Names of the classes: a list whose index is the label, or a dict by label.
         on_error: Called with the id and the error of a sample that cannot be read, which is then
-            left out and the others are recorded. Without it `offer` and `finish` raise the error.
+            left out and the others are recorded; `"warn"` tells of the first. Without it `offer`,
+            `run` and `finish` raise the error.
 
     Raises:
         TypeError, ValueError: If an argument has a value that it cannot have.
@@ -99,7 +100,7 @@ class Samples:
         draw: Callable[[Image, Annotations, Annotations], ArrayLike] | None = None,
         gather: Gather | None = None,
         classes: Names | None = None,
-        on_error: Callable[[Hashable, Exception], object] | None = None,
+        on_error: Callable[[Hashable, Exception], object] | Literal["warn"] | None = None,
     ) -> None:
         if layout not in LAYOUTS:
             raise ValueError(
@@ -118,7 +119,9 @@ class Samples:
         self._every = as_count(every, "every", 1)
         self._layout, self._draw, self._gather = layout, draw, gather
         self._classes = as_names(classes)
-        self._on_error = on_error
+        if not (on_error is None or on_error == "warn" or callable(on_error)):
+            raise TypeError(f"on_error must be a function, 'warn' or None, got {on_error!r}")
+        self._on_error = self._tell_of_error if on_error == "warn" else on_error
         self._turn = 0
         self._told: set[str] = set()
         self.forget()
@@ -226,7 +229,12 @@ class Samples:
         if self.on_turn:
             try:
                 for name, image, truth in self._predicted(items):
-                    given = _called(image)
+                    try:
+                        given = _called(image)
+                    except Exception as error:
+                        if not self._is_left_out(name, error):
+                            raise
+                        continue
                     prediction, score = _with_score(predict(given))
                     self.offer(name, given, truth, prediction, score)
             except BaseException:
@@ -258,8 +266,8 @@ class Samples:
             TypeError, ValueError: If `step` is none, or `gather` returns something else.
 
         Warns:
-            VizWarning: Once, if there are several ranks and no `gather`, or if a fixed id was not
-                offered.
+            VizWarning: Once, if there are several ranks and no `gather`, if a fixed id was not
+                offered, or if `on_error` is `"warn"` and a sample cannot be read.
         """
         is_on_turn, tops = self.on_turn, (self._fixed, self._worst)
         self._turn += 1
@@ -339,6 +347,13 @@ class Samples:
                 f"{len(missing)} of {len(self._positions)} fixed samples were not offered, as "
                 f"{missing[0]!r}; fixed= takes the ids that offer() gets",
             )
+
+    def _tell_of_error(self, name: Hashable, error: Exception) -> None:
+        self._tell(
+            "error",
+            f"the sample {name!r} is left out, and so are, untold, others that cannot be read: "
+            f"{type(error).__name__}: {error}",
+        )
 
     def _tell(self, what: str, message: str) -> None:
         if what not in self._told:
