@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from viz_core import Visualizer, read_run
+from viz_core import Visualizer, VizWarning, read_run
 from viz_huggingface_adapter import VizCallback
 
 BOX = dict(bboxes=[[2, 2, 12, 12]], labels=[0])
@@ -98,6 +98,27 @@ def test_strings_among_what_is_logged_are_texts(trainer, visualizer, tmp_path):
 def test_samples_need_items_and_a_prediction(visualizer, wrong):
     with pytest.raises(TypeError, match="both items= and predict="):
         VizCallback(visualizer, **wrong)
+
+
+def test_items_that_are_there_only_once_are_refused(visualizer):
+    with pytest.raises(TypeError, match=r"items must be there again in each evaluation.*generator"):
+        VizCallback(visualizer, (item for item in ITEMS), print)
+
+
+def test_a_sample_that_cannot_be_read_stops_no_training_and_loses_no_other(
+    trainer, visualizer, tmp_path
+):
+    def broken():
+        raise OSError("the file is cut")
+
+    items = [(name, broken if name == "3.png" else image, truth) for name, image, truth in ITEMS]
+    made = trainer(VizCallback(visualizer, items, lambda model, image: BOX, worst=0))
+    with pytest.warns(VizWarning, match="sample '3.png' is left out.*the file is cut"):
+        made.train()
+    samples = read_run(tmp_path).annotations
+    assert {name: list(steps) for name, steps in samples.items()} == {
+        f"val/{i}.png": [4, 8] for i in (0, 1, 2, 4, 5)
+    }
 
 
 def test_nothing_is_recorded_by_being_installed(trainer, tmp_path):

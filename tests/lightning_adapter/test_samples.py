@@ -2,7 +2,7 @@
 
 import pytest
 
-from viz_core import Visualizer, read_run
+from viz_core import Visualizer, VizWarning, read_run
 from viz_lightning_adapter import SamplesCallback, VizLogger
 
 LOCAL = [dict(type="LocalVisBackend")]
@@ -55,6 +55,29 @@ def test_validation_alone_is_looked_at_too(make, tmp_path):
     callback = make.Samples(visualizer, name="late", fixed=["3.png"], worst=0)
     make.trainer(False, callbacks=callback).validate(make.Model(), make.data(), verbose=False)
     assert samples_of(read_run(tmp_path)) == {"late/3.png": [0]}
+
+
+def test_a_callback_records_to_the_logger_of_each_trainer(make, tmp_path):
+    callback = make.Samples(fixed=["3.png"], worst=0)
+    for name, fast in (("a", False), ("b", False), ("b", True), ("b", False)):
+        logger = VizLogger(save_dir=tmp_path / name, vis_backends=LOCAL)
+        trainer = make.trainer(logger, callbacks=[callback], fast_dev_run=fast)
+        trainer.validate(make.Model(), make.data(), verbose=False)
+    for name, count in (("a", 1), ("b", 2)):
+        lines = (tmp_path / name / "vis_data/annotations.jsonl").read_text().splitlines()
+        assert len(lines) == count
+
+
+def test_a_sample_that_cannot_be_read_stops_no_training_and_loses_no_other(make, logger, tmp_path):
+    class Broken(make.Samples):
+        def unpack(self, batch, outputs):
+            for name, image, *rest in super().unpack(batch, outputs):
+                yield name, "gone.png" if name == "5.png" else image, *rest
+
+    callback = Broken(fixed=12, worst=0)
+    with pytest.warns(VizWarning, match=r"sample '5.png' is left out.*No such file"):
+        make.trainer(logger, callbacks=[callback]).fit(make.Model(), make.data(), make.data())
+    assert len(read_run(tmp_path).annotations) == 11
 
 
 def test_what_a_validation_offered_that_broke_off_is_forgotten(make, logger, tmp_path):

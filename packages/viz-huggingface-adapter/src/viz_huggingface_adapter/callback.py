@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from typing import Any
 
 import torch
@@ -27,9 +27,11 @@ class VizCallback(TrainerCallback):  # type: ignore[misc]  # which is not where 
         predict: Called with the model and an image, without gradients, and returns the prediction,
             or `(prediction, score)`. With `worst=0`, only for the fixed samples.
         **options: Of [`Samples`][viz_core.Samples], such as `fixed`, `worst`, `every` or `layout`.
+            By default `on_error` is `"warn"`: a broken sample is left out, and stops no training.
 
     Raises:
-        TypeError, ValueError: If one of `items` and `predict` is missing, or for wrong options.
+        TypeError, ValueError: If one of `items` and `predict` is missing, if `items` can be iterated
+            over only once, or for wrong options.
     """
 
     def __init__(
@@ -41,9 +43,15 @@ class VizCallback(TrainerCallback):  # type: ignore[misc]  # which is not where 
     ) -> None:
         if (items is None) != (predict is None) or (items is None and options):
             raise TypeError("samples need both items= and predict=; leave out both for none")
+        if isinstance(items, Iterator):
+            raise TypeError(
+                f"items must be there again in each evaluation, got {items!r}, which is used up "
+                "after the first; pass a list"
+            )
         self._visualizer, self._items, self._predict = visualizer, items or (), predict
         # Each rank predicts all items, since a sharded model needs all ranks, and rank 0 records.
-        self._samples = Samples(visualizer, **{"gather": lambda mine: [mine], **options})
+        usual: dict[str, Any] = {"gather": lambda mine: [mine], "on_error": "warn"}
+        self._samples = Samples(visualizer, **{**usual, **options})
 
     def on_train_begin(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
         """Record the config."""

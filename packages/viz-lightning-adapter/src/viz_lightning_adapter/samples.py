@@ -23,6 +23,7 @@ class SamplesCallback(*bases("callbacks", "Callback")):  # type: ignore[misc]  #
     Args:
         visualizer: By default that of the Trainer's VizLogger.
         **options: Of [`Samples`][viz_core.Samples], such as `fixed`, `worst`, `every` or `layout`.
+            By default `on_error` is `"warn"`: a broken sample is left out, and stops no training.
 
     Raises:
         TypeError, ValueError: When a Trainer starts, for wrong options, or if there is no VizLogger.
@@ -30,7 +31,9 @@ class SamplesCallback(*bases("callbacks", "Callback")):  # type: ignore[misc]  #
 
     def __init__(self, visualizer: Visualizer | None = None, **options: Any) -> None:
         super().__init__()
-        self._visualizer, self._options = visualizer, {"gather": _gather} | options
+        self._visualizer = visualizer
+        self._options: dict[str, Any] = {"gather": _gather, "on_error": "warn", **options}
+        self._of: Visualizer | None = None
         self._samples: Samples | None = None
 
     def unpack(self, batch: Any, outputs: Any) -> Iterable[tuple[Any, ...]]:
@@ -46,12 +49,15 @@ class SamplesCallback(*bases("callbacks", "Callback")):  # type: ignore[misc]  #
         )
 
     def setup(self, trainer: Any, pl_module: Any, stage: str) -> None:
-        """Find the visualizer."""
-        if self._samples is None and not trainer.fast_dev_run:
-            loggers = [each.experiment for each in trainer.loggers if isinstance(each, VizLogger)]
-            if not (visualizer := self._visualizer or next(iter(loggers), None)):
-                raise ValueError("there is no visualizer; pass one, or logger=VizLogger(...)")
-            self._samples = Samples(visualizer, **self._options)
+        """Find the visualizer, which may be another than that of the Trainer before."""
+        if trainer.fast_dev_run:
+            self._samples = None
+            return
+        loggers = [each.experiment for each in trainer.loggers if isinstance(each, VizLogger)]
+        if not (visualizer := self._visualizer or next(iter(loggers), None)):
+            raise ValueError("there is no visualizer; pass one, or logger=VizLogger(...)")
+        if self._samples is None or visualizer is not self._of:
+            self._of, self._samples = visualizer, Samples(visualizer, **self._options)
 
     def on_validation_batch_end(
         self, trainer: Any, pl_module: Any, outputs: Any, batch: Any, *args: int
