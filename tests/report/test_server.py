@@ -243,14 +243,42 @@ def test_the_command_prints_an_address_and_ends_by_ctrl_c(folder):
     assert (process.returncode, out, err) == (0, "", "")
 
 
-def test_a_port_that_is_taken_and_a_run_that_is_none_are_told(serve, folder, capsys):
+def test_a_run_that_has_not_begun_is_waited_for(tmp_path):
+    command = [sys.executable, "-m", "viz_core", "view", str(tmp_path / "soon")]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stderr.readline().startswith("viz view: there is no run in ")
+        assert "waiting for its first record" in process.stderr.readline()
+        with Visualizer(
+            vis_backends=[{"type": "LocalVisBackend"}], save_dir=tmp_path / "soon"
+        ) as visualizer:
+            visualizer.add_scalar("loss", 0.5, step=1)
+        assert process.stdout.readline().startswith("http://127.0.0.1:")
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=60)
+    assert (process.returncode, out, err) == (0, "", "")
+
+
+def test_ctrl_c_while_it_waits_ends_it(tmp_path):
+    command = [sys.executable, "-m", "viz_core", "view", str(tmp_path / "never")]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+        process.stderr.readline()
+        process.stderr.readline()
+        process.send_signal(signal.SIGINT)
+        assert process.communicate(timeout=60)[1] == ""
+    assert process.returncode == 0
+
+
+def test_a_port_that_is_taken_is_told(serve, folder, capsys):
     from viz_report.cli import view
 
     port = serve().server.server_port
     for arguments, text in (
         ([str(folder), "--port", str(port)], "Address already in use"),
         ([str(folder), "--port", "70000"], "port must be 0-65535"),
-        ([str(folder.parent.parent / "nothing")], "there is no run in"),
     ):
         assert view(arguments) == 1
-        assert capsys.readouterr().err.startswith("viz view: "), text
+        told = capsys.readouterr().err
+        assert told.startswith("viz view: ")
+        assert text in told

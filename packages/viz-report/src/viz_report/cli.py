@@ -4,9 +4,16 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 __all__ = ["report", "view"]
+
+Found = TypeVar("Found")
+
+#: Seconds from one look for a run that has not begun to the next.
+_PAUSE = 1.0
 
 _RUNS = (
     "a save_dir, its vis_data, a work dir of MMEngine's, of which the newest run is taken, or a URL "
@@ -64,7 +71,8 @@ def view(arguments: Sequence[str]) -> int:
     """Serve runs as a live page until it is interrupted, and return the exit status."""
     parser = argparse.ArgumentParser(
         prog="viz view",
-        description="Show runs on a page that follows them, on this machine alone.",
+        description="Show runs on a page that follows them, on this machine alone. A run that has "
+        "not begun is waited for.",
         epilog="Ctrl-C ends it. Example: viz view runs",
     )
     parser.add_argument("runs", nargs="+", metavar="RUN", help=_RUNS)
@@ -91,7 +99,7 @@ def view(arguments: Sequence[str]) -> int:
     from viz_report.server import Server
 
     try:
-        runs = find_runs(options.runs)
+        runs = _awaited(find_runs, options.runs)
         folders = read_folders(runs)
         feed = Feed(runs, folders, ", ".join(folder.name for folder in folders))
         token = None if options.no_token else secrets.token_urlsafe(16)
@@ -99,6 +107,8 @@ def view(arguments: Sequence[str]) -> int:
     except (OSError, ValueError, OverflowError, ImportError) as error:
         print(f"viz view: {error}", file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        return 0
     print(server.url, flush=True)
     with server:
         try:
@@ -106,3 +116,17 @@ def view(arguments: Sequence[str]) -> int:
         except KeyboardInterrupt:
             print(end="", flush=True)
     return 0
+
+
+def _awaited(find: Callable[[Sequence[str]], Found], paths: Sequence[str]) -> Found:
+    """Return what is found of paths, as soon as a run is at each of them."""
+    is_told = False
+    while True:
+        try:
+            return find(paths)
+        except FileNotFoundError as error:
+            if not is_told:
+                is_told = True
+                print(f"viz view: {error}", file=sys.stderr)
+                print("viz view: waiting for its first record; Ctrl-C ends", file=sys.stderr)
+        time.sleep(_PAUSE)
