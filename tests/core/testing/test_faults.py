@@ -39,6 +39,16 @@ class IsLateOnce(LocalVisBackend):
         if self.directory.name == "again":
             super().add_scalar(name, value, step)
 
+class LeavesHalf(LocalVisBackend):
+    begun = False
+
+    def add_scalar(self, name, value, step=0, **kwargs):
+        if self.begun:
+            raise RuntimeError("a request was begun")
+        self.begun = True
+        super().add_scalar(name, value, step)
+        self.begun = False
+
 class SaysNothing(LocalVisBackend):
     def add_scalar(self, name, value, step=0, **kwargs):
         with contextlib.suppress(OSError):
@@ -89,12 +99,34 @@ def test_what_a_busy_machine_writes_late_is_tried_again(faults, tmp_path, monkey
             "test_a_full_disk_is_reported_and_survived",
             "on a full disk, and they are not there",
         ),
+        (
+            "LeavesHalf",
+            "test_interrupts_at_any_moment_cost_nothing",
+            "leaves what LeavesHalf records with half done, .* set `needs_thread = True`",
+        ),
         ("SaysNothing", "test_a_read_only_folder_is_reported", "no warning names it"),
     ],
 )
 def test_a_backend_that_does_not_survive_a_fault_fails(faults, tmp_path, name, test, message):
     with pytest.raises(AssertionError, match=message):
         getattr(faults(name), test)(tmp_path / "place")
+
+
+@pytest.mark.parametrize(
+    "test",
+    [
+        "test_a_full_disk_is_reported_and_survived",
+        "test_a_folder_that_cannot_be_made_is_reported",
+        "test_a_read_only_folder_is_reported",
+        "test_a_deleted_folder_stops_nothing",
+        "test_files_are_open_to_whom_the_umask_says",
+    ],
+)
+def test_a_backend_without_a_folder_is_spared_those_of_folders(faults, tmp_path, test):
+    suite = faults("SaysNothing")
+    suite.make_config = lambda _: {"type": suite.type}
+    with pytest.raises(pytest.skip.Exception, match="SaysNothing is given no save_dir"):
+        getattr(suite, test)(tmp_path)
 
 
 def test_where_nothing_mounts_a_disk_its_folder_is_a_plain_one(tmp_path, monkeypatch):

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from viz_core.testing.kinds import KindsFaults
+from viz_core.typing import Kind
 
 __all__ = ["BackendFaults", "read_only", "small_disk"]
 
@@ -25,7 +26,8 @@ class BackendFaults(KindsFaults):
     base. Every test runs the backend in a process of its own, so its config must be of values that
     JSON has, and its `type` a name that is found there or a class in a file that can be imported.
     Whatever happens, training goes on, nothing hangs, what can be read is whole, and what is
-    not kept was reported.
+    not kept was reported. Tests of disks and folders are left out where `make_config` gives no
+    `save_dir`.
     """
 
     disk_size: int = 8
@@ -54,7 +56,7 @@ class BackendFaults(KindsFaults):
 
     def test_a_full_disk_is_reported_and_survived(self, tmp_path: Path) -> None:
         """Calls fail until there is room; what they acknowledged is kept, and whole."""
-        self.needs("scalar")
+        self._needs_folder("scalar")
         with small_disk(tmp_path / "disk", self.disk_size) as disk:
             folder = disk / "run"
             lines = self.run_program(
@@ -83,19 +85,19 @@ class BackendFaults(KindsFaults):
 
     def test_a_folder_that_cannot_be_made_is_reported(self, tmp_path: Path) -> None:
         """A file stands in its place: one warning with the path, and training goes on."""
-        self.needs("scalar")
+        self._needs_folder("scalar")
         (tmp_path / "file").write_text("in the way")
         self._check_reported(tmp_path / "file" / "run")
 
     def test_a_read_only_folder_is_reported(self, tmp_path: Path) -> None:
         """One warning with the path, and training goes on."""
-        self.needs("scalar")
+        self._needs_folder("scalar")
         with read_only(tmp_path / "disk") as folder:
             self._check_reported(folder / "run")
 
     def test_a_deleted_folder_stops_nothing(self, tmp_path: Path) -> None:
         """Somebody tidies up: recording goes on in a new folder, or what is lost is said."""
-        self.needs("scalar")
+        self._needs_folder("scalar")
         folder = tmp_path / "run"
         said = self.run_program("delete_the_folder", self.make_config(folder), str(folder))
         self.settle(folder)
@@ -178,6 +180,12 @@ class BackendFaults(KindsFaults):
             "something is kept for every record"
         )
 
+    def _needs_folder(self, *kinds: Kind) -> None:
+        """Leave the test out if the backend writes no files, or does not keep one of `kinds`."""
+        self.needs(*kinds)
+        if not self.make_config(Path("run")).get("save_dir"):
+            self.leave_out("is given no save_dir by make_config")
+
     def _interrupted(
         self, program: str, folder: Path, count: int
     ) -> Iterator[tuple[Path, list[str]]]:
@@ -187,7 +195,14 @@ class BackendFaults(KindsFaults):
         runs = folder / "foreground", folder / "background"
         first, second = map(self.make_config, runs)
         del second["type"]
-        lines = self.run_program(program, first, count, second, timeout=600)
+        try:
+            lines = self.run_program(program, first, count, second, timeout=600)
+        except AssertionError as error:
+            raise AssertionError(
+                f"{error}\nIf an exception that comes within a call leaves what "
+                f"{self.backend_class.__name__} records with half done, as a request that was begun "
+                "on a connection, set `needs_thread = True` in the class"
+            ) from None
         half = len(lines) // 2
         for run, printed in zip(runs, (lines[:half], lines[half:]), strict=True):
             self.settle(run)
@@ -212,6 +227,7 @@ class BackendFaults(KindsFaults):
 
         A link counts as itself: what it names lies elsewhere, and may be another process's.
         """
+        self._needs_folder()
         folder = tmp_path / "run"
         self.run_program("record_for_a_group", self.make_config(folder))
         closed = {
