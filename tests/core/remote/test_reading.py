@@ -177,6 +177,17 @@ def test_a_folder_that_was_copied_by_hand_is_read_too(tmp_path, url):
     assert plain(read_run(url)) == plain(read_run(tmp_path))
 
 
+@pytest.mark.parametrize("ranks", ["main", "all"])
+def test_a_folder_in_which_a_store_has_a_run_is_read_as_its_url(tmp_path, ranks):
+    folder = tmp_path / "a copy"
+    with make(tmp_path / "local", f"file://{folder}", ranks=ranks) as visualizer:
+        record_all(visualizer, tmp_path)
+    copied = read_run(folder)
+    assert plain(copied) == plain(read_run(f"file://{folder}"))
+    assert copied.scalars["acc"].steps.tolist() == [1]
+    assert copied.name == "a copy"
+
+
 def test_keys_that_leave_the_folder_are_passed_over(tmp_path, url):
     STORE.pipe_file(f"{url}/scalars.json.parts/0-0", b'{"a": 1, "step": 1}\n')
     for key in ("vis_image/../../x_1.png", "../y.json", "vis_image/" + "n" * 300 + "_1.png"):

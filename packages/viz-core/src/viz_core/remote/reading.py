@@ -7,7 +7,7 @@ from pathlib import Path
 
 from viz_core._warnings import warn_user
 from viz_core.errors import RecordingWarning
-from viz_core.files.paths import is_url
+from viz_core.files.paths import as_path, is_url
 from viz_core.remote.destination import checked_url
 from viz_core.remote.mirror import Mirror
 from viz_core.runs.folders import find_run
@@ -21,7 +21,7 @@ def read_run(path: str | os.PathLike[str]) -> Run:
 
     Args:
         path: A `save_dir`, its `vis_data`, or a work dir of MMEngine's, of which the newest run is
-            read; or a URL, as `remote=` takes it. Folders of ranks are read with it. From a store
+            read; or a URL, as `remote=` takes it, or a copy of what is there. Folders of ranks are read with it. From a store
             lines are read at once, images and other files when they are touched.
 
     Raises:
@@ -34,10 +34,10 @@ def read_run(path: str | os.PathLike[str]) -> Run:
         RecordingWarning: For each file or folder that a run wrote elsewhere, as absolute arguments
             of `LocalVisBackend` say. A run is read from its folder alone.
     """
-    if is_url(path):
-        run = _from_store(str(path))
-    else:
-        run = Run(find_run(path))
+    if not is_url(path):
+        path = as_path(path, "path")
+        path = f"file://{path}" if _is_of_store(Path(path)) else path
+    run = _from_store(str(path)) if is_url(path) else Run(find_run(path))
     for where, place in run.outside.items():
         warn_user(
             f"what is called {Path(where).name} in a run was written to {place!r}, outside of the "
@@ -46,6 +46,14 @@ def read_run(path: str | os.PathLike[str]) -> Run:
             RecordingWarning,
         )
     return run
+
+
+def _is_of_store(folder: Path) -> bool:
+    """Return whether lines are in parts, as in a copy of a store's run or on the disk of one."""
+    places = (folder, *folder.glob("rank_*"))
+    return any((place / "index.jsonl.parts").is_dir() for place in places) and not any(
+        (place / "index.jsonl").exists() for place in places
+    )
 
 
 def _from_store(url: str) -> Run:
