@@ -93,8 +93,9 @@ def evaluate(
         both, either = (found == label) & (truth == label), (found == label) | (truth == label)
         iou[f"IoU/{name}"] = both.sum() / either.sum()
     visualizer.add_scalars(iou, step=step)
+    shown = [np.where(labels == 0, 255, labels) for labels in (truth, found)]  # 255 is not drawn
     for index, image in enumerate(scenes):
-        sides = ({"sem_seg": labels[index]} for labels in (truth, found))
+        sides = ({"sem_seg": labels[index]} for labels in shown)
         samples.offer(f"scene_{index}", image, *sides, score=(found != truth)[index].mean())
     samples.finish(step)
     look = {"topk": 6, "arrangement": (2, 3), "resize_shape": (256, 256)}
