@@ -47,6 +47,9 @@ TORCH = "torch==2.13.0"
 MMDET = (TORCH, "setuptools<81", "mmengine==0.10.7", "mmcv-lite==2.1.0", "mmdet==3.3.0")
 SUPERVISION = "supervision==0.31.2"
 
+# Else each process of the tests compiles again all that it imports: uv installs nothing compiled.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
 if "PYENV_VERSION" not in os.environ and shutil.which("pyenv"):
     # pyenv's shims find only the versions named here: the current one, then all others.
     run = [["pyenv", "version-name"], ["pyenv", "versions", "--bare"]]
