@@ -437,6 +437,12 @@ def test_a_copy_of_a_visualizer_has_the_same_remote(tmp_path, url):
     assert joined(in_memory(url)) == in_folder(tmp_path / "vis_data")
 
 
+def test_seconds_that_no_clock_counts_are_never(tmp_path, url):
+    with not_hanging(), make(tmp_path, dict(url=url, every=1e300, timeout=10**400)) as visualizer:
+        visualizer.add_scalar("loss", 1)
+    assert in_memory(url)
+
+
 class TestArguments:
     @pytest.mark.parametrize(
         ("remote", "kind", "match"),

@@ -12,6 +12,10 @@ from viz_core.files.paths import is_url, masked
 __all__ = ["Destination", "as_destination", "checked_url"]
 
 
+#: Seconds that are as good as never, where Python's clocks cannot count more than 292 years.
+_NEVER = 1e9
+
+
 class Destination(NamedTuple):
     """Where a run is copied to.
 
@@ -52,7 +56,8 @@ def as_destination(remote: object) -> Destination:
         is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
         if not is_number or not (0 < value < math.inf):
             raise ValueError(f"{name} of remote must be seconds above 0, got {value!r}")
-    return destination._replace(url=checked_url(destination.url, "remote"))
+    within = {name: min(value, _NEVER) for name, value in seconds.items()}
+    return destination._replace(url=checked_url(destination.url, "remote"), **within)
 
 
 def checked_url(url: object, name: str) -> str:
