@@ -111,8 +111,6 @@ def test_without_a_token_everybody_here_may_enter(serve):
         "",
         "evil.example",
         "evil.example:{port}",
-        "127.0.0.1",
-        "127.0.0.1:1",
         "127.0.0.1.nip.io:{port}",
         "[::1]",
     ],
@@ -121,6 +119,13 @@ def test_another_host_is_refused(serve, host):
     ask = serve(token=None)
     host = host and host.format(port=ask.server.server_port)
     assert ask("/", Host=host).status == 403
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1:1", "localhost:9000", "127.0.0.1"])
+def test_a_tunnel_may_begin_at_another_port(serve, host):
+    ask = serve()
+    assert ask("/?token=t0k3n", Host=host).status == 200
+    assert ask("/", Host=host, Cookie=None).status == 403
 
 
 def test_a_host_may_be_allowed(serve):

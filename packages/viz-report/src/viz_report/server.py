@@ -51,8 +51,8 @@ class Server(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", port), _Handler)
         self.feed, self.token = feed, token
         self.cookie = f"viz_{self.server_port}"
-        loopback = [f"{name}:{self.server_port}" for name in ("127.0.0.1", "localhost")]
-        self.hosts = {*loopback, *hosts}
+        # At any port, as that of a tunnel: no page elsewhere can have these names.
+        self.hosts = {"127.0.0.1", "localhost", *hosts}
 
     @property
     def url(self) -> str:
@@ -86,7 +86,9 @@ class _Handler(BaseHTTPRequestHandler):
         """Answer the page, what is new, or a file of a run."""
         address = urlsplit(self.path)
         if not self._is_known_host():
-            self._refuse(HTTPStatus.FORBIDDEN, "this host is not known here; see --allow-host")
+            self._refuse(
+                HTTPStatus.FORBIDDEN, "this host is not known here; `viz view --allow-host HOST`"
+            )
         elif not self._may_enter(parse_qs(address.query)):
             self._refuse(HTTPStatus.FORBIDDEN, "open the address that `viz view` printed")
         elif address.path == "/":
