@@ -67,6 +67,25 @@ def test_report_says_what_is_left_out(run, tmp_path, capsys):
     assert "max_mb=0.1 leaves no room" in capsys.readouterr().err
 
 
+def test_a_folder_of_several_runs_is_told_to_show_one(tmp_path, capsys):
+    from viz_report.cli import report
+
+    for name in "ab":
+        with viz_core.Visualizer(
+            vis_backends=[{"type": "LocalVisBackend"}], save_dir=tmp_path / name
+        ) as visualizer:
+            visualizer.add_scalar("loss", 0.5, step=1)
+    page = ["-o", str(tmp_path / "r.html")]
+    assert report([str(tmp_path), *page]) == 0
+    said = capsys.readouterr().err
+    assert said.startswith(f"{tmp_path} has 2 runs, of which the last by name is shown; all are by")
+    assert said.endswith(f" viz report {tmp_path}/*\n")
+    assert Page(tmp_path / "r.html").data["title"] == "b"
+    for runs in ([tmp_path / "a", tmp_path / "b"], [tmp_path / "a/vis_data"]):
+        assert report([*map(str, runs), *page]) == 0
+        assert capsys.readouterr().err == ""
+
+
 def framed(html):
     """Return the frame of a notebook's output, with its attributes as a browser reads them."""
     frames = []

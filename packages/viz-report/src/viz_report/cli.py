@@ -6,6 +6,7 @@ import argparse
 import sys
 import time
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import TypeVar
 
 __all__ = ["report", "view"]
@@ -16,9 +17,22 @@ Found = TypeVar("Found")
 _PAUSE = 1.0
 
 _RUNS = (
-    "a save_dir, its vis_data, a work dir of MMEngine's, of which the newest run is taken, or a URL "
-    "as s3://bucket/run"
+    "a save_dir, its vis_data, a work dir of MMEngine's, of which the newest run, the last by name, "
+    "is taken, or a URL as s3://bucket/run"
 )
+
+
+def _tell_of_others(paths: Sequence[str], command: str) -> None:
+    """Say on stderr of which folders one run of several is shown."""
+    for path in paths:
+        folder = Path(path).expanduser()
+        count = 0 if (folder / "vis_data").exists() else len([*folder.glob("*/vis_data")])
+        if count > 1:
+            print(
+                f"{path} has {count} runs, of which the last by name is shown; all are by "
+                f"{command} {folder / '*'}",
+                file=sys.stderr,
+            )
 
 
 def report(arguments: Sequence[str]) -> int:
@@ -61,6 +75,7 @@ def report(arguments: Sequence[str]) -> int:
     except (OSError, ValueError, ImportError) as error:  # of what fsspec needs
         print(f"viz report: {error}", file=sys.stderr)
         return 1
+    _tell_of_others(options.runs, parser.prog)
     for line in written.left_out:
         print(f"left out: {line}")
     print(f"{written.path} ({written.size / 1e6:.1f} MB)")
@@ -109,6 +124,7 @@ def view(arguments: Sequence[str]) -> int:
         return 1
     except KeyboardInterrupt:
         return 0
+    _tell_of_others(options.runs, parser.prog)
     print(server.url, flush=True)
     with server:
         try:
