@@ -23,6 +23,9 @@ OF_FRAMEWORKS = {
     ],
 }
 
+#: Parts of programs, which the tests of an adapter complete and run.
+PARTS = {name: f"docs/how-to/same-samples.md:{name}" for name in ("mmdet", "lightning")}
+
 _FENCE = re.compile(r"^( *)```python([^\n]*)\n(.*?)^ *```$", re.M | re.S)
 
 
@@ -30,6 +33,11 @@ def programs(page):
     """Yield the name and the code of each program of a page; the fences of a session are one."""
     for name, group in groupby(_fences(page), key=lambda fence: fence[0]):
         yield name, "".join(code for _, code in group)
+
+
+def part(name):
+    """Return the code of a part of a program."""
+    return dict(programs(ROOT / PARTS[name].rpartition(":")[0]))[PARTS[name]]
 
 
 def _fences(page):

@@ -5,7 +5,7 @@ from itertools import groupby
 from pathlib import Path
 
 import pytest
-from fences import OF_FRAMEWORKS, ROOT, programs, run
+from fences import OF_FRAMEWORKS, PARTS, ROOT, programs, run
 
 ELSEWHERE = {path for paths in OF_FRAMEWORKS.values() for path in paths}
 PAGES = {*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("packages/*/README.md")}
@@ -14,6 +14,7 @@ CODE = [
     pytest.param(code, id=name)
     for page in sorted(PAGES - ELSEWHERE - {*GALLERY})
     for name, code in programs(page)
+    if name not in PARTS.values()
 ]
 BLOCKS = [pytest.param(code, id=name) for page in GALLERY for name, code in programs(page)]
 

@@ -9,7 +9,9 @@ import numpy as np
 import pytest
 import torch
 import toy_detection as toy
+from fences import part
 from mmdet.structures import DetDataSample, TrackDataSample
+from mmengine.config import Config
 from mmengine.runner import Runner
 from mmengine.structures import InstanceData, PixelData
 from PIL import Image
@@ -119,6 +121,16 @@ def test_the_same_and_the_worst_are_recorded_in_each_validation(tmp_path):
         assert sample.truth.bboxes.tolist() == toy.BOXES.tolist()
         assert sample.prediction.scores.tolist() == pytest.approx([0.9, 0.8])  # above 0.3
         assert sample.classes == {0: "cat", 1: "dog"}
+
+
+def test_the_config_of_the_how_to_records_samples(tmp_path):
+    config = Config.fromstring(part("mmdet"), ".py")
+    (hook,) = config.custom_hooks
+    runner = make_runner(tmp_path, hook, visualizer=config.visualizer, default_scope="mmdet")
+    runner.val()
+    names = recorded(runner).annotations
+    assert len([name for name in names if "worst" not in name]) == 8
+    assert len([name for name in names if "worst" in name]) == 8
 
 
 def test_a_training_that_is_resumed_goes_on_with_the_same(tmp_path, monkeypatch):
