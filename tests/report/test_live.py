@@ -103,6 +103,21 @@ def test_a_run_that_is_deleted_stays_and_one_made_anew_replaces_it(run, tmp_path
     assert feed.whole()["runs"][0]["scalars"]["loss"]["of"] == 3
 
 
+def test_a_run_made_anew_that_cannot_be_read_yet_replaces_the_other_when_it_can(run, tmp_path):
+    run.close()
+    feed = feed_of(tmp_path / "run")
+    cursor = feed.whole()["cursor"]
+    folder = tmp_path / "run/vis_data"
+    shutil.rmtree(folder)
+    (folder / "config.py").mkdir(parents=True)  # no config
+    (folder / "scalars.json").write_text('{"loss": 9, "step": 0}\n')
+    assert json.loads(feed.since(cursor))["runs"] == []
+    assert feed.whole()["runs"][0]["scalars"]["loss"]["values"] == [0.5]
+    (folder / "config.py").rmdir()
+    (new,) = json.loads(feed.since(cursor))["runs"]
+    assert (new["reset"], new["scalars"]["loss"]["values"]) == (True, [9])
+
+
 def test_a_second_run_and_a_rank_come_as_runs_of_their_own(run, tmp_path):
     run.close()
     feed = feed_of(tmp_path / "run")

@@ -54,17 +54,20 @@ class _Watched:
         self._heads: dict[str, bytes] = {}
 
     def read(self) -> tuple[list[Read], bool]:
-        """Return what is new, as parts of their own, and whether the run was made anew."""
+        """Return what is new, as parts of their own, and whether the run was made anew.
+
+        Raises:
+            OSError: If the folder goes meanwhile; what was read of it stays.
+        """
         heads = {name: _head(self.run.folder / name) for name in ("index.jsonl", "scalars.json")}
         if any(self._heads.values()) and not any(heads.values()):
             return [], False  # deleted: what was read stays
         anew = self._cursor is not None and self._is_other(heads)
-        if anew:
-            self._cursor = None
-            self.folder = Folder(self.folder.id, self.folder.name)
-        run = self.run.since(self._cursor)
-        parts = self.folder.add(run)
-        self._cursor, self._heads, self.run = run.cursor, heads, run
+        folder = Folder(self.folder.id, self.folder.name) if anew else self.folder
+        run = self.run.since(None if anew else self._cursor)
+        parts = folder.add(run)
+        # Nothing changes before, so that what cannot be read now is as new the next time.
+        self._cursor, self._heads, self.run, self.folder = run.cursor, heads, run, folder
         return [(part, self.folder, run) for part in parts], anew
 
     def _is_other(self, heads: dict[str, bytes]) -> bool:
