@@ -148,8 +148,14 @@ OLDEST_MLFLOW = (
 )
 #: Both packages of Lightning, and the oldest that viz-lightning-adapter says it works with; that one
 #: imports pkg_resources.
-LIGHTNING = (TORCH, "lightning", "pytorch-lightning")
-OLDEST_LIGHTNING = (TORCH, "lightning==2.4.0", "pytorch-lightning==2.0.9", "setuptools<81")
+LIGHTNING = (TORCH, "lightning", "pytorch-lightning", "jsonargparse[signatures]")
+OLDEST_LIGHTNING = (
+    TORCH,
+    "lightning==2.4.0",
+    "pytorch-lightning==2.0.9",
+    "jsonargparse[signatures]",
+    "setuptools<81",
+)
 #: What viz-huggingface-adapter is for, and the oldest that it says it works with: accelerate without
 #: transformers, which imports pkg_resources, and transformers with the oldest accelerate that it takes.
 HUGGINGFACE = (TORCH, "accelerate", "transformers")

@@ -48,7 +48,7 @@ logger.log_text("before", ["text"], [["only rank 0"]])
 trainer = lightning.Trainer(
     max_epochs=2,
     logger=logger,
-    callbacks=[Samples(fixed=4, worst=3)],
+    callbacks=[Samples(fixed=4, worst=3, gather=None)],  # as LightningCLI gives it
     accelerator="cpu",
     devices=int(ranks),
     strategy="ddp" if int(ranks) > 1 else "auto",

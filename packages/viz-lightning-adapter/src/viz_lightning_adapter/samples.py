@@ -31,8 +31,11 @@ class SamplesCallback(*bases("callbacks", "Callback")):  # type: ignore[misc]  #
 
     def __init__(self, visualizer: Visualizer | None = None, **options: Any) -> None:
         super().__init__()
+        for name, default in (("gather", _gather), ("on_error", "warn")):
+            if options.get(name) is None:  # as LightningCLI gives all that is not in its config
+                options[name] = default
         self._visualizer = visualizer
-        self._options: dict[str, Any] = {"gather": _gather, "on_error": "warn", **options}
+        self._options = options  # so written LightningCLI sees that they are those of Samples
         self._of: Visualizer | None = None
         self._samples: Samples | None = None
 
