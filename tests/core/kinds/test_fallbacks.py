@@ -34,11 +34,13 @@ RECORDS = {
 }
 
 
-@pytest.mark.parametrize("name", ["a", "x" * 300, "a\nb", "$\\frac", "long " * 40])
+@pytest.mark.parametrize(
+    "name", ["a", "x" * 300, "W" * 300, "Ж" * 99, "iiiiW" * 9, "a\nb", "$\\frac", "long " * 40]
+)
 @pytest.mark.parametrize("kind", RECORDS)
 def test_a_title_is_inside_the_image_and_ends_with_the_step(kind, name):
     figure = drawn(kind, name, *RECORDS[kind])
-    title = figure.axes[0].title
+    (title,) = figure.texts
     assert title.get_text().endswith("step 3")
     (box,) = extents([title])
     width, height = figure.get_size_inches() * figure.dpi
@@ -74,7 +76,7 @@ def test_classes_stand_apart_and_long_ones_are_cut():
 def test_names_of_any_script_are_drawn():
     needs_font("猫犬개ね")
     figure = drawn("confusion_matrix", "猫" * 50, *as_confusion_matrix(np.eye(2), ["猫", "犬$a$"]))
-    (box,) = extents([figure.axes[0].title])
+    (box,) = extents(figure.texts)
     assert box.x0 >= 0
     assert box.x1 <= figure.get_figwidth() * figure.dpi
 

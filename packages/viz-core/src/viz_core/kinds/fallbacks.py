@@ -118,14 +118,12 @@ def _pr_curve_as_figure(name: str, curve: PRCurve, step: int) -> Made:
 def _confusion_matrix_as_figure(
     name: str, matrix: npt.NDArray[np.float64], classes: Sequence[str], step: int
 ) -> Made:
-    figure, axes = _axes(name, step)
+    few = len(classes) <= _CLASSES
+    side = max(4.8, 2.5 + 0.42 * len(classes))  # inches: 5 letters each
+    figure, axes = _axes(name, step, (side, side) if few else None)
     axes.imshow(matrix, cmap="Blues", vmin=0)
     axes.set(xlabel="predicted", ylabel="true")
-    if len(classes) <= _CLASSES:
-        side = max(
-            figure.figure.get_figheight(), 2.5 + 0.42 * len(classes)
-        )  # inches: 5 letters each
-        figure.figure.set_size_inches(side, side)
+    if few:
         names, families = _legible(classes, _LABEL)
         how: dict[str, Any] = {"family": families, "parse_math": False, "size": 8}
         axes.set_xticks(range(len(classes)), names, rotation=90, **how)
@@ -145,18 +143,25 @@ def _short(value: float) -> str:
     return f"{value:.0f}" if value == int(value) or value >= 100 else f"{value:.2f}"
 
 
-def _axes(name: str, step: int) -> tuple[DrawnFigure, Axes]:
+def _axes(
+    name: str, step: int, size: tuple[float, float] | None = None
+) -> tuple[DrawnFigure, Axes]:
+    """Return a figure of a size in inches, with a title in lines as wide as it at most."""
     from matplotlib.figure import Figure
 
-    figure = Figure(layout="tight")
+    figure = Figure(figsize=size, layout="tight")
     axes = figure.add_subplot()
     (title,), families = _legible([name], _TITLE)
-    width = _TITLE // (2 if title.isascii() else 4)
-    lines = textwrap.wrap(title, width)
-    last = f"{lines.pop()}, step {step}"
-    lines += [last] if len(last) <= width else last.rsplit(", ", 1)
-    axes.set_title("\n".join(lines), family=families, parse_math=False)
-    return DrawnFigure(figure), axes
+    letters = _TITLE // (2 if title.isascii() else 4)
+    while True:
+        lines = textwrap.wrap(title, letters)
+        last = f"{lines.pop()}, step {step}"
+        lines += [last] if len(last) <= letters else last.rsplit(", ", 1)
+        text = figure.suptitle("\n".join(lines), family=families, parse_math=False)
+        share = text.get_window_extent().width / figure.bbox.width
+        if share <= 1 or letters == 1:
+            return DrawnFigure(figure), axes
+        letters = max(1, min(letters - 1, int(letters / share)))
 
 
 def _legible(texts: Sequence[str], most: int) -> tuple[list[str], list[str]]:
