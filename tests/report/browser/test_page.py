@@ -36,14 +36,14 @@ def whole(*identities, **more):
 
 
 def test_the_header_says_what_was_and_what_was_not_recorded(show):
-    one = run(not_recorded={"WandbVisBackend": {"image": 3, "pr_curve": 1}}, skipped=2)
+    one = run(not_recorded={"WandbVisBackend": {"scalars": 3, "pr_curve": 1}}, skipped=2)
     shown = show(whole("a", left_out=["images/b: 40 of 100 steps"]) | {"runs": [one]})
     said = shown.find("header").inner_text()
     assert shown.page.title() == "A report"
     for part in (
         "1 min 30 s",
-        "WandbVisBackend: 3 images",
-        "WandbVisBackend: 1 pr curve",
+        "WandbVisBackend: 3 × scalars",
+        "WandbVisBackend: 1 × pr curve",
         "2 lines could not be read",
         "images/b: 40 of 100 steps",
     ):

@@ -15,7 +15,7 @@
     Object.entries(run.not_recorded ?? {}).flatMap(([backend, kinds]) =>
       Object.entries(kinds).map(
         ([kind, count]) =>
-          `${backend}: ${typeof count === "number" ? viz.count(count, kind.replaceAll("_", " ")) : `${kind} ${count}`}`,
+          `${backend}: ${typeof count === "number" ? `${viz.number(count)} × ${kind.replaceAll("_", " ")}` : `${kind} ${count}`}`,
       ),
     );
 
