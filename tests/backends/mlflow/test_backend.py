@@ -235,12 +235,14 @@ assert "mlflow" not in sys.modules
 def test_files_of_the_save_dir_are_uploaded_when_no_config_has_a_work_dir(
     database, read_run, tmp_path
 ):
-    folder = tmp_path / "run"
+    folder = tmp_path / "wandb" / "run"  # one above it is not another tracker's
     backend = MLflowVisBackend(folder, exp_name=str(tmp_path), tracking_uri=database, timeout=60)
     backend.add_scalar("loss", 1)
     (folder / "scalars.json").write_text('{"loss": 1}')
     (folder / "weights.pth").write_text("not asked for")
     (folder / "config.yaml").write_text("lr: 0.1")
+    (folder / "wandb" / "run").mkdir(parents=True)
+    (folder / "wandb" / "run" / "summary.json").write_text("another tracker's")
     backend.close()
     run = read_run(database, str(tmp_path))
     assert run.artifacts("work_dir") == ["work_dir/config.yaml", "work_dir/scalars.json"]

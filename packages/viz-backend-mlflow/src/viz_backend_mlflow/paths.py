@@ -19,6 +19,8 @@ __all__ = [
 
 _SQLITE = "sqlite:///"
 _ARTIFACTS = "mlartifacts"
+#: Folders in which trackers keep what they record; W&B's has JSON for the boxes of each image.
+_TRACKERS = {JOURNALS, "wandb"}
 _WITHOUT_SCHEME = ("databricks", "databricks-uc", "uc")
 
 
@@ -33,9 +35,9 @@ def state_folder() -> Path:
     return Path(base, "viz-backend-mlflow")
 
 
-def _is_own_file(path: Path, directory: Path | None) -> bool:
-    """Return whether `path` is in a journal, or in the database or artifacts in `directory`."""
-    if any(part == JOURNALS for part in path.parts):
+def _is_trackers(path: Path, folder: Path, directory: Path | None) -> bool:
+    """Return whether `path` in `folder` is W&B's, a journal's, or MLflow's in `directory`."""
+    if not _TRACKERS.isdisjoint(path.relative_to(folder).parts):
         return True
     return directory is not None and (
         path.is_relative_to(directory / _ARTIFACTS) or DATABASE in path.name
@@ -49,7 +51,8 @@ def find_work_files(
 
     Args:
         work_dir: The folder to search, absolute; `save_dir` by default.
-        save_dir: The folder of the run, whose journals, database and artifacts are left out.
+        save_dir: The folder of the run, whose database and artifacts are left out, as are
+            journals and folders called `wandb`.
         suffixes: Endings of the names; without any no file is found.
     """
     own = None if save_dir is None else Path(save_dir).absolute()
@@ -57,7 +60,7 @@ def find_work_files(
     if folder is None or not suffixes:
         return
     for path in sorted(folder.rglob("*")):
-        if path.name.endswith(suffixes) and path.is_file() and not _is_own_file(path, own):
+        if path.name.endswith(suffixes) and path.is_file() and not _is_trackers(path, folder, own):
             yield str(path), Path("work_dir", path.parent.relative_to(folder)).as_posix()
 
 
