@@ -1,5 +1,6 @@
 """The code of this adapter's pages, and its example."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,21 @@ CODE = [pytest.param(code, id=name) for name, code in programs(PAGE)]
 def test_a_page_runs(code, tmp_path):
     done = run(["-W", "ignore", "-c", code], tmp_path)
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("code", CODE[:1])  # accelerate's; the Trainer's takes twice as long
+def test_a_page_runs_as_it_is_on_two_processes_of_which_one_records(code, tmp_path):
+    # Without what it reads back in the end: another process may be ahead of the one that records.
+    lines = [line for line in code.splitlines() if not re.match(r"assert |run = ", line)]
+    (tmp_path / "train.py").write_text("\n".join(lines))
+    launcher = ["-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"]
+    done = run([*launcher, "train.py"], tmp_path)
+    assert done.returncode == 0, done.stderr
+    recorded = read_run(tmp_path / "runs")
+    assert recorded.ranks == [0]
+    assert len(recorded.sessions) == 1
+    assert sorted(recorded.images) == ["black"]
+    assert recorded.scalars["loss"].steps.tolist() == [*range(10)]
 
 
 def test_the_readme_records_what_it_says(tmp_path):
