@@ -53,7 +53,9 @@ def try_tests(tmp_path):
             "VIZ_FULL": full,
             "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
         }
-        arguments = ("--rootdir", tmp_path, "-p", "conftest", "-rs", "-c", os.devnull, tmp_path)
+        # Else it lists all folders above, and there may be thousands in that of temporary files.
+        here = ("--rootdir", tmp_path, "--confcutdir", tmp_path, "-c", os.devnull)
+        arguments = (*here, "-p", "conftest", "-rs", tmp_path)
         imports = ["pytest", "conftest"]
         return run_python(run, *arguments, imports=imports, env=environment, cwd=tmp_path)
 
