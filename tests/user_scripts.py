@@ -12,6 +12,7 @@ import subprocess
 import sys
 import traceback
 import warnings
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import NamedTuple
@@ -86,14 +87,16 @@ def untried(package, scripts):
     return {function for _, function in _sites_in(package) - tried}
 
 
+@cache
 def _sites_in(package):
     """Return (file, function) of each place where a package of ours warns."""
     (root,) = map(Path, find_spec(package).submodule_search_locations)
+    sources = {str(path): path.read_text() for path in root.rglob("*.py")}
     return {
-        (str(path), function.name)
-        for path in root.rglob("*.py")
-        if path.name != "_warnings.py"
-        for function in ast.walk(ast.parse(path.read_text()))
+        (path, function.name)
+        for path, source in sources.items()
+        if "warn" in source and Path(path).name != "_warnings.py"
+        for function in ast.walk(ast.parse(source))
         if isinstance(function, ast.FunctionDef) and any(map(_warns, _own_nodes(function)))
     }
 
