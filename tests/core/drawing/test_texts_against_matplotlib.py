@@ -14,6 +14,8 @@ from viz_core import Canvas
 
 HEIGHT, WIDTH, DPI = 260, 420, 100
 GROUND = np.full((HEIGHT, WIDTH, 3), 255, np.uint8)
+FIGURE = Figure((WIDTH / DPI, HEIGHT / DPI), dpi=DPI, facecolor="w")
+FigureCanvasAgg(FIGURE)  # on which matplotlib draws
 PLACES = np.array([[210.125, 130.375], [210.375, 130.875], [210.625, 130.125], [210.875, 130.625]])
 HORIZONTAL = ["left", "center", "right"]
 VERTICAL = ["top", "bottom", "center", "baseline", "center_baseline"]
@@ -28,13 +30,12 @@ def ours(text, place, **style):
 
 def theirs(text, place, **style):
     """Return the same of matplotlib."""
-    figure = Figure((WIDTH / DPI, HEIGHT / DPI), dpi=DPI, facecolor="w")
-    canvas = FigureCanvasAgg(figure)
     (x, y), pixels = place, IdentityTransform()
     style = {"color": "k"} | style
-    figure.text(x, HEIGHT - y, text, transform=pixels, parse_math=False, **style)
-    canvas.draw()
-    return 255.0 - np.asarray(canvas.buffer_rgba())[..., 0]
+    label = FIGURE.text(x, HEIGHT - y, text, transform=pixels, parse_math=False, **style)
+    FIGURE.canvas.draw()
+    label.remove()
+    return 255.0 - np.asarray(FIGURE.canvas.buffer_rgba())[..., 0]
 
 
 def moments(darkness):
