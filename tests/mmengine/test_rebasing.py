@@ -70,6 +70,25 @@ def test_a_library_that_is_imported_later_inherits_ours():
     assert mmengine.visualization.Visualizer is MMEngineVisualizer
 
 
+def test_what_knows_the_base_by_another_name_inherits_ours():
+    with rebased():
+
+        class Later(MMEngineVisualizer):
+            pass
+
+        class Special(Later, MMEngineVisualizer):
+            pass
+
+        assert issubclass(Special, Visualizer)
+        assert isinstance(VISUALIZERS.build(dict(type="Visualizer", name="later")), Visualizer)
+
+    class After(MMEngineVisualizer):
+        pass
+
+    assert not issubclass(After, Visualizer)
+    assert VISUALIZERS.get("Visualizer") is MMEngineVisualizer
+
+
 def test_ours_stay_as_they_are():
     before = [cls.__mro__ for cls in (Visualizer, DetLocalVisualizer)]
     with rebased() as classes:
@@ -86,9 +105,11 @@ def test_within_one_another_they_are_undone_in_turn():
     assert not issubclass(Task, Visualizer)
 
 
-def test_what_is_made_already_is_told():
-    Task.get_instance("there")
-    with pytest.raises(RuntimeError, match="Task 'there' is made already, on MMEngine's"):
+@pytest.mark.parametrize("cls", [Task, Special])
+def test_what_is_made_already_is_told(cls):
+    cls.get_instance("there")
+    name = cls.__name__
+    with pytest.raises(RuntimeError, match=f"{name} 'there' is made already, on MMEngine's"):
         rebase()
     assert not issubclass(Task, Visualizer)
 

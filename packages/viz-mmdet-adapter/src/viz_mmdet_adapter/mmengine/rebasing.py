@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import mmengine.visualization
+from mmengine.registry import VISUALIZERS
 from mmengine.visualization.visualizer import Visualizer as _MMEngineVisualizer
 
 from viz_mmdet_adapter.mmengine.visualizer import Visualizer
@@ -17,8 +18,9 @@ __all__ = ["rebase", "rebased"]
 def rebase() -> list[Any]:
     """Have the visualizers of MMEngine's family inherit ours, in this process.
 
-    Those that are imported already change their base; for those that are imported later,
-    `mmengine.visualization.Visualizer` is ours. Two lines before the Runner is made:
+    Those that are imported already change their base, those that come later, by whatever name they
+    inherit MMEngine's, have ours, and `Visualizer` in a config is ours. Two lines before the Runner
+    is made:
 
         import viz_mmdet_adapter.mmengine as viz_mmengine
 
@@ -31,7 +33,7 @@ def rebase() -> list[Any]:
         RuntimeError: If one of them has an instance already, which MMEngine's constructor made.
     """
     classes = [cls for cls in _MMEngineVisualizer.__subclasses__() if cls is not Visualizer]
-    for cls in classes:
+    for cls in _family(classes):
         made = [*cls._instance_dict]
         if made:
             raise RuntimeError(
@@ -40,7 +42,7 @@ def rebase() -> list[Any]:
             )
     for cls in classes:
         _put(cls, _MMEngineVisualizer, Visualizer)
-    mmengine.visualization.Visualizer = Visualizer
+    _offer(Visualizer)
     return classes
 
 
@@ -56,10 +58,35 @@ def rebased() -> Iterator[list[Any]]:
     try:
         yield classes
     finally:
-        mmengine.visualization.Visualizer = before
-        for cls in classes:
+        _offer(before)
+        for cls in _family(classes):
             cls.close_all()
+        for cls in classes:
             _put(cls, Visualizer, _MMEngineVisualizer)
+
+
+def _offer(cls: Any) -> None:
+    """Have a class be MMEngine's wherever one is asked for."""
+    mmengine.visualization.Visualizer = cls
+    VISUALIZERS.register_module("Visualizer", force=True, module=cls)
+    if cls is Visualizer:
+        _MMEngineVisualizer.__init_subclass__ = classmethod(_inherit_ours)
+    elif "__init_subclass__" in vars(_MMEngineVisualizer):
+        del _MMEngineVisualizer.__init_subclass__
+
+
+def _inherit_ours(cls: Any, /, **kwargs: Any) -> None:
+    """Change the base of a class that is made just now, of a module that knows MMEngine's."""
+    super(_MMEngineVisualizer, cls).__init_subclass__(**kwargs)
+    if not issubclass(cls, Visualizer):
+        _put(cls, _MMEngineVisualizer, Visualizer)
+
+
+def _family(classes: list[Any]) -> Iterator[Any]:
+    """Yield classes, and all that inherit them."""
+    for cls in classes:
+        yield cls
+        yield from _family(cls.__subclasses__())
 
 
 def _put(cls: Any, old: type, new: type) -> None:
