@@ -220,3 +220,12 @@ def test_both_libraries_know_the_instance():
     assert adapter.DetLocalVisualizer.get_current_instance() is made
     adapter.DetLocalVisualizer.forget_instance("known")
     assert not MMEngineVisualizer.check_instance_created("known")
+
+
+def test_a_rebased_runner_without_a_visualizer_makes_ours(tmp_path):
+    def made():
+        return Runner(torch.nn.Linear(1, 1), str(tmp_path / "run")).visualizer
+
+    with adapter.rebased():
+        assert isinstance(made(), viz_core.Visualizer)
+    assert not isinstance(made(), viz_core.Visualizer)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -67,7 +68,11 @@ def rebased() -> Iterator[list[Any]]:
 
 def _offer(cls: Any) -> None:
     """Have a class be MMEngine's wherever one is asked for."""
-    mmengine.visualization.Visualizer = cls
+    for name, module in [*sys.modules.items()]:
+        # Its Runner, which makes one by itself, has the name already.
+        known = getattr(module, "Visualizer", None) if name.startswith("mmengine.") else None
+        if known in (_MMEngineVisualizer, Visualizer) and name != _MMEngineVisualizer.__module__:
+            module.Visualizer = cls  # type: ignore[attr-defined]
     VISUALIZERS.register_module("Visualizer", force=True, module=cls)
     if cls is Visualizer:
         _MMEngineVisualizer.__init_subclass__ = classmethod(_inherit_ours)
