@@ -4,6 +4,7 @@ import csv
 import json
 import math
 import os
+import shutil
 import sys
 import time
 import tracemalloc
@@ -254,6 +255,8 @@ def test_lines_of_another_shape_are_skipped_and_counted(local, tmp_path):
         '{"run": 1, "file": "scalars.json", "from_byte": -1, "time": 1}',
         *('{"run": 1, "ended": 1e999}', f'{{"run": 1, "started": {10**400}}}'),
         *('{"run": 1, "not_recorded": 5}', '{"run": 1, "not_recorded": {"a": {"image": "x"}}}'),
+        f'{{"run": {2**63}, "file": "scalars.json", "from_byte": 0, "time": 1}}',
+        '{"run": 1, "named": {"vis_image": "a\\u0000b"}}',
         *('{"name": "w", "step": null}', '{"name": ["w"], "step": 1}', '{"loss": 2, "step": "x"}'),
         '{"name": "w", "step": 1, "link": 5, "edges": 5, "counts": {}, "matrix": 1}',
     )
@@ -269,6 +272,14 @@ def test_lines_of_another_shape_are_skipped_and_counted(local, tmp_path):
     assert ([*run.images], run.files, run.failures) == (["x" * 300], {}, {})
     assert [session.run for session in run.sessions] == [1]
     assert run.skipped == 7 * len(wrong) - 1  # {"run": 1} says nothing, and is no mistake
+
+
+def test_a_folder_whose_number_no_rank_has_is_none_of_a_rank(local, tmp_path):
+    local.add_scalar("loss", 1, 1)
+    local.close()
+    folder = tmp_path / "run/vis_data"
+    shutil.copytree(folder, folder / f"rank_{10**20}")
+    assert read_run(tmp_path / "run").scalars["loss"].ranks.tolist() == [0]
 
 
 def test_a_scalar_takes_little_memory_while_it_is_read(tmp_path):

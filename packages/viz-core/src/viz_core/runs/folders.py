@@ -22,7 +22,7 @@ _SIGNS = ("index.jsonl", "scalars.json", "config.py", "vis_image", "summary.json
 #: Nanoseconds by which the times of files may lag behind the clock.
 _TICK = 50_000_000
 
-_RANK = re.compile(r"rank_(\d+)")
+_RANK = re.compile(r"rank_(\d{1,9})")
 
 
 def find_run(path: str | os.PathLike[str]) -> Path:

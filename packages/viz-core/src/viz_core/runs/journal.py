@@ -243,7 +243,7 @@ def _pickled_config(text: str) -> bytes:
 
 def _is_entry(line: dict[str, Any]) -> bool:
     """Return whether a line of the index is as `RunIndex` writes them."""
-    numbers = [line[key] for key in ("started", "ended") if key in line]
+    numbers = [line[key] for key in ("run", "started", "ended") if key in line]
     named = line.get("named", {})
     if "file" in line:
         numbers += [line.get("from_byte"), line.get("time")]
@@ -253,7 +253,7 @@ def _is_entry(line: dict[str, Any]) -> bool:
         type(line.get("run")) is int
         and isinstance(line.get("file", ""), str)
         and isinstance(named, dict)
-        and all(isinstance(path, str) for path in named.values())
+        and all(isinstance(path, str) and "\0" not in path for path in named.values())
         and all(isinstance(n, (int, float)) and abs(n) < 2**63 for n in numbers)
         and line.get("from_byte", 0) >= 0
         and all(isinstance(of, dict) and all(type(n) is int for n in of.values()) for of in kinds)
