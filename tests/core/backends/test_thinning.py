@@ -6,7 +6,8 @@ import warnings
 import numpy as np
 import pytest
 
-from viz_core import LocalVisBackend, RecordingWarning, Visualizer, read_run
+import viz_core.backends.local
+from viz_core import LocalVisBackend, RecordingWarning, Visualizer, read_run, write_whole
 
 RNG = np.random.default_rng(0)
 NOISE = RNG.integers(0, 256, (20, 20, 3), np.uint8)  # 1.3 kB as PNG
@@ -137,3 +138,23 @@ def test_images_that_annotations_name_count_and_stay(tmp_path):
     small = LocalVisBackend(tmp_path / "small", budget_mb=0.001)
     with pytest.warns(RecordingWarning, match="as do images that annotations name"):
         small.add_annotations("b", np.tile(NOISE, (4, 4, 1)))
+
+
+def test_what_another_process_removes_meanwhile_costs_no_record(tmp_path, monkeypatch):
+    removed = []
+
+    def write_and_lose(path, data):
+        write_whole(path, data)
+        path.unlink()
+        removed.append(path)
+
+    monkeypatch.setattr(viz_core.backends.local, "write_whole", write_and_lose)
+    backend = LocalVisBackend(tmp_path, keep_last=2)
+    for step in range(4):
+        backend.add_image("a", NOISE, step=step)
+    backend.flush(sync=True)
+    assert len(removed) == 4
+    monkeypatch.undo()
+    (tmp_path / "vis_image/a_9.png").symlink_to("gone")
+    LocalVisBackend(tmp_path, keep_last=2).add_image("a", NOISE, step=10)
+    assert [*read_run(tmp_path).images["a"]] == [10]

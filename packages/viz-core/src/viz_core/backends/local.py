@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 from collections.abc import Mapping
@@ -301,9 +302,8 @@ class LocalVisBackend(LocalKinds):
         Of the paths, which may be very many, only the earliest time is kept, by the clock of their
         file system, which may be set back.
         """
-        written = path.stat().st_mtime_ns
-        if written < self._unsynced.get(name, written + 1):
-            self._unsynced[name] = written
+        with contextlib.suppress(FileNotFoundError):  # another process has made room by it
+            self._unsynced[name] = min(path.stat().st_mtime_ns, self._unsynced.get(name, 1 << 63))
 
     def _lines(self, name: str) -> AppendLog:
         file = self._files.get(name)

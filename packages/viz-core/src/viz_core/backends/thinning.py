@@ -78,7 +78,7 @@ class Room:
                 inner[:] = [name for name in inner if name != "files"]
                 ours = (n for n in names if _STEPPED.fullmatch(n) or _BASE.fullmatch(n))
                 paths = (Path(parent, name) for name in ours)
-                found += [(path.stat().st_mtime_ns, path) for path in paths]
+                found += [(_state(path)[0], path) for path in paths]
         for _, path in sorted(found):
             self._add(path)
 
@@ -87,11 +87,11 @@ class Room:
         assert self._files is not None
         match = _STEPPED.fullmatch(str(path))
         if match is None:  # written once, and named by lines that stay
-            self._total += path.stat().st_size
+            self._total += _state(path)[1]
             return ""
         steps = self._files.setdefault(match[1], {})
         before = steps.pop(int(match[2]), None)  # so that it becomes the last
-        kept = steps[int(match[2])] = _Kept(path, path.stat().st_size)
+        kept = steps[int(match[2])] = _Kept(path, _state(path)[1])
         self._total += kept.size - (0 if before is None else before.size)
         if before is not None and before.path != path:
             before.path.unlink(missing_ok=True)  # replaced, in another format
@@ -104,3 +104,12 @@ class Room:
             self._total -= kept.size
             kept.path.unlink(missing_ok=True)
         self._thinned(name, steps)
+
+
+def _state(path: Path) -> tuple[int, int]:
+    """Return time and size of a file; zeros of one that another process has removed meanwhile."""
+    try:
+        status = path.stat()
+    except FileNotFoundError:
+        return 0, 0
+    return status.st_mtime_ns, status.st_size
