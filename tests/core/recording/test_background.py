@@ -189,8 +189,8 @@ def test_a_failing_worker_is_reported_and_goes_on():
 
 def test_a_failure_in_the_background_is_raised_at_the_next_call_when_asked_for():
     recorder = Recorder({"bad": Dying()}, background=True, on_backend_error="raise")
-    recorder.add_scalar("a", 1, step=1)
     with pytest.raises(RecordingError, match="bad: KeyError"):
+        recorder.add_scalar("a", 1, step=1)  # where it failed already
         recorder.flush()
     recorder.close()
 
