@@ -212,11 +212,14 @@ def test_alpha_of_an_image_is_laid_over_white():
 
 def test_a_map_of_another_size_is_resampled_to_the_image_with_a_warning():
     image = np.zeros((80, 30, 3), np.uint8)
+    image[:, 15:] = 200
     with pytest.warns(
-        UserWarning, match=r"overlaid_image: \(80, 30\) and featmap: \(40, 60\) are not same"
+        UserWarning,
+        match=r"overlaid_image: \(80, 30\) and featmap: \(40, 60\) are not same.*"
+        r"pass resize_shape=\(80, 30\)",
     ):
-        drawn = draw_featmap(ramp(), image, alpha=1)
-    assert (drawn == draw_featmap(ramp(), resize_shape=(80, 30))).all()
+        drawn = draw_featmap(ramp(), image, alpha=0.5)
+    assert (drawn == draw_featmap(ramp(), image, alpha=0.5, resize_shape=(80, 30))).all()
 
 
 def test_the_warning_points_at_the_caller():

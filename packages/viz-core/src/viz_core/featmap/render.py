@@ -69,8 +69,8 @@ def render(
     if image is not None and image.shape[:2] != shape and resize_shape is None:
         warn_user(
             f"The spatial dimensions of the overlaid_image: {image.shape[:2]} and featmap: "
-            f"{shape} are not same, the feature map will be interpolated. This may cause "
-            "mismatch problems!",
+            f"{shape} are not same, the feature map will be interpolated; pass "
+            f"resize_shape={image.shape[:2]} if that is meant",
         )
         shape = image.shape[0], image.shape[1]
     if resize_shape is not None:
