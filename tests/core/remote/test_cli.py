@@ -1,5 +1,6 @@
 """``viz upload``: what is not there goes, what is there does not, and the exit status says so."""
 
+import os
 import sys
 from pathlib import Path
 
@@ -122,3 +123,21 @@ def test_wrong_arguments_are_said(run, capsys, path, url, text):
     assert (status, out) == (2, "")
     assert text in err
     assert not Path("a").exists()
+
+
+def test_links_and_pipes_stay_where_they_are(run, tmp_path_factory, capsys, request):
+    url = f"memory://{request.node.name}/run"
+    upload(run, url, capsys)
+    before = in_memory(url)
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+    (elsewhere / "key.jsonl").write_text('{"secret": 1}\n')
+    data = run / "vis_data"
+    (data / "files").mkdir()
+    for name in ("files/key.txt", "histograms.jsonl", "config.py", "summary.json"):
+        (data / name).symlink_to(elsewhere / "key.jsonl")
+    (data / "files/folder").symlink_to(elsewhere)
+    os.mkfifo(data / "files/pipe")
+    status, out, err = upload(run, url, capsys)
+    assert (status, err) == (0, "")
+    assert out.startswith("uploaded 0 files, 0.0 MB")
+    assert in_memory(url) == before

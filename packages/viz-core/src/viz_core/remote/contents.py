@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import re
+import stat
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
@@ -41,7 +42,7 @@ def line_names(folder: Path) -> list[str]:
         and not any(name.startswith(f"{kind}/") for kind in folders)
     }
     found |= {f"{kind}/{NAMES_FILE}" for kind in folders}
-    there = [name for name in found if (folder / name).is_file()]
+    there = [name for name in found if _is_own(folder / name)]
     return sorted(there, key=lambda name: (not name.endswith(NAMES_FILE), is_last(name), name))
 
 
@@ -53,13 +54,15 @@ def is_last(name: str) -> bool:
 def whole_names(folder: Path) -> Iterator[tuple[str, os.stat_result]]:
     """Yield the files that are written as a whole, relative to the folder, and their states.
 
+    No run has written a link or a pipe, which whoever gave the folder may have put there.
+
     Args:
         folder: That of a run, or of a rank.
     """
     files, folders = _noted(folder)
     roots = {name for name in _names(folder) if _WHOLE.fullmatch(name)}
     for name in sorted(roots | {name for name in files if name.endswith(".py")}):
-        if (folder / name).is_file():
+        if _is_own(folder / name):
             yield name, (folder / name).stat()
     for kind in folders:
         yield from _below(folder, kind)
@@ -76,9 +79,16 @@ def _below(folder: Path, kind: str) -> Iterator[tuple[str, os.stat_result]]:
             yield from _below(folder, name)
         elif not HALF_WRITTEN.fullmatch(entry.name) and entry.name != NAMES_FILE:
             try:
-                yield name, entry.stat()
+                status = entry.stat(follow_symlinks=False)
             except FileNotFoundError:  # thinned meanwhile
                 continue
+            if stat.S_ISREG(status.st_mode):
+                yield name, status
+
+
+def _is_own(path: Path) -> bool:
+    """Return whether this is a file, and no link to one."""
+    return path.is_file() and not path.is_symlink()
 
 
 def _names(folder: Path) -> list[str]:
