@@ -187,12 +187,14 @@ def test_one_file_that_is_refused_holds_up_no_other(tmp_path, url, puts):
         visualizer.add_image(f"bad{number}", IMAGE, step=1)
     for step in range(40):
         visualizer.add_image("good", IMAGE, step=step)
+    visualizer.add_annotations("good", IMAGE, dict(bboxes=[[2, 2, 9, 9]], labels=[0]))
     for _ in range(3):
         with pytest.warns(RecordingWarning) as told:
             visualizer.close()
         assert all("_1.png: ValueError: no such name" in str(each.message) for each in told)
         visualizer.add_scalar("loss", 0.5)
     assert "4 files" in str(told[-1].message)
+    assert any("annotations.jsonl.parts" in path for path in puts)
     puts.fail = lambda path: None
     visualizer.close()
     assert sum("good" in path for path in puts) == 40

@@ -94,10 +94,12 @@ class FolderUpload:
                 ends = {file: _last_line(self.folder / file) for file in line_names(self.folder)}
                 early = [file for file in ends if not is_last(file)]
                 late = [file for file in ends if is_last(file)]
+                failed = frozenset(self._failed)  # goes last, so that it is in nobody's way
                 for sent in chain(
                     self._send_lines(early, ends),
-                    self._send_wholes(),
+                    self._send_wholes(lambda name: name not in failed),
                     self._send_lines(late, ends),
+                    self._send_wholes(failed.__contains__),
                 ):
                     if isinstance(sent, OSError):
                         errors.append(sent)
@@ -188,9 +190,8 @@ class FolderUpload:
             if self._log.wholes.get(name) != state:
                 yield name, *state
 
-    def _send_wholes(self) -> Iterator[OSError | tuple[int, int]]:
-        # What failed goes last, so that it is in nobody's way.
-        files = sorted(self._wholes(), key=lambda file: file[0] in self._failed)
+    def _send_wholes(self, is_wanted: Callable[[str], bool]) -> Iterator[OSError | tuple[int, int]]:
+        files = [file for file in self._wholes() if is_wanted(file[0])]
         batches = deque(_batches(files, _TOGETHER if self._store.takes_several else 1))
         while batches:
             batch = batches.popleft()
