@@ -11,15 +11,31 @@ from viz_backend_mlflow import MLflowVisBackend
 from viz_core import RecordingWarning, Visualizer, as_figure, as_video
 
 
-def test_names_and_files_of_any_name_are_artifacts(tmp_path, read_run):
+@pytest.fixture
+def make(database, tmp_path):
+    """Return a function that makes a backend in an experiment of its own."""
+
+    def make(**options):
+        options = {"exp_name": str(tmp_path), "tracking_uri": database, "timeout": 60, **options}
+        return MLflowVisBackend(tmp_path / "run", artifact_suffix=[], **options)
+
+    return make
+
+
+@pytest.fixture
+def run(database, read_run, tmp_path):
+    return lambda: read_run(database, str(tmp_path))
+
+
+def test_names_and_files_of_any_name_are_artifacts(make, run, tmp_path):
     (source := tmp_path / "source.bin").write_bytes(b"x")
     names = ["a", "a/b c", "../up", "é", "x" * 300]
-    backend = MLflowVisBackend(tmp_path / "run", artifact_suffix=[])
+    backend = make()
     for name in names:
         backend.add_text(name, name, step=-1)
         backend.add_file(source, f"{name}.bin")
     backend.close()
-    run = read_run(tmp_path / "run")
+    run = run()
     texts = {local.read_text("utf-8") for _, local in run.files("text")}
     assert texts == set(names)
     assert len(run.files("files")) == len(names)
@@ -28,36 +44,34 @@ def test_names_and_files_of_any_name_are_artifacts(tmp_path, read_run):
     assert not [path for path in journal.rglob("files/*") if path.is_file()]  # they were sent
 
 
-def test_a_file_is_what_it_was_when_it_was_recorded(tmp_path, read_run):
+def test_a_file_is_what_it_was_when_it_was_recorded(make, run, tmp_path):
     (source := tmp_path / "model.pth").write_bytes(b"first")
-    backend = MLflowVisBackend(tmp_path / "run", artifact_suffix=[])
+    backend = make()
     backend.add_file(source)
     source.write_bytes(b"second")
     backend.add_table("worst", [{"id": "a\0b", "loss": None}])
     backend.close()
-    run = read_run(tmp_path / "run")
+    run = run()
     ((name, local),) = run.files("files")
     assert (name, local.read_bytes()) == ("model.pth", b"first")
     ((_, table),) = run.files("tables")
     assert table.read_bytes().decode() == "id,loss\r\na\ufffdb,\r\n"
 
 
-def test_final_metrics_are_at_the_last_step(tmp_path, read_run):
-    backend = MLflowVisBackend(tmp_path / "run", artifact_suffix=[])
+def test_final_metrics_are_at_the_last_step(make, run):
+    backend = make()
     backend.add_scalar("acc", 0.5, step=7)
     backend.add_scalar("acc", 0.25, step=3)
     backend.add_hparams({"lr": 0.1, "aug": True}, {"acc": 0.75})
     backend.close()
-    run = read_run(tmp_path / "run")
+    run = run()
     assert run.history("acc") == [(3, 0.25), (7, 0.5), (7, 0.75)]
     assert run.run.data.metrics["acc"] == 0.75
     assert run.params == {"lr": "0.1", "aug": "True"}
 
 
-def test_histograms_curves_and_matrices_have_a_slider_and_their_numbers(tmp_path, read_run):
-    visualizer = Visualizer(
-        vis_backends=[dict(type="MLflowVisBackend", artifact_suffix=[])], save_dir=tmp_path / "run"
-    )
+def test_histograms_curves_and_matrices_have_a_slider_and_their_numbers(make, run):
+    visualizer = Visualizer(vis_backends=[make()])
     with pytest.warns(RecordingWarning, match="keeps no histogram: it gets a figure and a file"):
         for step in range(2):
             visualizer.add_histogram("w", [0.0, 1.0], step=step)
@@ -66,7 +80,7 @@ def test_histograms_curves_and_matrices_have_a_slider_and_their_numbers(tmp_path
     with pytest.warns(RecordingWarning, match="keeps no confusion_matrix"):
         visualizer.add_confusion_matrix("cm", [[1, 2], [3, 4]], ["a", "b"])
     visualizer.close()
-    run = read_run(tmp_path / "run" / "vis_data")
+    run = run()
     kept = {(name, step) for name, step, _ in run.images()}
     assert kept == {("w", 0), ("w", 1), ("pr", 0), ("cm", 0)}
     numbers = {name: json.loads(local.read_text()) for name, local in run.files("files")}
@@ -79,10 +93,10 @@ def test_histograms_curves_and_matrices_have_a_slider_and_their_numbers(tmp_path
     )
 
 
-def test_a_full_budget_stops_all_but_numbers(tmp_path, read_run):
+def test_a_full_budget_stops_all_but_numbers(make, run, tmp_path):
     (source := tmp_path / "source.bin").write_bytes(b"x" * 2000)
     noise = np.random.default_rng(0).integers(0, 256, (2, 40, 40, 3), np.uint8)
-    backend = MLflowVisBackend(tmp_path / "run", artifact_suffix=[], budget_mb=0.001)
+    backend = make(budget_mb=0.001)
     with pytest.warns(RecordingWarning, match="no room for|left out what") as told:
         backend.add_text("fits", "x" * 100)
         backend.add_text("text", "x" * 2000)
@@ -95,7 +109,7 @@ def test_a_full_budget_stops_all_but_numbers(tmp_path, read_run):
         backend.close()
     texts = [str(warning.message) for warning in told if warning.category is RecordingWarning]
     assert [text.partition("fit: ")[2] for text in texts] == ["", "7 x"]
-    run = read_run(tmp_path / "run")
+    run = run()
     assert run.artifacts() == ["text"]
     assert [path for path, _ in run.files("text")] == ["fits_0.md"]
     assert (run.metrics, [*run.params]) == (["acc"], ["lr"])
