@@ -106,9 +106,12 @@ def server(tmp_path_factory):
 
 @pytest.fixture
 def run_python():
-    """Return a function that runs a program in a process of its own and returns it finished."""
+    """Return a function that runs a program in a process of its own and returns it finished.
 
-    return partial(run_python_, imports=["mlflow.store.tracking.sqlalchemy_store"])
+    It finds imported what the contract's programs do, so that one process forks both.
+    """
+    imports = ["viz_core.testing.programs", "mlflow.store.tracking.sqlalchemy_store"]
+    return partial(run_python_, imports=imports)
 
 
 @pytest.fixture(scope="session")
