@@ -1,14 +1,13 @@
 """Programs that share what they import: each is a fork of one process, which ends by itself."""
 
 import json
-import subprocess
-import sys
 from typing import NamedTuple
+
+from viz_core.testing.processes import run_python
 
 _START = """
 import json, os, sys, warnings
 warnings.filterwarnings("ignore", ".*use of fork", DeprecationWarning)  # beside a library's threads
-{imports}
 
 room, programs = {room}, json.loads(sys.argv.pop(1))
 ended, running = {{}}, {{}}
@@ -47,14 +46,14 @@ def run_forked(program, arguments, *, imports, room=3, timeout=300):
     Args:
         program: Source of Python. It runs at the top of a module, and ends as if it were alone.
         arguments: What each finds in `sys.argv[1:]`.
-        imports: Source of Python, run once before.
+        imports: Modules that it finds imported. With those of the contract's programs they are
+            what the contract asks for, so that the same process forks both.
         room: How many may run at once.
         timeout: Seconds for all.
     """
-    start = _START.format(imports=imports, program=program, room=room)
+    start = _START.format(program=program, room=room)
     texts = json.dumps([list(map(str, each)) for each in arguments])
-    done = subprocess.run(
-        [sys.executable, "-c", start, texts], timeout=timeout, capture_output=True, text=True
-    )
+    imports = ("viz_core.testing.programs", *imports)
+    done = run_python(start, texts, imports=imports, timeout=timeout)
     assert done.returncode == 0, done.stderr
     return Forked(json.loads(done.stdout.splitlines()[-1]), done.stderr)

@@ -81,7 +81,7 @@ def ended(tmp_path_factory):
     uri = f"sqlite:///{database}/mlflow.db"
     folders = {tried: tmp_path_factory.mktemp("end") for tried in TRIED}
     programs = [(folder, uri, end, *names) for (names, end), folder in folders.items()]
-    imports = "import mlflow.store.tracking.sqlalchemy_store, tensorboard, viz_core, wandb"
+    imports = ["mlflow.store.tracking.sqlalchemy_store", "tensorboard", "viz_core", "wandb"]
     run_forked(PROGRAM, programs, imports=imports)
     return uri, folders
 

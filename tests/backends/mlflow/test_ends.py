@@ -71,7 +71,7 @@ def ended(database, tmp_path_factory):
     run_forked(
         PROGRAM,
         [(folder, database, end) for end, folder in folders.items()],
-        imports="import mlflow, viz_backend_mlflow, mlflow.store.tracking.sqlalchemy_store",
+        imports=["mlflow.store.tracking.sqlalchemy_store"],
     )
     return folders
 

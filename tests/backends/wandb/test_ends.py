@@ -87,7 +87,7 @@ def ended(tmp_path_factory):
     """Return the folder of all programs, after they have ended, and what they said."""
     folder = tmp_path_factory.mktemp("ends")
     programs = [(folder / str(number), end) for number, end in enumerate(ENDS)]
-    return folder, run_forked(PROGRAM, programs, imports="import wandb, viz_backend_wandb").stderr
+    return folder, run_forked(PROGRAM, programs, imports=["wandb"]).stderr
 
 
 @pytest.mark.parametrize("end", ENDS)
