@@ -223,9 +223,10 @@ def test_both_libraries_know_the_instance():
 
 
 def test_a_rebased_runner_without_a_visualizer_makes_ours(tmp_path):
-    def made():
-        return Runner(torch.nn.Linear(1, 1), str(tmp_path / "run")).visualizer
+    def made(name):  # else it is the time in seconds, and the second is the first
+        model, folder = torch.nn.Linear(1, 1), str(tmp_path / "run")
+        return Runner(model, folder, experiment_name=name).visualizer
 
     with adapter.rebased():
-        assert isinstance(made(), viz_core.Visualizer)
-    assert not isinstance(made(), viz_core.Visualizer)
+        assert isinstance(made("ours"), viz_core.Visualizer)
+    assert not isinstance(made("theirs"), viz_core.Visualizer)
