@@ -17,6 +17,7 @@ from matplotlib.spines import Spine
 from matplotlib.text import Text
 
 from viz_core.typing import Image
+from viz_mmdet_adapter.mmengine.plain_texts import as_plain_text
 
 __all__ = ["Artists", "Overlay"]
 
@@ -105,9 +106,20 @@ class Overlay:
         self.figure.stale = False
         return new, is_changed
 
+    def as_plain_texts(self, artists: Artists) -> list[dict[str, Any]] | None:
+        """Return what `draw_texts` takes for each; None if some are no plain texts."""
+        there = [each for each in _in_order(artists) if each.get_figure() is not None]
+        texts = [as_plain_text(each, self.axes, *self._size) for each in there]
+        if None in texts:
+            return None
+        for artist in there:
+            artist.stale = False
+        self.figure.stale = False
+        return [text for text in texts if text is not None]
+
     def draw(self, artists: Artists, renderer: Any) -> None:
         """Draw what was taken, without what was removed since."""
-        for artist in sorted(artists, key=Artist.get_zorder):
+        for artist in _in_order(artists):
             if artist.get_figure() is not None:
                 artist.draw(renderer)
         self.figure.stale = False
@@ -156,6 +168,10 @@ class Overlay:
             for artist in hidden:
                 artist.set_visible(True)
             figure.stale = False
+
+
+def _in_order(artists: Artists) -> Artists:
+    return sorted(artists, key=Artist.get_zorder)
 
 
 class _Canvas(FigureCanvasAgg):

@@ -188,7 +188,11 @@ class LayeredCanvas(Canvas):
         layer = min(artist.get_zorder() for artist in artists)
 
         def draw(_: object = None) -> None:
-            self._render(lambda renderer: overlay.draw(artists, renderer))
+            texts = overlay.as_plain_texts(artists)
+            if texts is None:
+                self._render(lambda renderer: overlay.draw(artists, renderer))
+            for text in texts or ():
+                Canvas.draw_texts(self, **text)
 
         self._draw(layer, draw, (), {})
 
