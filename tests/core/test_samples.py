@@ -290,6 +290,16 @@ def fail(*_):
     raise RuntimeError("it is broken")
 
 
+def test_an_on_error_that_raises_leaves_nothing_held(visualizer, tmp_path):
+    samples = Samples(visualizer, on_error=fail)
+    samples.offer(1, image_of(1), BOX, BOX, 1)
+    with pytest.raises(RuntimeError):
+        samples.offer(2, "gone.png", BOX, BOX, 1)
+    samples.finish(0)
+    visualizer.add_scalar("loss", 1)
+    assert read_run(tmp_path).annotations == {}
+
+
 def copies(image):
     """Return how many arrays of an image's size were made since it was asked to, and are held."""
     gc.collect()  # of what an error holds in a circle

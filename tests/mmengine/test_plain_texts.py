@@ -21,6 +21,9 @@ PLAIN = {
     "round": dict(s="cat", color="w", bbox=dict(facecolor="k", alpha=0.5, boxstyle="Round")),
     "corners": dict(s="cat", bbox=dict(boxstyle="round,pad=0.5,rounding_size=0.2", fc="y")),
     "square": dict(s="cat", color=(1, 0, 0, 0.5), bbox=dict(fc=(0, 0, 1), ec="r", lw=3, pad=6)),
+    "a hardly visible background": dict(
+        s="cat", size=20, bbox=dict(fc="k", ec="none", alpha=0.003)
+    ),
     "translucent": dict(s="cat", alpha=0.4, weight="bold", style="italic", size=25),
     "one level": dict(s="cat", color=(1 / 255, 1 / 255, 1 / 255), size=25),
 }

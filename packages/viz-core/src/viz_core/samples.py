@@ -87,6 +87,9 @@ class Samples:
         TypeError, ValueError: If an argument has a value that it cannot have.
     """
 
+    _fixed: Top[_Sample]
+    _worst: Top[_Sample]
+
     def __init__(
         self,
         visualizer: Visualizer,
@@ -168,9 +171,11 @@ class Samples:
         try:
             self._offer(id, image, truth, prediction, score)
         except BaseException as error:
+            fixed, worst = self._fixed, self._worst
+            self.forget()  # also if on_error raises
             if not self._is_left_out(id, error):
-                self.forget()
                 raise
+            self._fixed, self._worst = fixed, worst
 
     def _offer(self, given: Hashable, image: Any, truth: Any, prediction: Any, score: Any) -> None:
         name = _as_id(given)
@@ -292,8 +297,8 @@ class Samples:
 
     def forget(self) -> None:
         """Drop what is kept, as of an evaluation that broke off; `on_turn` stays as it is."""
-        self._fixed: Top[_Sample] = Top(self._fixed_count)
-        self._worst: Top[_Sample] = Top(self._worst_count)
+        self._fixed = Top(self._fixed_count)
+        self._worst = Top(self._worst_count)
 
     def _gathered(self, tops: Sequence[Top[_Sample]]) -> list[dict[str, _Sample]]:
         """Return the fixed samples and the worst ones, of all ranks if they can be gathered."""
@@ -313,7 +318,7 @@ class Samples:
         """Return a sample with its image in memory; None if it is left out."""
         try:
             return sample.with_image()
-        except BaseException as error:
+        except Exception as error:
             if not self._is_left_out(name, error):
                 raise
             return None

@@ -5,13 +5,14 @@ from __future__ import annotations
 import argparse
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from viz_core import Run
 
 __all__ = ["report", "view"]
-
-Found = TypeVar("Found")
 
 #: Seconds from one look for a run that has not begun to the next.
 _PAUSE = 1.0
@@ -110,11 +111,11 @@ def view(arguments: Sequence[str]) -> int:
     import secrets
 
     from viz_report.live import Feed
-    from viz_report.report import find_runs, read_folders
+    from viz_report.report import read_folders
     from viz_report.server import Server
 
     try:
-        runs = _awaited(find_runs, options.runs)
+        runs = _awaited(options.runs)
         folders = read_folders(runs)
         feed = Feed(runs, folders, ", ".join(folder.name for folder in folders))
         token = None if options.no_token else secrets.token_urlsafe(16)
@@ -134,12 +135,14 @@ def view(arguments: Sequence[str]) -> int:
     return 0
 
 
-def _awaited(find: Callable[[Sequence[str]], Found], paths: Sequence[str]) -> Found:
-    """Return what is found of paths, as soon as a run is at each of them."""
+def _awaited(paths: Sequence[str]) -> list[Run]:
+    """Return the runs at paths, as soon as there is one at each."""
+    from viz_report.report import find_runs
+
     is_told = False
     while True:
         try:
-            return find(paths)
+            return find_runs(paths)
         except FileNotFoundError as error:
             if not is_told:
                 is_told = True

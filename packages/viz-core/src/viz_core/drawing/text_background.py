@@ -161,7 +161,9 @@ def _as_color(color: Any, name: str) -> RGBA:
             and (numbers >= 0).all()
             and (numbers <= 1).all()
         ):
-            return as_color(tuple((numbers.astype(float) * 255).tolist()), name)
+            red, green, blue, *alpha = numbers.tolist()
+            levels = [int(255 * part + 0.5) for part in (red, green, blue)]
+            return (levels[0], levels[1], levels[2], float(alpha[0]) if alpha else 1.0)
     return as_color(color, name)
 
 

@@ -21,8 +21,9 @@ def read_run(path: str | os.PathLike[str]) -> Run:
 
     Args:
         path: A `save_dir`, its `vis_data`, or a work dir of MMEngine's, of which the newest run is
-            read; or a URL, as `remote=` takes it, or a copy of what is there. Folders of ranks are read with it. From a store
-            lines are read at once, images and other files when they are touched.
+            read; or a URL, as `remote=` takes it, or a copy of what is there. Folders of ranks are
+            read with it. From a store lines are read at once, images and other files when they are
+            touched.
 
     Raises:
         FileNotFoundError: If there is no run.

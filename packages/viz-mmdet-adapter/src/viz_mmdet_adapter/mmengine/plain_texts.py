@@ -41,7 +41,9 @@ def as_plain_text(artist: Artist, axes: Axes, width: int, height: int) -> dict[s
         "texts": artist.get_text(),
         "positions": [x, y],
         "font_sizes": size,
-        "colors": _bytes(to_rgba(artist.get_color(), artist.get_alpha())),
+        "colors": tuple(
+            round(255 * part) for part in to_rgba(artist.get_color(), artist.get_alpha())
+        ),
         "vertical_alignments": artist.get_verticalalignment(),
         "horizontal_alignments": artist.get_horizontalalignment(),
         "font_properties": artist.get_fontproperties(),
@@ -89,13 +91,8 @@ def _background(patch: FancyBboxPatch, font_size: float) -> dict[str, Any] | Non
         return None
     shape = "square" if type(style) is BoxStyle.Square else "round"
     return {
-        "facecolor": _bytes(patch.get_facecolor()),
-        "edgecolor": _bytes(patch.get_edgecolor()),
+        "facecolor": patch.get_facecolor(),  # these are in 0..1 there, as matplotlib's
+        "edgecolor": patch.get_edgecolor(),
         "linewidth": patch.get_linewidth(),
         "boxstyle": f"{shape},pad={style.pad}" + (f",rounding_size={corners}" if corners else ""),
     }
-
-
-def _bytes(color: Any) -> tuple[float, ...]:
-    """Return a color of matplotlib's in 0..255."""
-    return tuple(255 * part for part in color)
