@@ -232,10 +232,9 @@ def test_a_file_is_read_for_what_is_recorded_alone(visualizer, tmp_path):
 @pytest.mark.parametrize("when", ["offer", "finish"])
 @pytest.mark.parametrize("ranks", [0, 2])
 def test_with_on_error_a_sample_that_cannot_be_read_is_left_out_alone(tmp_path, ranks, when):
-    photo = tmp_path / "photo.png"
+    photo = tmp_path / "photo.jpg"
     Pillow.fromarray(image_of(7)).save(photo)
-    if when == "finish":
-        photo.write_bytes(photo.read_bytes()[:60])  # its size can be read
+    photo.write_bytes(photo.read_bytes()[:-20])  # its size can be read
     told = []
 
     def offer_and_finish(rank, gather):
@@ -259,12 +258,16 @@ def test_with_on_error_a_sample_that_cannot_be_read_is_left_out_alone(tmp_path, 
             thread.start()
         for thread in threads:
             thread.join()
-    found = read_run(tmp_path / "run").annotations
-    assert {name for name in found if "worst" not in name} == {
-        f"val/{i}" for i in range(8) if i != 4
+    run = read_run(tmp_path / "run")
+    worst = [7, 6, 5, 3, 2, 1, 0]
+    assert run.annotations.keys() == {f"val/{i}" for i in worst} | {
+        f"val/worst/{slot}" for slot in range(1, 8)
     }
     assert {str(each) for each, _ in told} == {"4"}
-    assert found["val/worst/1"][0].line["caption"] == "7"
+    rows = [(slot, i, i) for slot, i in enumerate(worst, 1)]
+    assert run.tables["val/worst"][0].rows == rows
+    for slot, i, _ in rows:
+        assert run.annotations[f"val/worst/{slot}"][0].line["caption"] == str(i)
 
 
 def test_with_on_error_run_goes_on_after_an_image_that_cannot_be_read(visualizer, tmp_path):

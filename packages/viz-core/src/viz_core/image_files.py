@@ -16,6 +16,8 @@ _ORIENTATION, _ON_SIDE = 0x0112, 5
 def image_size(path: Path) -> tuple[int, int]:
     """Return height and width of an image, of which the beginning alone is read.
 
+    A PNG is read whole: how it is turned may stand at its end.
+
     Raises:
         OSError: If there is no such file, or it is no image.
     """

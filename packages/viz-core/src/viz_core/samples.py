@@ -282,17 +282,17 @@ class Samples:
             return
         fixed, worst = self._gathered(tops)
         self._tell_of_missing(fixed, worst)
-        slots = {name: slot for slot, name in enumerate(worst, 1)}
-        for name, held in {**fixed, **worst}.items():
+        rows: list[list[object]] = []
+        for name, held in {**worst, **fixed}.items():
             sample = self._ready(name, held)
             if sample is None:
                 continue
+            if name in worst:
+                rows.append([len(rows) + 1, name, sample.score])
+                self._record(f"{self._name}/worst/{len(rows)}", name, sample, step)
             if name in fixed:
                 self._record(f"{self._name}/{name}", name, sample, step)
-            if name in slots:
-                self._record(f"{self._name}/worst/{slots[name]}", name, sample, step)
-        if worst:
-            rows = [[slot, name, worst[name].score] for name, slot in slots.items()]
+        if rows:
             self._visualizer.add_table(f"{self._name}/worst", _TABLE, rows, step=step)
 
     def forget(self) -> None:
