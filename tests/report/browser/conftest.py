@@ -16,10 +16,13 @@ def browser():
 
 @pytest.fixture
 def show(browser, tmp_path):
-    """Open a page with data, or a file; at the end nothing may have gone wrong or out in it."""
+    """Open a page with data, or a file; at the end nothing may have gone wrong or out in it.
+
+    A `script` runs before those of the page.
+    """
     opened = []
 
-    def show(data, link="", **context):
+    def show(data, link="", script="", **context):
         path = data
         if not isinstance(data, Path):
             path = tmp_path / f"report{len(opened)}.html"
@@ -27,6 +30,7 @@ def show(browser, tmp_path):
         context = {"viewport": {"width": 1280, "height": 900}, "color_scheme": "light"} | context
         shown = Shown(browser.new_context(**context).new_page())
         opened.append(shown)
+        shown.page.add_init_script(script)
         shown.file = path.as_uri()
         return shown.open(f"{shown.file}{link}")
 

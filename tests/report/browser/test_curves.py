@@ -174,6 +174,61 @@ def test_a_point_without_a_neighbor_is_seen(show, values):
     assert 0.4 < columns.mean() / point.shape[1] < 0.7
 
 
+#: Keeps what is written on canvases, with the place where it stands.
+KEEP_TEXTS = """
+    const write = CanvasRenderingContext2D.prototype.fillText;
+    window.written = [];
+    CanvasRenderingContext2D.prototype.fillText = function (text, x, y) {
+      window.written.push([text, x, y, this.measureText(text).width, this.canvas.width]);
+      return write.call(this, text, x, y);
+    };
+"""
+
+#: By what is tried: steps, values, and the labels of both axes.
+LABELS = {
+    "a constant rate": ([0, 90], [1e-5] * 2, "0 20 40 60 80", "0 0.5e-5 1e-5 1.5e-5 2e-5"),
+    "a constant of zero": ([0, 90], [0] * 2, "0 20 40 60 80", "-1 -0.5 0 0.5 1"),
+    "small differences": ([0, 1], [0.12345, 0.12346], "0 1", "0.12345 0.123455 0.12346"),
+    "far from zero": ([0, 1], [1e8, 1e8 + 100], "0 1", "100M 100.00005M 100.0001M"),
+    "beyond every unit": ([0, 1], [1e18, 2e18], "0 1", "1e18 1.5e18 2e18"),
+    "one step": ([1000], [0.12], "1000", "0 0.1 0.2"),
+    "two steps": ([1, 2], [-5, 5], "1 2", "-5 0 5"),
+    "up to the end": ([1000, 2000], [0, 1], "1000 1200 1400 1600 1800 2000", "0 0.5 1"),
+    "millions": ([0, 1_200_000], [0, 40_000], "0 0.5M 1M", "0 20k 40k"),
+}
+
+
+@pytest.mark.parametrize("case", LABELS)
+def test_axes_say_what_their_ticks_are(show, case):
+    steps, values, along, up = LABELS[case]
+    scalars = {"loss": curve(values) | {"steps": steps}}
+    shown = show(data(run(scalars=scalars)), script=KEEP_TEXTS)
+    shown.until(lambda: shown.page.evaluate("written.length"))
+    written = shown.page.evaluate("written")
+    lowest = max(y for _, _, y, *_ in written)
+    labels = {True: {}, False: {}}
+    for text, x, y, width, room in written:
+        labels[y == lowest][x if y == lowest else -y] = text
+        left = x - width / 2 if y == lowest else x - width
+        assert left >= 0, text
+        assert left + width <= room, text
+    assert [" ".join(of[at] for at in sorted(of)) for of in labels.values()] == [along, up]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "apart", "labels"),
+    [
+        ([0, 30, 60, 90], 30, "0 30s 60s 90s"),
+        ([0, 60, 120], 60, "0 1m 2m"),
+        ([0, 1800, 3600, 5400, 7200], 1800, "0 0.5h 1h 1.5h 2h"),
+        ([0, 86400, 172800], 86400, "0 1d 2d"),
+    ],
+)
+def test_times_are_in_the_unit_of_the_last(show, seconds, apart, labels):
+    shown = show(data(run(scalars={"loss": curve(RISING)})))
+    assert " ".join(shown.page.evaluate(f"viz.tickTimes({seconds}, {apart})")) == labels
+
+
 def test_long_names_of_runs_are_told_apart_by_their_ends(show):
     names = [f"faster_rcnn_resnet50_coco_{end}" for end in ("lr001", "lr002", "adam")]
     shown = show(data(*(run(name, scalars={"loss": curve(RISING)}) for name in names)))

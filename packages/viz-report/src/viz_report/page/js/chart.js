@@ -3,27 +3,25 @@
 {
   const HEIGHT = 176;
 
-  const axisNumber = (value) => {
-    if (value === null) return "";
-    const size = Math.abs(value);
-    if (size >= 1e15 || (size && size < 1e-4)) return value.toExponential(0);
-    for (const [unit, sign] of [
-      [1e12, "T"],
-      [1e9, "G"],
-      [1e6, "M"],
-      [1e4, "k"],
-    ])
-      if (size >= unit)
-        return `${Number((value / (unit === 1e4 ? 1e3 : unit)).toPrecision(4))}${sign}`;
-    return String(Number(value.toPrecision(5)));
-  };
+  /* What ticks may be apart: whole steps, and times that a clock has. */
+  const tens = (low, high) =>
+    Array.from({ length: high - low }, (_, i) => [1, 2, 5].map((k) => k * 10 ** (low + i))).flat();
+  const STEPS = tens(0, 16);
+  const TIMES = [
+    ...tens(-6, 0),
+    ...[1, 2, 5, 10, 15, 30],
+    ...[1, 2, 5, 10, 15, 30].map((minutes) => 60 * minutes),
+    ...[1, 2, 3, 6, 12].map((hours) => 3600 * hours),
+    ...tens(0, 6).map((days) => 86400 * days),
+  ];
 
-  const axisTime = (value) =>
-    value < 60
-      ? `${axisNumber(value)}s`
-      : value < 7200
-        ? `${axisNumber(value / 60)}m`
-        : `${axisNumber(value / 3600)}h`;
+  const labels = (write) => (_, ticks, axis, space, apart) => write(ticks, apart);
+
+  /* As uPlot has it, but for a constant of zero. */
+  const rangeOfY = (_, low, high) => {
+    if (low === null) return [null, null];
+    return low === 0 && high === 0 ? [-1, 1] : uPlot.rangeNum(low, high, 0.1, true);
+  };
 
   /* uPlot wants one x for all: where a line has no point there, its line goes on. */
   const aligned = (lines, log) => {
@@ -73,7 +71,7 @@
       return {
         width: Math.max(box.clientWidth, 120),
         height: HEIGHT,
-        padding: [8, 10, 0, 0],
+        padding: [8, 18, 0, 0],
         legend: { show: false },
         cursor: {
           points: { size: 7 },
@@ -89,15 +87,23 @@
             },
           },
         },
-        scales: { x: { time: false }, y: { distr: look.log ? 3 : 1 } },
+        scales: { x: { time: false }, y: look.log ? { distr: 3 } : { range: rangeOfY } },
         axes: [
           {
             ...axis,
             size: 26,
             space: 60,
-            values: (_, ticks) => ticks.map(look.time ? axisTime : axisNumber),
+            incrs: look.time ? TIMES : STEPS,
+            values: labels(look.time ? viz.tickTimes : viz.tickNumbers),
           },
-          { ...axis, size: 52, space: 34, values: (_, ticks) => ticks.map(axisNumber) },
+          {
+            ...axis,
+            size: (_, texts) => Math.max(52, 14 + 6.5 * viz.longest(texts ?? [])),
+            space: 34,
+            values: look.log
+              ? (_, ticks) => ticks.map((y) => (y === null ? "" : viz.tickNumbers([y], y)[0]))
+              : labels(viz.tickNumbers),
+          },
         ],
         series: [
           {},

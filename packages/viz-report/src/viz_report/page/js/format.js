@@ -14,6 +14,47 @@
     return String(Number(value.toPrecision(4)));
   };
 
+  const UNITS = [
+    [1e12, "T"],
+    [1e9, "G"],
+    [1e6, "M"],
+    [1e3, "k"],
+  ];
+
+  const unitOf = (size) => {
+    if (size >= 1e15 || (size && size < 1e-4)) {
+      const power = Math.floor(Math.log10(size));
+      return [10 ** power, `e${power}`];
+    }
+    return size < 1e4 ? [1, ""] : UNITS.find(([unit]) => size >= unit);
+  };
+
+  /* Ticks that are `apart` from each other, in one unit and with the digits that tell them apart:
+     0, 0.5e-5, 1e-5, or 100.0002M, 100.0004M. */
+  viz.tickNumbers = (ticks, apart) => {
+    const [unit, sign] = unitOf(Math.max(...ticks.map(Math.abs)));
+    const digits = Math.min(Math.max(Math.ceil(-Math.log10(apart / unit)) + 1, 0), 20);
+    return ticks.map((tick) => {
+      const number = String(Number((tick / unit).toFixed(digits)));
+      return number === "0" ? number : number + sign;
+    });
+  };
+
+  /* Seconds, in seconds, minutes, hours or days. */
+  viz.tickTimes = (ticks, apart) => {
+    const largest = Math.max(...ticks.map(Math.abs));
+    const [unit, sign] = [
+      [86400, "d", 2 * 86400],
+      [3600, "h", 7200],
+      [60, "m", 120],
+      [1, "s", 0],
+    ].find(([, , from]) => largest >= from);
+    const numbers = viz.tickNumbers(ticks.map((tick) => tick / unit), apart / unit);
+    return numbers.map((number) => (number === "0" ? number : number + sign));
+  };
+
+  viz.longest = (texts) => Math.max(0, ...texts.map((text) => text.length));
+
   viz.count = (value, noun) => `${whole.format(value)} ${noun}${value === 1 ? "" : "s"}`;
 
   viz.duration = (seconds) => {
