@@ -38,6 +38,11 @@ def test_it_finds_what_was_imported_and_each_is_a_process_of_its_own(run):
     assert [line.split()[0] for line in run(told, status=-9)] == ["False"]
 
 
+def test_what_was_imported_costs_nothing_at_its_end():
+    told = "import gc, wave; print(any(it is wave.__dict__ for it in gc.get_objects()))"
+    assert run_python(told, imports=("wave",)).stdout == "False\n"
+
+
 def test_it_has_the_environment_and_the_folder_of_now(run, tmp_path, monkeypatch):
     monkeypatch.setenv("VIZ_OF_NOW", "yes")
     monkeypatch.chdir(tmp_path)

@@ -29,10 +29,11 @@ __all__ = ["run_program", "run_python"]
 #: Gets a file with a task and where to print; answers with the program's process id, then with what
 #: it ended with. A program runs and ends at the top of the module, as if it were alone.
 _FORK = """
-import importlib, json, os, socket, sys, warnings
+import gc, importlib, json, os, socket, sys, warnings
 sys.path[:] = {path!r}
 for name in {imports!r}:
     importlib.import_module(name)
+gc.freeze()  # else each program goes through all of it as it ends, and gets a copy of its pages
 
 def fork():
     with warnings.catch_warnings():
