@@ -174,7 +174,7 @@ mine = LocalVisBackend(sys.argv[1])
 Visualizer(vis_backends=mine).add_scalar("loss", 1)
 sweep(range(20))
 before = count()
-sweep(range(20, 200))
+sweep(range(20, 60))
 files, threads = count()
 for _ in range(600):  # in the background a recorder is there until its last record is
     if files <= before[0]:
@@ -183,7 +183,7 @@ for _ in range(600):  # in the background a recorder is there until its last rec
     files, threads = count()
 # A worker ends when it has had nothing to do for a while.
 print(files - before[0], BACKGROUND or threads - before[1], mine.is_open)
-sweep(range(200, 203))  # closed as the program ends
+sweep(range(60, 63))  # closed as the program ends
 """
 
 
@@ -196,7 +196,7 @@ def test_visualizers_that_are_dropped_are_closed_and_nothing_is_lost(tmp_path, b
     assert int(files) <= 0
     assert threads in ("0", "True")
     assert is_open == "True"  # a backend that was given is the user's to close
-    for run in range(203):
+    for run in range(63):
         (point,) = read_scalars(tmp_path / str(run) / "vis_data/scalars.json")
         assert point == ("loss", run, run)
 

@@ -19,6 +19,8 @@ from waiting import not_hanging, wait_until
 from viz_core import LocalVisBackend, RecordingWarning, Visualizer, VizWarning
 from viz_core.testing.processes import run_python
 
+#: What the programs below import, each of which is forked from a process that has.
+IMPORTED = ["fsspec.implementations.local", "viz_core.backends.local", "viz_core.remote.uploader"]
 IMAGE = np.random.default_rng(0).integers(0, 256, (20, 30, 3), np.uint8)
 
 
@@ -147,7 +149,7 @@ while not _thread._count():
     pass
 visualizer.close()
 """
-    done = run_python(code, str(tmp_path / "runs"))
+    done = run_python(code, str(tmp_path / "runs"), imports=IMPORTED)
     assert done.returncode == 0, done.stderr
 
 
@@ -295,7 +297,7 @@ def main():
 @pytest.mark.parametrize("end", ["visualizer = main()", "main()", "main(); 1 / 0"])
 def test_a_program_that_closes_nothing_uploads_when_it_ends(tmp_path, end, background):
     url = f"file://{tmp_path}/copy"
-    run_python(END + end, str(tmp_path), url, str(background))
+    run_python(END + end, str(tmp_path), url, str(background), imports=IMPORTED)
     copy = joined(in_folder(tmp_path / "copy"))
     assert copy["scalars.json"].count(b"\n") == 50
     assert copy == in_folder(tmp_path / "vis_data")
@@ -304,7 +306,8 @@ def test_a_program_that_closes_nothing_uploads_when_it_ends(tmp_path, end, backg
 def test_a_program_that_cannot_upload_says_so_when_it_ends(tmp_path):
     (tmp_path / "file").touch()
     url = f"file://{tmp_path}/file/run"
-    done = run_python(END + "visualizer = main()", str(tmp_path), url, "False")
+    code = END + "visualizer = main()"
+    done = run_python(code, str(tmp_path), url, "False", imports=IMPORTED)
     assert done.returncode == 0
     assert done.stderr.count("viz: ") == 2, done.stderr
     assert "NotADirectoryError" in done.stderr
@@ -408,7 +411,7 @@ def test_killed_in_the_middle_the_next_run_uploads_the_rest(tmp_path, when):
     url, copy = f"file://{tmp_path}/copy", tmp_path / "copy"
     seen = {}
     for count in (0, 1, 2, 5, 1, 2, 3, 20, 1000):
-        done = run_python(KILLED, str(tmp_path), url, str(count), when, imports=["fsspec"])
+        done = run_python(KILLED, str(tmp_path), url, str(count), when, imports=IMPORTED)
         assert done.returncode == (0 if count == 1000 else -signal.SIGKILL), done.stderr
         now = in_folder(copy) if copy.exists() else {}
         parts = {key: now[key] for key in now if ".parts/" in key}
@@ -424,7 +427,8 @@ def test_ranks_upload_to_one_place(tmp_path):
         env = {**os.environ, "RANK": str(rank), "WORLD_SIZE": "2"}
         code = END.replace("background=", "ranks='all', background=") + "main()"
         folder = tmp_path / f"node{rank}"
-        done = run_python(code, str(folder), f"file://{copy}", "False", env=env)
+        arguments = (str(folder), f"file://{copy}", "False")
+        done = run_python(code, *arguments, imports=IMPORTED, env=env)
         assert done.returncode == 0, done.stderr
         own = {
             name: text for name, text in joined(in_folder(copy)).items() if f"rank_{rank}/" in name
