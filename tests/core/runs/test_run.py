@@ -438,6 +438,17 @@ def test_scalars_as_a_frame(local, tmp_path, monkeypatch):
         run.to_pandas()
 
 
+def test_runs_below_a_folder_of_work_dirs_are_named(tmp_path):
+    for name in ("b/20260101/vis_data", "b/20260102/vis_data", "a/20260101/vis_data", "c/1/2"):
+        (tmp_path / name).mkdir(parents=True)
+        (tmp_path / name / "scalars.json").write_text('{"loss": 1, "step": 0}\n')
+    (tmp_path / "empty/20260101/vis_data").mkdir(parents=True)
+    with pytest.raises(FileNotFoundError) as error:
+        read_run(tmp_path)
+    assert str(error.value).endswith(f", such as '{tmp_path}/a', '{tmp_path}/b'")
+    assert read_run(tmp_path / "b").folder == tmp_path / "b/20260102/vis_data"
+
+
 @pytest.mark.parametrize(
     ("path", "error", "text"),
     [

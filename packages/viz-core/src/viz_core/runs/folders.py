@@ -43,9 +43,12 @@ def find_run(path: str | os.PathLike[str]) -> Path:
         runs.sort(key=lambda run: run.parent.name, reverse=True)
     found = next(filter(_is_run, runs), None)
     if found is None:
+        deeper = filter(_is_run, folder.glob("*/*/vis_data"))
+        below = sorted({str(run.parent.parent) for run in deeper})
         raise FileNotFoundError(
             f"there is no run in {str(folder)!r}: neither it nor a vis_data in it or one level below "
             f"has one of {', '.join(_SIGNS)}; give the save_dir that was recorded to"
+            + (f", such as {', '.join(map(repr, below[:3]))}" if below else "")
         )
     return found
 
