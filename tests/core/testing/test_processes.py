@@ -50,6 +50,13 @@ def test_it_has_the_environment_and_the_folder_of_now(run, tmp_path, monkeypatch
     assert run(told, status=-9) == [f"{tmp_path} yes"]
 
 
+def test_it_is_the_main_module_and_finds_no_names_but_its_own():
+    told = "print(*[name for name in dir() if not name.startswith('__')])\n"
+    told += "import __main__, pickle\ndef own(): pass\npickle.dumps(own)\n"
+    told += "print(__name__, __main__.own is own)"
+    assert run_python(told).stdout.split("\n") == ["", "__main__ True", ""]
+
+
 def test_what_is_registered_to_run_at_its_end_runs(run):
     failing = "import atexit; atexit.register(print, 'at the end'); raise ValueError"
     assert run(failing, status=1) == ["at the end"]

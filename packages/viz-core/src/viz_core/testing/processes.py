@@ -29,7 +29,7 @@ __all__ = ["run_program", "run_python"]
 #: Gets a file with a task and where to print; answers with the program's process id, then with what
 #: it ended with. A program runs and ends at the top of the module, as if it were alone.
 _FORK = """
-import gc, importlib, json, os, socket, sys, warnings
+import gc, importlib, json, os, socket, sys, types, warnings
 sys.path[:] = {path!r}
 for name in {imports!r}:
     importlib.import_module(name)
@@ -51,7 +51,8 @@ def become(file, outputs):
     os.environ.update(task["environment"])
     os.chdir(task["folder"])
     sys.argv[1:], sys.path[:] = task["arguments"], task["path"]
-    return compile(task["source"], "<string>", "exec")
+    sys.modules["__main__"] = main = types.ModuleType("__main__")
+    return compile(task["source"], "<string>", "exec"), vars(main)
 
 door = socket.socket(fileno=os.dup(0))
 while True:
@@ -60,7 +61,7 @@ while True:
         break
     pid = fork()
     if pid == 0:
-        exec(become(file, outputs))
+        exec(*become(file, outputs))
         break
     for fd in outputs:
         os.close(fd)
