@@ -561,10 +561,11 @@ def test_a_drawing_has_the_layout_asked_for_and_the_colors_of_the_data_set(
         assert (images[step] == make_grid([drawn], ["5"], padding=0)).all()
 
 
-def test_what_is_read_back_draws_the_same(drawing, visualizer, tmp_path):
+@pytest.mark.parametrize("palette", [None, [(1, 200, 3)], {0: (255, 0, 0, 128)}, "gold", "coco"])
+def test_what_is_read_back_draws_the_same(drawing, visualizer, tmp_path, palette):
     image = np.full((120, 160, 3), 128, np.uint8)
     for each in (drawing, visualizer):
-        each.dataset_meta = {"classes": ["cat"], "skeleton_links": [(0, 1)]}
+        each.dataset_meta = {"classes": ["cat"], "skeleton_links": [(0, 1)], "palette": palette}
         pose = {**BOX, "keypoints": [[[9, 9], [40, 60]]]}
         each.add_annotations("a", image, BOX, pose, 3, layout="overlay", caption="é", score=0.5)
         each.flush()

@@ -85,6 +85,7 @@ def test_every_kind_is_there(run, tmp_path):
 
 def test_annotations_are_vectors_over_one_image(run, tmp_path):
     run.dataset_meta = {"classes": ["cat", "dog"], "skeleton_links": [(0, 1)]}
+    run.dataset_meta |= {"palette": {1: (255, 10, 0, 99)}}
     mask = np.zeros((12, 16), bool)
     mask[2:5, 3:9] = True
     points = [[[1, 2, 0.5], [3, 4, 0.5]]]
@@ -101,6 +102,7 @@ def test_annotations_are_vectors_over_one_image(run, tmp_path):
     page = show(tmp_path, tmp_path / "run")
     shown = page.run()
     assert shown["classes"] == ["cat", "dog"]
+    assert shown["colors"] == {"cat": "#df1040", "dog": "#ff0a00"}
     assert len(page.data["blobs"]) == 1
     first, middle, last = shown["annotations"]["val/7"]
     assert (middle["truth"], last["truth"]) == (0, 0)  # the place of what is the same
@@ -121,6 +123,7 @@ def test_annotations_are_vectors_over_one_image(run, tmp_path):
     (other,) = shown["annotations"]["val/8"]
     assert (other["truth"], other["score"], other["caption"]) == (None, None, "")
     assert other["prediction"]["semantic"]["names"] == ["cat", "dog"]
+    assert "colors" not in other
 
 
 def test_a_truth_that_changes_is_written_where_it_does(run, tmp_path):

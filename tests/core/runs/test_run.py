@@ -14,7 +14,15 @@ import numpy as np
 import pytest
 from kinds_records import FRAMES, IMAGE, records
 
-from viz_core import LocalVisBackend, Visualizer, as_figure, as_video, read_run, read_scalars
+from viz_core import (
+    LocalVisBackend,
+    Visualizer,
+    as_figure,
+    as_video,
+    get_palette,
+    read_run,
+    read_scalars,
+)
 from viz_core.kinds import videos
 
 LOCAL = dict(type="LocalVisBackend")
@@ -133,6 +141,23 @@ def test_annotations_are_of_their_step_and_read_when_they_are_asked_for(local, t
     assert run.annotations["up"][3].path.parent == folder / "annotations"
     assert run.skipped == 1
     assert [*run.since(cursor).annotations["a"]] == [2]
+
+
+def test_colors_are_those_of_the_palette(local, tmp_path):
+    box = {"bboxes": [[0, 0, 9, 9]] * 2, "labels": [7, 0]}
+    for step, palette in enumerate([None, [(1, 2, 3)], {7: (4, 5, 6, 128)}, [(1, 2)]]):
+        local.dataset_meta = {"palette": palette}
+        local.add_annotations("a", IMAGE, box, step=step)
+    local.add_annotations("a", IMAGE, box, step=9, style={"palette": "red"})
+    found = read_run(tmp_path / "run").annotations["a"]
+    spare = [tuple(color) for color in get_palette("distinct", 8)]
+    assert [each.palette for each in found.values()] == [
+        {},
+        {0: (1, 2, 3), 7: spare[7]},
+        {0: spare[0], 7: (4, 5, 6, 128)},
+        {},  # that is no color, which says who draws with it
+        {0: (255, 0, 0), 7: (255, 0, 0)},
+    ]
 
 
 @pytest.mark.parametrize(

@@ -200,6 +200,18 @@ def test_a_class_has_one_color_in_all_runs_whatever_occurs_there(show):
     assert not shown.page.locator('#samples article[aria-label="b"]').is_visible()
 
 
+def test_a_class_has_its_color_in_the_palette_of_the_first_run_that_has_one(show):
+    both = [sample(1, boxes(("cat", 20, 20, 60, 60), ("dog", 100, 20, 140, 60)), None)]
+    first = run("first", annotations={"a": both}, colors={"dog": "#0c2238"})
+    second = run("second", annotations={"a": both}, colors={"dog": "#ffffff"})
+    shown = show(data(run("without", annotations={"a": both}), first, second))
+    shown.go("Samples")
+    assert shown.count(shown.page.locator(frame(name="a")), (12, 34, 56), near=6) > 50
+    assert shown.count(shown.page.locator(frame(name="a")), CAT) > 50
+    label = shown.page.locator(f"{frame(name='a')} .label", has_text="dog")
+    assert label.evaluate("label => label.style.color") == "rgb(255, 255, 255)"
+
+
 def test_the_worst_have_their_table(show):
     table = {"step": 10, "columns": ["slot", "id"], "rows": [[1, "street.jpg"]], "of": 1}
     worst = {"val/worst/1": MOVING, "val/a": MOVING}

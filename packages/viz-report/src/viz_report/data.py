@@ -85,7 +85,10 @@ def as_runs(
     rest = room - sum(size for each in kept.values() for _, _, size in each)
     left_out += _add(kept, runs, store, rest)
     for described in runs.values():
-        described["classes"] = _classes(described.get("annotations", {}))
+        annotations = described.get("annotations", {})
+        described["classes"] = _classes(annotations)
+        colors = [value.pop("colors") for each in annotations.values() for value in each]
+        described["colors"] = {name: color for each in colors for name, color in each.items()}
     if unread:
         left_out.append(f"{unread:,} records that could not be read")
     return [*runs.values()], left_out

@@ -183,7 +183,7 @@ class Feed:
         if anew:
             return {**run, "reset": True}
         old = {key for key in about if key in before and before[key] == about[key]}
-        old |= {key for key in ("scalars", "classes") if before and not run[key]}
+        old |= {key for key in ("scalars", "classes", "colors") if before and not run[key]}
         return {key: value for key, value in run.items() if key not in old}
 
 

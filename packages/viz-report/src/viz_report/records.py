@@ -180,6 +180,11 @@ def _annotated(record: Record[AnnotatedImage]) -> dict[str, Any]:
     width, height = annotated.size
     found = {"width": width, "height": height, "caption": annotated.caption or ""}
     found["score"] = None if annotated.score is None else numbers([annotated.score])[0]
+    names = annotated.classes
+    found["colors"] = {
+        names.get(label, f"class {label}"): "#" + bytes(ink[:3]).hex()
+        for label, ink in annotated.palette.items()
+    }
     for side in ("truth", "prediction"):
         vectors = line.get(side)
         found[side] = None if vectors is None else _side(vectors, annotated)

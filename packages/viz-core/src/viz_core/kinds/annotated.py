@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
@@ -10,6 +11,7 @@ import numpy as np
 from viz_core.annotations.annotations import Annotations
 from viz_core.annotations.keeping import keep_annotations
 from viz_core.annotations.names import Names, as_names, class_name
+from viz_core.annotations.palette import class_colors
 from viz_core.annotations.style import LAYOUTS, AnnotationStyle, StyleLike, as_style
 from viz_core.annotations.vectors import as_vectors
 from viz_core.convert import as_array, as_scalar
@@ -100,10 +102,14 @@ class Annotated(NamedTuple):
             if self.prediction is None
             else as_vectors(self.prediction, self.classes),
         }
+        labels = sorted({label for side in vectors.values() for label in _labels(side or {})})
         if self.classes is not None:
-            labels = {label for side in vectors.values() for label in _labels(side or {})}
-            names = {i: class_name(i, self.classes) for i in sorted(labels)}
+            names = {i: class_name(i, self.classes) for i in labels}
             line["classes"] = {str(i): name for i, name in names.items() if name != f"class {i}"}
+        if self.style.palette is not None:
+            with suppress(TypeError, ValueError):  # who draws with it says what is wrong
+                inks = class_colors(self.style.palette, labels)
+                line["palette"] = {str(i): ink for i, ink in zip(labels, inks, strict=True)}
         if self.skeleton and any("keypoints" in (side or {}) for side in vectors.values()):
             line["skeleton"] = self.skeleton
         return line | vectors

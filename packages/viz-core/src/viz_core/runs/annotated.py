@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 
 from viz_core.annotations.annotations import Annotations
-from viz_core.annotations.style import StyleLike
+from viz_core.annotations.palette import Ink
+from viz_core.annotations.style import StyleLike, as_style
 from viz_core.annotations.vectors import from_vectors
 from viz_core.files.scalars import number_of
 from viz_core.kinds.annotated import Layout, as_annotated
@@ -72,7 +73,8 @@ class AnnotatedImage:
 
         Args:
             layout: As of [`Samples`][viz_core.Samples].
-            style: A look, arguments of [`AnnotationStyle`][viz_core.AnnotationStyle], or one.
+            style: A look, arguments of [`AnnotationStyle`][viz_core.AnnotationStyle], or one. Unless
+                it has a palette of its own, classes have the colors that were recorded.
 
         Raises:
             TypeError, ValueError: If one is none of these.
@@ -82,6 +84,9 @@ class AnnotatedImage:
         image = self.image
         if image.shape[1::-1] != self.size:
             image = np.asarray(Pillow.fromarray(image).resize(self.size))
+        look = as_style(style)
+        if look.palette is None and self.palette:
+            look = replace(look, palette=self.palette)
         annotated = as_annotated(
             image,
             self.truth,
@@ -91,7 +96,7 @@ class AnnotatedImage:
             self.caption,
             self.score,
             layout,
-            style,
+            look,
         )
         return draw_annotated(annotated)
 
@@ -112,6 +117,11 @@ class AnnotatedImage:
     def classes(self) -> dict[int, str]:
         """Names of the classes that occur, by label, as far as they were known."""
         return {int(label): name for label, name in self.line.get("classes", {}).items()}
+
+    @property
+    def palette(self) -> dict[int, Ink]:
+        """Colors of the classes that occur, by label, if they were recorded: 0..255."""
+        return {int(label): tuple(ink) for label, ink in self.line.get("palette", {}).items()}
 
     @property
     def skeleton(self) -> list[tuple[int, int]]:

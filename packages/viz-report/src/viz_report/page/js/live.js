@@ -49,7 +49,8 @@
         const kind = (old[key] ??= Object.create(null));
         for (const [name, records] of Object.entries(value))
           kind[name] = [...(kind[name] ?? []), ...records];
-      } else if (key === "classes") old.classes = [...new Set([...(old.classes ?? []), ...value])];
+      } else if (key === "colors") old.colors = { ...old.colors, ...value };
+      else if (key === "classes") old.classes = [...new Set([...(old.classes ?? []), ...value])];
       else if (value !== null) old[key] = value;
     }
   };

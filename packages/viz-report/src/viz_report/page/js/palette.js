@@ -54,7 +54,8 @@
   /* Red, green and blue in 0..255 of "#rrggbb". */
   viz.rgb = (color) => [1, 3, 5].map((at) => parseInt(color.slice(at, at + 2), 16));
 
-  let order = null;
+  let order = null,
+    recorded = null;
   const classIndex = (name) => {
     order ??= new Map(viz.classes().map((known, i) => [known, i]));
     if (!order.has(name)) order.set(name, order.size);
@@ -62,10 +63,16 @@
   };
   /* After classes were added, by a live run. */
   viz.forgetColors = () => {
-    order = null;
+    order = recorded = null;
   };
 
-  viz.classColor = (name) => CLASSES[classIndex(name) % CLASSES.length];
+  /* That of the data set's palette, by the first run that has one; else one of the above. */
+  viz.classColor = (name) => {
+    recorded ??= new Map(
+      viz.data.runs.flatMap((run) => Object.entries(run.colors ?? {})).reverse(),
+    );
+    return recorded.get(name) ?? CLASSES[classIndex(name) % CLASSES.length];
+  };
   viz.runColor = (index) => {
     const colors = RUNS[viz.isDark() ? "dark" : "light"];
     return colors[index % colors.length];
@@ -74,13 +81,7 @@
 
   /* Black or white letters on the color of a class, whichever stand out. */
   const light = ([r, g, b]) => 0.2126 * r ** 2.2 + 0.7152 * g ** 2.2 + 0.0722 * b ** 2.2;
-  const inks = new Map(
-    CLASSES.map((color) => [
-      color,
-      light(viz.rgb(color).map((c) => c / 255)) > 0.18 ? "#000" : "#fff",
-    ]),
-  );
-  viz.inkOn = (color) => inks.get(color);
+  viz.inkOn = (color) => (light(viz.rgb(color).map((c) => c / 255)) > 0.18 ? "#000" : "#fff");
 
   /* A short line in a run's color and dashes, for legends. */
   viz.runMark = (index) =>
