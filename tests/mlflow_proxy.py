@@ -2,7 +2,6 @@
 
 import http.client
 import threading
-import time
 from contextlib import closing, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import urlsplit
@@ -15,7 +14,7 @@ class _Proxy(ThreadingHTTPServer):
 
     Attributes:
         mood: `"well"`; `"limited"`, 413 to bodies of more than 1 MB; `"slow"`, 0.3 s a request;
-            `"drips"`, a byte a second; `"redirects"`, to itself; `"html"`, 200 with a page;
+            `"drips"`, a byte each 0.1 s; `"redirects"`, to itself; `"html"`, 200 with a page;
             `"400"` and `"500"`; `"breaks"`, half of an answer; `"no artifacts"`, 500 to them;
             `"gone"`, no answer on connections that are open.
         requests: Method and path of each request.
@@ -96,7 +95,7 @@ class _Handler(BaseHTTPRequestHandler):
         while not self.server.is_over.is_set():
             self.wfile.write(b" ")
             self.wfile.flush()
-            time.sleep(1)
+            self.server.is_over.wait(0.1)
 
 
 @contextmanager

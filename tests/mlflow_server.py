@@ -2,13 +2,34 @@
 
 import os
 import signal
-import subprocess
-import sys
 import urllib.request
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
 from ports import reserved_port
 from waiting import wait_until
+
+from viz_core.testing.processes import run_python
+
+#: What `mlflow server` does, in one process: its command has another one answer.
+_SERVE = """
+import os, sys
+from pathlib import Path
+import uvicorn
+from mlflow import server
+from mlflow.server.handlers import initialize_backend_stores
+
+folder, port = sys.argv[1:]
+database, artifacts = f"sqlite:///{folder}/server.db", "mlflow-artifacts:/"
+Path(folder, "pid").write_text(str(os.getpid()))
+os.environ[server.BACKEND_STORE_URI_ENV_VAR] = database
+os.environ[server.REGISTRY_STORE_URI_ENV_VAR] = database
+os.environ[server.ARTIFACT_ROOT_ENV_VAR] = artifacts
+os.environ[server.ARTIFACTS_DESTINATION_ENV_VAR] = f"{folder}/artifacts"
+os.environ[server.SERVE_ARTIFACTS_ENV_VAR] = "true"
+initialize_backend_stores(database, database, artifacts)
+uvicorn.run("mlflow.server.fastapi_app:app", host="127.0.0.1", port=int(port))
+"""
 
 
 @contextmanager
@@ -32,32 +53,25 @@ class Server:
 
     def __init__(self, folder, port):
         self._folder = folder
-        self._process = None
         self._port = port
+        self._thread = ThreadPoolExecutor(1)
+        self._ended = None
         self.url = f"http://127.0.0.1:{port}"
-
-    @property
-    def is_running(self):
-        return self._process is not None
 
     def start(self):
         """Start it, and return it when it answers."""
-        log = self._folder / "server.log"
-        command = [sys.executable, "-m", "mlflow", "server", "--host", "127.0.0.1"]
-        command += ["--port", str(self._port), "--workers", "1"]
-        command += ["--backend-store-uri", f"sqlite:///{self._folder}/server.db"]
-        command += ["--artifacts-destination", str(self._folder / "artifacts")]
-        with log.open("a") as output:
-            self._process = subprocess.Popen(
-                command,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-                # Starting its workers for language models takes as long as the rest.
-                env={**os.environ, "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"},
-            )
-        wait_until(lambda: self._process.poll() is not None or self._answers(), 300)
-        assert self._process.poll() is None, f"the server did not start:\n{log.read_text()}"
+        self._ended = self._thread.submit(
+            run_python,
+            _SERVE,
+            self._folder,
+            self._port,
+            imports=["mlflow.server.fastapi_app"],
+            timeout=3600,
+            # Starting its workers for language models takes as long as the rest.
+            env={**os.environ, "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"},
+        )
+        wait_until(lambda: self._ended.done() or self._answers(), 300)
+        assert not self._ended.done(), f"the server did not start:\n{self._ended.result()}"
         return self
 
     def _answers(self):
@@ -68,16 +82,18 @@ class Server:
         return True
 
     def kill(self):
-        if self._process is not None:
-            os.killpg(self._process.pid, signal.SIGKILL)
-            self._process.wait(timeout=30)
-            self._process = None
+        if self._ended is not None and not self._ended.done():
+            self._send(signal.SIGKILL)
+            self._ended.result()
+
+    def _send(self, number):
+        os.kill(int((self._folder / "pid").read_text()), number)
 
     @contextmanager
     def as_black_hole(self):
         """Take connections and requests, and answer none; they are served after the block."""
-        os.killpg(self._process.pid, signal.SIGSTOP)
+        self._send(signal.SIGSTOP)
         try:
             yield
         finally:
-            os.killpg(self._process.pid, signal.SIGCONT)
+            self._send(signal.SIGCONT)

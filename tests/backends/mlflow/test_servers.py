@@ -67,7 +67,7 @@ def test_nothing_is_lost_or_doubled_when_the_server_fails(
 ):
     experiment = str(tmp_path)
     backend = MLflowVisBackend(
-        tmp_path / "run", exp_name=experiment, tracking_uri=server.url, timeout=5
+        tmp_path / "run", exp_name=experiment, tracking_uri=server.url, timeout=2
     )
     _record(backend, range(2000))
     (started,) = wait_until(lambda: read_runs(server.url, experiment), 60)
