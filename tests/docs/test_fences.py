@@ -5,17 +5,27 @@ from itertools import groupby
 from pathlib import Path
 
 import pytest
-from fences import OF_FRAMEWORKS, PARTS, ROOT, programs, run
+from fences import OF_FRAMEWORKS, PARTS, ROOT, needs, programs, run_code
 
 ELSEWHERE = {path for paths in OF_FRAMEWORKS.values() for path in paths}
 PAGES = {*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("packages/*/README.md")}
 GALLERY = sorted(ROOT.glob("docs/gallery/*.md"))
+
+
+def param(code, name):
+    """Return a program as a parameter; those that share a process run in one worker."""
+    return pytest.param(
+        code, id=name, marks=[pytest.mark.xdist_group(n) for n in [needs(code)] if n]
+    )
+
+
 CODE = [
-    pytest.param(code, id=name)
+    param(code, name)
     for page in sorted(PAGES - ELSEWHERE - {*GALLERY})
     for name, code in programs(page)
     if name not in PARTS.values()
 ]
+EXAMPLES = [param(path.read_text(), path.stem) for path in sorted(ROOT.glob("examples/*.py"))]
 BLOCKS = [pytest.param(code, id=name) for page in GALLERY for name, code in programs(page)]
 
 
@@ -48,7 +58,7 @@ def test_a_fence_runs_or_says_why_not(code, tmp_path):
     if "--8<--" in first:  # a file of this repository, which has tests of its own
         assert (ROOT / first.split('"')[1]).exists()
         return
-    done = run(["-c", code], tmp_path)
+    done = run_code(code, tmp_path)
     assert done.returncode == 0, done.stderr
 
 
@@ -57,13 +67,13 @@ def test_each_block_of_the_gallery_is_a_whole_program(page, tmp_path):
     # Each has names of its own; one process for all of a page imports matplotlib once.
     blocks = [f"exec(compile({code!r}, {name!r}, 'exec'), {{}})" for name, code in programs(page)]
     assert len(blocks) == len(re.findall(r"^```python", page.read_text(), re.M)), "sessions"
-    done = run(["-c", "\n".join(blocks)], tmp_path)
+    done = run_code("\n".join(blocks), tmp_path)
     assert done.returncode == 0, done.stderr
 
 
-@pytest.mark.parametrize("example", sorted(ROOT.glob("examples/*.py")), ids=lambda p: p.stem)
-def test_an_example_runs_and_says_where_its_images_lie(example, tmp_path):
-    done = run([str(example), str(tmp_path)], tmp_path)
+@pytest.mark.parametrize("code", EXAMPLES)
+def test_an_example_runs_and_says_where_its_images_lie(code, tmp_path):
+    done = run_code(code, tmp_path, tmp_path)
     assert done.returncode == 0, done.stderr
     images = sorted(Path(done.stdout.split(": ")[0]).rglob("*.png"))
     assert images

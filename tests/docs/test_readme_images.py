@@ -1,12 +1,12 @@
 """The image of detections that README shows is what the example draws."""
 
 import numpy as np
-from fences import ROOT, run
+from fences import ROOT, run_code
 from PIL import Image
 
 
 def test_the_stored_image_is_what_the_example_draws(tmp_path):
-    done = run([str(ROOT / "examples/detection.py"), str(tmp_path)], tmp_path)
+    done = run_code((ROOT / "examples/detection.py").read_text(), tmp_path, tmp_path)
     assert done.returncode == 0, done.stderr
     drawn, stored = (
         np.asarray(Image.open(path).reduce(8), dtype=float)  # without the grain that JPEG changes

@@ -5,6 +5,7 @@ import subprocess
 
 import pytest
 import reading_back as read
+from fences import WITH_TRACKERS
 from forked import run_forked
 from wandb.util import get_core_path
 
@@ -81,8 +82,7 @@ def ended(tmp_path_factory):
     uri = f"sqlite:///{database}/mlflow.db"
     folders = {tried: tmp_path_factory.mktemp("end") for tried in TRIED}
     programs = [(folder, uri, end, *names) for (names, end), folder in folders.items()]
-    imports = ["mlflow.store.tracking.sqlalchemy_store", "tensorboard", "viz_core", "wandb"]
-    run_forked(PROGRAM, programs, imports=imports)
+    run_forked(PROGRAM, programs, imports=WITH_TRACKERS)
     return uri, folders
 
 
