@@ -128,10 +128,12 @@ def _confusion_matrix_as_figure(
         how: dict[str, Any] = {"family": families, "parse_math": False, "size": 8}
         axes.set_xticks(range(len(classes)), names, rotation=90, **how)
         axes.set_yticks(range(len(classes)), names, **how)
+        # In the axes, whose place does not depend on them: matplotlib need not measure each.
+        how = {"ha": "center", "va": "center", "size": 8, "in_layout": False}
         for row, column in np.ndindex(matrix.shape):
             value = matrix[row, column]
             color = "white" if value > matrix.max() / 2 else "black"
-            axes.text(column, row, _short(value), ha="center", va="center", color=color, size=8)
+            axes.text(column, row, _short(value), color=color, **how)
     return [("figure", (name, figure, step))]
 
 
