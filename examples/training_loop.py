@@ -18,7 +18,7 @@ from tqdm import tqdm
 from viz_core import Samples, Visualizer, capture
 
 #: 96 steps in all: numbers of two digits, by which files sort.
-CONFIG = {"epochs": 8, "steps": 12, "batch": 24, "lr": 0.02, "size": 64, "seed": 1}
+CONFIG = {"epochs": 8, "steps": 12, "batch": 8, "lr": 0.03, "size": 64, "seed": 1}
 CORNERS = {"disc": 32, "square": 4, "triangle": 3}  # class 0 is the background
 COLORS = ["dimgray", "orange", "dodgerblue", "limegreen"]  # of class 0 too
 SHOWN = 384  # pixels of a side in the recorded images; the model sees CONFIG["size"]
