@@ -45,16 +45,16 @@ keys = st.one_of(st.text(), st.integers(), st.sampled_from(["dict", "class", "ok
 values = st.recursive(
     leaves,
     lambda inner: st.one_of(
-        st.lists(inner),
-        st.lists(inner).map(tuple),
-        st.dictionaries(keys, inner),
-        st.sets(st.integers()),
+        st.lists(inner, max_size=5),
+        st.lists(inner, max_size=5).map(tuple),
+        st.dictionaries(keys, inner, max_size=5),
+        st.sets(st.integers(), max_size=5),
     ),
     max_leaves=20,
 )
 
 
-@given(st.dictionaries(keys.filter(lambda key: key != "__builtins__"), values))
+@given(st.dictionaries(keys.filter(lambda key: key != "__builtins__"), values, max_size=5))
 def test_the_text_evaluates_back_to_the_values(config):
     assert evaluated(as_config(config).pretty_text) == config
 
