@@ -16,6 +16,7 @@ from viz_core.testing.processes import run_python as run_python_
 
 sys.path.insert(0, str(Path(__file__).parent / "support"))
 from fake_server import FakeServer
+from opening import IMPORTS
 from service import kill_service
 
 
@@ -161,20 +162,14 @@ def _kill_service():
 
 
 @pytest.fixture
-def send(server, tmp_path):
+def send(server, tmp_path, run_python, monkeypatch):
     """Return a function that runs a command of W&B's, with the server as its own."""
 
     def run(*command):
-        environment = {k: v for k, v in os.environ.items() if k != "WANDB_SERVICE"}
-        environment |= {"WANDB_BASE_URL": server.url, "WANDB_API_KEY": "local-" + "a" * 40}
-        return subprocess.run(
-            [sys.executable, "-m", "wandb", *command],
-            capture_output=True,
-            text=True,
-            timeout=60,
-            env=environment,
-            cwd=tmp_path,
-        )
+        monkeypatch.setenv("WANDB_BASE_URL", server.url)
+        monkeypatch.setenv("WANDB_API_KEY", "local-" + "a" * 40)
+        program = "from wandb.cli.cli import cli; cli(prog_name='wandb')"
+        return run_python(program, *command, timeout=60, cwd=tmp_path)
 
     return run
 
@@ -183,7 +178,7 @@ def send(server, tmp_path):
 def run_python():
     """Return a function that runs a program in a process of its own and returns it finished."""
 
-    def run(program, *arguments, imports=("wandb",), **options):
+    def run(program, *arguments, imports=IMPORTS, **options):
         environment = {k: v for k, v in os.environ.items() if k != "WANDB_SERVICE"}
         return run_python_(program, *arguments, imports=imports, env=environment, **options)
 

@@ -304,7 +304,7 @@ imported = set(sys.modules) - before  # besides what encodes, which is small
 print(sorted(name for name in imported if name.partition(".")[0] not in ("isal", "zlib")))
 visualizer.close()
 """
-    done = run_python(program, cwd=tmp_path)
+    done = run_python(program, cwd=tmp_path, imports=())
     assert (done.returncode, done.stdout, done.stderr) == (0, "[]\n", "")
     assert read_run(tmp_path).points() == [("loss", 3, 0.5)]
 

@@ -6,6 +6,7 @@ import re
 
 import numpy as np
 import pytest
+from opening import IMPORTS
 from PIL import Image
 
 from viz_backend_wandb.keys import config_name, from_key
@@ -15,7 +16,7 @@ from viz_core.testing import BackendContract, BackendFaults
 
 class Wandb:
     type = "WandbVisBackend"
-    imports = ("wandb",)
+    imports = IMPORTS
     durable = False
     flush_interval = 0.1
 

@@ -3,6 +3,7 @@
 import pytest
 from ends_table import state_of
 from forked import run_forked
+from opening import IMPORTS
 
 pytestmark = pytest.mark.xdist_group("ends")
 
@@ -87,7 +88,7 @@ def ended(tmp_path_factory):
     """Return the folder of all programs, after they have ended, and what they said."""
     folder = tmp_path_factory.mktemp("ends")
     programs = [(folder / str(number), end) for number, end in enumerate(ENDS)]
-    return folder, run_forked(PROGRAM, programs, imports=["wandb"]).stderr
+    return folder, run_forked(PROGRAM, programs, imports=IMPORTS).stderr
 
 
 @pytest.mark.parametrize("end", ENDS)

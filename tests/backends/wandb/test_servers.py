@@ -139,7 +139,7 @@ def test_two_runs_of_one_program_are_two_on_the_server(server, online):
 def test_without_a_server_the_run_is_offline_and_can_be_sent_later(server, online, send, tmp_path):
     folders = []
     for mood in MOODS:
-        backend = online(mood, mood.replace(" ", "-"), open_timeout=2.0)
+        backend = online(mood, mood.replace(" ", "-"), open_timeout=0.5)
         with server.feeling(mood), pytest.warns(RecordingWarning) as said:
             with not_hanging():
                 backend.add_scalar("loss", 0.5, step=1)
@@ -163,7 +163,7 @@ def test_without_a_server_the_run_is_offline_and_can_be_sent_later(server, onlin
 
 
 def test_a_run_that_cannot_be_opened_leaves_other_runs_alone(server, online, send):
-    other, backend = online("other", "other"), online("run", "mine", open_timeout=3.0)
+    other, backend = online("other", "other"), online("run", "mine", open_timeout=0.5)
     other.add_scalar("loss", 0, step=0)
     with server.feeling("refusing"), pytest.warns(RecordingWarning, match="--id mine") as said:
         backend.add_scalar("loss", 0.5, step=1)
@@ -180,7 +180,7 @@ def test_a_run_that_cannot_be_opened_leaves_other_runs_alone(server, online, sen
 def test_a_server_that_fails_later_holds_nothing_up_and_it_is_told(server, online, send, tmp_path):
     folders, moods = [], [*MOODS, "no files"]
     for mood in moods:
-        backend = online(mood, f"later-{mood.replace(' ', '-')}", finish_timeout=0.5)
+        backend = online(mood, f"later-{mood.replace(' ', '-')}", finish_timeout=0.2)
         record(backend, range(2))
         with server.feeling(mood), not_hanging():
             record(backend, range(2, 20))
