@@ -8,7 +8,6 @@ import json
 import os
 import re
 import runpy
-import subprocess
 import sys
 import traceback
 import warnings
@@ -16,6 +15,8 @@ from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import NamedTuple
+
+from viz_core.testing.processes import run_python
 
 
 class Told(NamedTuple):
@@ -51,22 +52,22 @@ class Script(NamedTuple):
         return [*filter(None, [self.error]), *(self.warned ^ self.marked), *texts]
 
 
-def run_scripts(folder, sources, **environment):
+def run_scripts(folder, sources, *, imports=(), **environment):
     """Run scripts by name, one after the other in a process that nobody has warned in yet.
 
-    Each is a file in ``folder``; in ``FOLDER`` it finds one of its own.
+    Each is a file in ``folder``; in ``FOLDER`` it finds one of its own, and ``imports`` imported.
     """
     for name, source in sources.items():
         (folder / f"{name}.py").write_text(source)
         (folder / name).mkdir()
     without = ("DISPLAY", "WAYLAND_DISPLAY", "WANDB_SERVICE", "PYTHONWARNINGS")
     inherited = {key: value for key, value in os.environ.items() if key not in without}
-    done = subprocess.run(
-        [sys.executable, __file__, folder, *sources],
+    done = run_python(
+        "import user_scripts; user_scripts.main()",
+        *(folder, *sources),
+        imports=imports,
         env={**inherited, "MPLBACKEND": "agg", **environment},
         cwd=folder,
-        capture_output=True,
-        text=True,
         timeout=300,
     )
     assert done.returncode == 0, done.stderr
@@ -137,7 +138,8 @@ def _run(path):
     return {"told": found, "error": error}
 
 
-if __name__ == "__main__":
+def main():
+    """Run the scripts that the arguments name, and write what came of them."""
     where, *names = sys.argv[1:]
     results = {name: _run(Path(where, f"{name}.py")) for name in names}
     Path(where, "told.json").write_text(json.dumps(results))

@@ -63,7 +63,12 @@ visualizer.close(timeout=60)  # told
 def told(tmp_path_factory):
     """Return each script, after they were run."""
     folder = tmp_path_factory.mktemp("scripts")
-    return run_scripts(folder, {name: COMMON + source for name, (_, source) in SCRIPTS.items()})
+    sources = {name: COMMON + source for name, (_, source) in SCRIPTS.items()}
+    return run_scripts(
+        folder,
+        sources,
+        imports=["viz_core.testing.programs", "mlflow.store.tracking.sqlalchemy_store"],
+    )
 
 
 @pytest.mark.parametrize("name", SCRIPTS)

@@ -1,14 +1,10 @@
 """Every warning of the backend names the line of the user's own script."""
 
-from pathlib import Path
-
 import pytest
+from opening import IMPORTS
 from user_scripts import run_scripts, untried
 
 pytestmark = pytest.mark.xdist_group("warnings")
-
-#: Where scripts find what they import from these tests.
-SUPPORT = str(Path(__file__).parent / "support")
 
 COMMON = """
 from service import kill_service
@@ -59,7 +55,7 @@ def told(tmp_path_factory):
     """Return each script, after they were run."""
     folder = tmp_path_factory.mktemp("scripts")
     sources = {name: COMMON + source for name, (_, source) in SCRIPTS.items()}
-    return run_scripts(folder, sources, PYTHONPATH=SUPPORT)
+    return run_scripts(folder, sources, imports=IMPORTS)
 
 
 @pytest.mark.parametrize("name", SCRIPTS)

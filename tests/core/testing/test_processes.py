@@ -38,6 +38,12 @@ def test_it_finds_what_was_imported_and_each_is_a_process_of_its_own(run):
     assert [line.split()[0] for line in run(told, status=-9)] == ["False"]
 
 
+def test_those_who_find_the_same_imported_are_forks_of_one_process():
+    told = "import os; print(os.getppid())"
+    ways = (["wave"], ("wave",), ["wave", "wave"])
+    assert len({run_python(told, imports=imports).stdout for imports in ways}) == 1
+
+
 def test_what_was_imported_costs_nothing_at_its_end():
     told = "import gc, wave; print(any(it is wave.__dict__ for it in gc.get_objects()))"
     assert run_python(told, imports=("wave",)).stdout == "False\n"

@@ -160,7 +160,7 @@ def run_python(
         file.flush()
         (out, to_out), (err, to_err) = os.pipe(), os.pipe()
         printed = [readers.submit(_read_all, fd) for fd in (out, err)]
-        status = _forker(tuple(imports)).run(file.name, (to_out, to_err), timeout)
+        status = _forker(tuple(dict.fromkeys(imports))).run(file.name, (to_out, to_err), timeout)
         stdout, stderr = (reader.result() for reader in printed)
     if status is None:
         raise subprocess.TimeoutExpired(source, timeout, stdout, stderr)
