@@ -1,15 +1,18 @@
 """Samples of torch: tensors, and real ranks, over gloo."""
 
 import re
-import subprocess
-import sys
 
 import numpy as np
 import pytest
 import torch
+from forked import run_forked
 
 from viz_core import BaseVisBackend, Samples, Visualizer, read_run
 from viz_core.annotations.crops import decode_rle
+from viz_core.testing.processes import run_python
+
+#: What each rank finds imported.
+IMPORTS = ("torch", "torch.distributed")
 
 #: 50 samples on some ranks, padded as torch's DistributedSampler does.
 EVALUATE = """
@@ -31,8 +34,10 @@ PROGRAM = f"""{EVALUATE}
 import sys
 import torch.distributed as distributed
 
-distributed.init_process_group("gloo")
-rank = distributed.get_rank()
+rank = int(sys.argv[2])
+distributed.init_process_group(
+    "gloo", init_method=f"file://{{sys.argv[1]}}/group", rank=rank, world_size=4
+)
 pair = distributed.new_group([0, 1])
 
 def gather_in(group):
@@ -60,19 +65,9 @@ def recorded(folder):
 
 
 def test_real_ranks_choose_as_one_process_does(tmp_path):
-    program = tmp_path / "program.py"
-    program.write_text(PROGRAM)
-    done = subprocess.run(
-        [
-            *(sys.executable, "-m", "torch.distributed.run", "--nproc-per-node", "4"),
-            *("--rdzv-backend", "c10d", "--rdzv-endpoint", "localhost:0"),
-            *(str(program), str(tmp_path)),
-        ],
-        capture_output=True,
-        text=True,
-        timeout=240,
-    )
-    assert done.returncode == 0, done.stderr
+    ranks = [(tmp_path, rank) for rank in range(4)]
+    done = run_forked(PROGRAM, ranks, imports=IMPORTS, room=4)
+    assert done.returncodes == [0, 0, 0, 0], done.stderr
     alone = {}
     exec(EVALUATE, alone)
     alone["evaluate"](tmp_path / "one", range(50), None)
@@ -115,8 +110,7 @@ for how in ("gone", "stopped"):
 
 
 def test_a_rank_that_is_lost_is_told_by_the_timeout_of_the_group(tmp_path):
-    command = [sys.executable, "-c", LOST, str(tmp_path)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120)
+    done = run_python(LOST, tmp_path, imports=("viz_core.testing.programs", *IMPORTS))
     assert done.returncode == 0, done.stderr
     assert re.fullmatch(
         r"gone told: .*([Cc]onnection|[Tt]imed out).*\nstopped told: .*[Tt]imed out.*\n",

@@ -1,5 +1,7 @@
 """Tensors, and every reduction against torch in float64."""
 
+from functools import wraps
+
 import numpy as np
 import pytest
 import torch
@@ -17,6 +19,22 @@ SIZES = st.integers(1, 40)
 LARGER = st.integers(5, 40)
 
 
+def in_one_thread(reference):
+    """Compute a reference in one thread: those of torch wait for each other by spinning."""
+
+    @wraps(reference)
+    def compute(*arguments):
+        before = torch.get_num_threads()
+        torch.set_num_threads(1)
+        try:
+            return reference(*arguments)
+        finally:
+            torch.set_num_threads(before)
+
+    return compute
+
+
+@in_one_thread
 def resampled(channels, shape):
     """Channels at ``shape``, in float64, as torch interpolates them."""
     size = {"size": shape, "mode": "bilinear", "align_corners": False}
@@ -30,6 +48,7 @@ def levels(plane):
     return ((plane - low) / (high - low) * 255).numpy()
 
 
+@in_one_thread
 def components(channels):
     """The scores of the first three components, by a singular value decomposition."""
     rows = channels.double().reshape(len(channels), -1)
@@ -89,6 +108,7 @@ def off_components(featmap, shape, planes=None):
     return off.max()
 
 
+@in_one_thread
 def with_variances(variances, shape, dtype=torch.float32):
     """A map whose components have these variances, and the first three of these."""
     random = torch.manual_seed(5)

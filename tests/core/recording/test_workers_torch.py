@@ -1,9 +1,8 @@
 """Recording in DataLoader workers: nothing hangs, and what they record is there."""
 
-import subprocess
-import sys
-
 import pytest
+
+from viz_core.testing.processes import run_python
 
 PROGRAM = """
 import sys, warnings
@@ -38,14 +37,8 @@ if __name__ == "__main__":
 
 @pytest.mark.parametrize("background", [False, True])
 def test_what_dataloader_workers_record_is_there_and_nothing_hangs(tmp_path, background):
-    program = tmp_path / "program.py"
-    program.write_text(PROGRAM.replace("BACKGROUND", str(background)))
-    done = subprocess.run(
-        [sys.executable, str(program), str(tmp_path / "run")],
-        capture_output=True,
-        text=True,
-        timeout=120,
-    )
+    program = PROGRAM.replace("BACKGROUND", str(background))
+    done = run_python(program, tmp_path / "run", imports=("torch",))
     assert done.returncode == 0, done.stderr
     folder = tmp_path / "run" / "vis_data"
     lines = (folder / "scalars.json").read_text().splitlines()
