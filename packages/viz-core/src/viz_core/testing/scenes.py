@@ -298,19 +298,17 @@ def _cover(
 ) -> tuple[tuple[slice, slice], _Floats]:
     """Return the rows and columns that a stroke may touch, and how much of each pixel, in 0..1."""
     x1, y1, x2, y2, radius = (value * scale for value in stroke[:5])
-    top, bottom = min(y1, y2) - radius - 1, max(y1, y2) + radius + 2
-    left, right = min(x1, x2) - radius - 1, max(x1, x2) + radius + 2
     (top, bottom), (left, right) = (
-        np.clip([low, high], 0, end).astype(int)
-        for low, high, end in ((top, bottom, shape[0]), (left, right, shape[1]))
+        [int(min(max(at, 0), size)) for at in (min(a, b) - radius - 1, max(a, b) + radius + 2)]
+        for a, b, size in ((y1, y2, shape[0]), (x1, x2, shape[1]))
     )
-    y, x = np.ogrid[top:bottom, left:right]
-    y, x = y + 0.5, x + 0.5
+    y, x = np.arange(top, bottom)[:, None] + 0.5, np.arange(left, right) + 0.5
     along, down = x2 - x1, y2 - y1
     share = ((x - x1) * along + (y - y1) * down) / max(along**2 + down**2, 1e-9)
-    share = np.clip(share, 0, 1)
+    share = np.minimum(np.maximum(share, 0), 1)  # np.clip has more to prepare
     away = np.hypot(x - x1 - share * along, y - y1 - share * down)
-    return (slice(top, bottom), slice(left, right)), np.clip(radius + 0.5 - away, 0, 1)
+    coverage = np.minimum(np.maximum(radius + 0.5 - away, 0), 1)
+    return (slice(top, bottom), slice(left, right)), coverage
 
 
 def _masks(things: list[_Thing], scale: float, shape: tuple[int, int]) -> npt.NDArray[np.bool_]:
