@@ -35,7 +35,8 @@ def as_html(image: np.ndarray, *, alt: str, width: int | None = None) -> str:
         raise ValueError("alt must say what is on the image, got an empty text")
     path = _folder / f"drawn-{next(_numbers)}.webp"
     path.parent.mkdir(parents=True, exist_ok=True)
-    Image.fromarray(image).save(path, lossless=True, method=2)  # a third smaller than PNG
+    # A third smaller than PNG; method 2 at quality 80 takes twice as long for 3 % less.
+    Image.fromarray(image).save(path, lossless=True, method=1, quality=30)
     rows, columns = image.shape[:2]
     width = width or columns
     return (
