@@ -4,11 +4,15 @@ import json
 import os
 import subprocess
 import sys
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 
 import pytest
 
 from viz_core import Visualizer
+from viz_core.testing.processes import run_python
+
+pytestmark = pytest.mark.xdist_group("packages")
 
 #: Who provides which name to which registry.
 NAMES = {
@@ -52,17 +56,24 @@ HEAVY = (
 )
 
 
-def run_fresh(code):
-    """Return what ``code`` prints last, as JSON, in an interpreter that nobody has used."""
-    done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
-    )
+def run_fresh(code, imports=("viz_core",)):
+    """Return what ``code`` prints last, as JSON, in a process that has imported no more."""
+    done = run_python(code, imports=imports)
+    assert done.returncode == 0, done.stderr
     return json.loads(done.stdout.splitlines()[-1])
 
 
-def modules_after(code):
-    """Return the names of the modules that are imported after ``code``."""
-    return run_fresh(f"{code}\nimport sys, json; print(json.dumps(sorted(sys.modules)))")
+def modules_after(*codes):
+    """Return the names of the modules that are imported after each of ``codes``."""
+    told = "\n".join(f"{code}\ntold.append(sorted(sys.modules))" for code in codes)
+    return run_fresh(f"import json, sys\ntold = []\n{told}\nprint(json.dumps(told))", ())
+
+
+@cache
+def list_commands():
+    """Return what the program says of itself, started as a user does."""
+    program = [sys.executable, "-m", "viz_core", "--help"]
+    return subprocess.run(program, capture_output=True, text=True, check=True).stdout
 
 
 def test_the_row_installs_what_it_says():
@@ -96,11 +107,10 @@ def test_a_name_is_found_or_its_package_is_named(name):
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_a_command_runs_or_its_package_is_named(command):
-    program = [sys.executable, "-m", "viz_core"]
-    listed = subprocess.run([*program, "--help"], capture_output=True, text=True, check=True)
-    done = subprocess.run([*program, command, "--help"], capture_output=True, text=True)
+    program = "import runpy; runpy.run_module('viz_core', run_name='__main__', alter_sys=True)"
+    done = run_python(program, command, "--help", imports=("viz_core",))
     missing = f"in the package {COMMANDS[command]}, which is not installed"
-    told = f" {command} {missing} " in " ".join(listed.stdout.split())
+    told = f" {command} {missing} " in " ".join(list_commands().split())
     if COMMANDS[command] in EXPECTED:
         assert (done.returncode, done.stderr) == (0, "")
         assert done.stdout.startswith(f"usage: viz {command} ")
@@ -112,7 +122,7 @@ def test_a_command_runs_or_its_package_is_named(command):
 
 
 def test_importing_the_core_imports_nothing_heavy_and_no_plugin():
-    before, after = modules_after("import numpy"), modules_after("import viz_core")
+    before, after = modules_after("import numpy", "import viz_core")
     added = {name for name in set(after) - set(before) if not name.startswith("viz_core")}
     assert not {name for name in added if name.split(".")[0] in HEAVY or name in HEAVY}
     assert not {name for name in added if name.startswith("viz_")}
@@ -120,12 +130,12 @@ def test_importing_the_core_imports_nothing_heavy_and_no_plugin():
 
 def test_importing_our_packages_imports_no_tracker():
     modules = [package.replace("-", "_") for package in sorted(EXPECTED - {*FRAMEWORKS})]
-    after = modules_after(f"import {', '.join(modules)}")
+    (after,) = modules_after(f"import {', '.join(modules)}")
     assert not {name for name in after if name.split(".")[0] in HEAVY}
 
 
 def test_a_local_backend_is_built_without_looking_for_plugins():
-    after = modules_after(
+    (after,) = modules_after(
         "import viz_core\nviz_core.VISBACKENDS.build({'type': 'LocalVisBackend', 'save_dir': 'x'})"
     )
     assert not {name for name in after if name.startswith("viz_") and "viz_core" not in name}

@@ -6,12 +6,14 @@ New names may stand beside these. Who removes or moves one of them breaks config
 import importlib
 import inspect
 import json
-import subprocess
-import sys
 from importlib.metadata import requires, version
 from importlib.util import find_spec
 
 import pytest
+
+from viz_core.testing.processes import run_python
+
+pytestmark = pytest.mark.xdist_group("packages")
 
 #: What ``from <module> import ...`` gave.
 NAMES = {
@@ -119,8 +121,8 @@ print(json.dumps({k: cls.__module__.partition(".")[0] for k, cls in found.items(
 def found():
     """Return which package each type comes from, in a process where no test registered any."""
     kinds = [(kind, TYPES[kind][0]) for kind in installed(TYPES, lambda key: TYPES[key][1])]
-    command = [sys.executable, "-c", FIND, json.dumps(kinds)]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    done = run_python(FIND, json.dumps(kinds), imports=("viz_core",))
+    assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
 
 
