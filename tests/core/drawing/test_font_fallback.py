@@ -51,16 +51,26 @@ SQUARES_PIXELS = (0.7 * 20 * 100 / 72) ** 2
 DRAWINGS = [f"{SQUARE!r}, (5, 5), 20", "'a', (5, 5), 20, font_families='Late'"]
 
 
-def draw_in_a_new_program(tmp_path, drawing, **environment):
-    """Return the program, which printed how many pixels are white, and warned."""
+def draw_in_new_programs(tmp_path, drawings, **environment):
+    """Return the program that forks one for each drawing, which all have read the list of fonts.
+
+    Each prints how many pixels are white, and warns.
+    """
     script = f"""
-import warnings
+import os, warnings
+import matplotlib.font_manager
 import numpy as np
 from viz_core import Canvas
 
-warnings.simplefilter("always")
-image = Canvas(np.zeros((60, 80, 3), np.uint8)).draw_texts({drawing}).get_image()
-print(int((image[..., 1] > 100).sum()))
+warnings.simplefilter("ignore")  # of forking
+for drawing in {drawings}:
+    if not os.fork():
+        warnings.simplefilter("always")
+        canvas = Canvas(np.zeros((60, 80, 3), np.uint8))
+        image = eval(f"canvas.draw_texts({{drawing}})").get_image()
+        print(int((image[..., 1] > 100).sum()), flush=True)
+        os._exit(0)
+    assert os.wait()[1] == 0
 """
     home = {"HOME": str(tmp_path), "XDG_DATA_HOME": str(tmp_path / "data")}
     environment |= {**home, "MPLCONFIGDIR": str(tmp_path / "matplotlib")}
@@ -74,13 +84,13 @@ print(int((image[..., 1] > 100).sum()))
     )
 
 
-@pytest.mark.parametrize("drawing", DRAWINGS)
-def test_a_font_is_found_that_was_installed_after_matplotlib_listed_them(tmp_path, drawing):
-    assert "No installed font" in draw_in_a_new_program(tmp_path, drawing).stderr
+def test_a_font_is_found_that_was_installed_after_matplotlib_listed_them(tmp_path):
+    done = draw_in_new_programs(tmp_path, DRAWINGS)
+    assert done.stderr.count("No installed font") == len(DRAWINGS)
     write_font(tmp_path / "data" / "fonts" / "late.ttf")
-    done = draw_in_a_new_program(tmp_path, drawing)
+    done = draw_in_new_programs(tmp_path, DRAWINGS)
     assert done.stderr == ""
-    assert int(done.stdout) == pytest.approx(SQUARES_PIXELS, rel=0.15)
+    assert [*map(int, done.stdout.split())] == pytest.approx([SQUARES_PIXELS] * 2, rel=0.15)
 
 
 @pytest.mark.parametrize(
@@ -89,7 +99,7 @@ def test_a_font_is_found_that_was_installed_after_matplotlib_listed_them(tmp_pat
 def test_a_font_is_found_in_a_package_of_fonts_which_is_not_imported(tmp_path, package, drawing):
     write_font(tmp_path / "anywhere" / package / "Late[wght].ttf")
     (tmp_path / "anywhere" / package / "__init__.py").write_text("raise ImportError")
-    done = draw_in_a_new_program(tmp_path, drawing, PYTHONPATH=str(tmp_path / "anywhere"))
+    done = draw_in_new_programs(tmp_path, [drawing], PYTHONPATH=str(tmp_path / "anywhere"))
     assert done.stderr == ""
     assert int(done.stdout) == pytest.approx(SQUARES_PIXELS, rel=0.15)
 
