@@ -11,6 +11,7 @@ import pytest
 from spawned import record
 
 from viz_core import LocalVisBackend, RecordingWarning, read_run
+from viz_core.testing.processes import run_python
 
 RUN = """
 import sys, time
@@ -35,9 +36,17 @@ main()
 """
 
 
-def start(folder, name, lr, waits="ends"):
+def run(folder, name, lr):
+    """Return what a run says that ends before the next begins."""
+    imports = ["viz_core.backends.local", "viz_core.recording.recorder"]
+    done = run_python(RUN, folder, name, lr, "ends", imports=imports)
+    assert (done.returncode, done.stdout) == (0, "recorded\n")
+    return done.stderr
+
+
+def start(folder, name, lr):
     process = subprocess.Popen(
-        [sys.executable, "-c", RUN, folder, name, str(lr), waits],
+        [sys.executable, "-c", RUN, folder, name, str(lr), "waits"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -73,8 +82,8 @@ def owners(folder, file):
 
 def test_a_second_run_is_told_apart_and_the_first_config_stays(tmp_path):
     before = time.time()
-    assert end(start(tmp_path, "a", 0.1)) == ""
-    said = end(start(tmp_path, "b", 0.2))
+    assert run(tmp_path, "a", 0.1) == ""
+    said = run(tmp_path, "b", 0.2)
     assert said.count("RecordingWarning") == 1
     assert "which is run 2" in said
     assert "save_dir" in said
@@ -93,13 +102,13 @@ def test_a_second_run_is_told_apart_and_the_first_config_stays(tmp_path):
 
 def test_an_equal_config_is_kept_once(tmp_path):
     for name in "ab":
-        end(start(tmp_path, name, 0.1))
+        run(tmp_path, name, 0.1)
     assert len(list((tmp_path / "vis_data").glob("config*.py"))) == 1
 
 
 def test_a_run_that_starts_while_another_writes_takes_a_file_of_its_own(tmp_path):
-    first = start(tmp_path, "a", 0.1, "waits")
-    second = start(tmp_path, "b", 0.2, "waits")
+    first = start(tmp_path, "a", 0.1)
+    second = start(tmp_path, "b", 0.2)
     assert end(first) == ""
     assert end(second).count("RecordingWarning") == 1
     folder = tmp_path / "vis_data"
