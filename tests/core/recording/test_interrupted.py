@@ -208,7 +208,7 @@ for step in range(300):
         pass
 assert threading.main_thread().is_alive()
 recorder.flush()
-other = threading.Thread(target=lambda: (time.sleep(1), print("other", flush=True)))
+other = threading.Thread(target=lambda: (time.sleep(0.3), print("other", flush=True)))
 other.start()
 """
 

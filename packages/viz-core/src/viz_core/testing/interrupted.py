@@ -160,21 +160,27 @@ def record_and_drop(config: dict[str, Any], configs: list[dict[str, Any]]) -> No
 
     Prints how many files are open and threads run after the first few and after all.
     """
+    few: tuple[int, ...] = ()
     for number, other in enumerate([config, *configs]):
         visualizer = Visualizer(vis_backends=[{**other, "type": config["type"]}])
         visualizer.add_scalar("loss", 1.0, step=1)
         del visualizer
         if number == len(configs) // 2:
-            print(*_open_files_and_threads())
-    print(*_open_files_and_threads())
+            few = _open_files_and_threads()
+    print(*few)
+    print(*_open_files_and_threads(few))
 
 
-def _open_files_and_threads() -> tuple[int, ...]:
-    """Return how many there are when what was dropped is closed."""
+def _open_files_and_threads(few: tuple[int, ...] = ()) -> tuple[int, ...]:
+    """Return how many there are when what was dropped is closed, and wait until they are as few."""
     gc.collect()
     shutdown.finisher().join(120)
-    time.sleep(1)  # threads that were ended may still be ending
-    return tuple(len(list(Path("/proc/self", of).iterdir())) for of in ("fd", "task"))
+    end = time.monotonic() + 1  # threads that were ended may still be ending
+    while True:
+        found = tuple(len(list(Path("/proc/self", of).iterdir())) for of in ("fd", "task"))
+        if time.monotonic() > end or (few and found[0] <= few[0] and found[1] <= few[1]):
+            return found
+        time.sleep(0.02)
 
 
 PROGRAMS = (record_and_drop, record_under_signals, record_interrupted, record_from_everywhere)
