@@ -34,7 +34,7 @@ WITH_TRACKERS = ("mlflow.store.tracking.sqlalchemy_store", "tensorboard", "viz_c
 #: What programs find imported, by what they need.
 _IMPORTS = {
     "together": ("viz_core.testing.programs", *WITH_TRACKERS),
-    "torch": ("torch", "matplotlib.backends.backend_agg"),
+    "torch": ("torch",),
     "": ("matplotlib.backends.backend_agg", "PIL.PngImagePlugin"),
 }
 

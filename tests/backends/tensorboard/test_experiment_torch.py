@@ -9,6 +9,7 @@ import torch
 from torch.utils.tensorboard import SummaryWriter
 
 from viz_backend_tensorboard import TensorboardVisBackend
+from viz_core.testing.processes import run_python
 
 
 @pytest.fixture
@@ -73,22 +74,26 @@ def test_every_kind_of_torch_is_there_without_close(backend, recorded, tmp_path,
     assert read_run(tmp_path / "run" / "losses_val").scalars("losses") == [(1, 2.0)]
 
 
-def test_killing_loses_nothing(tmp_path, run_python, read_run):
+@pytest.mark.xdist_group("torch")
+def test_killing_loses_nothing(tmp_path, read_run):
     program = """
-import os, signal, sys
+import os, signal, sys, warnings
+warnings.simplefilter("error")
 from viz_backend_tensorboard import TensorboardVisBackend
 writer = TensorboardVisBackend(sys.argv[1]).experiment
 for step in range(1000):
     writer.add_scalar("loss", step, step)
 os.kill(os.getpid(), signal.SIGKILL)
 """
-    assert run_python(program, tmp_path).returncode == -9
+    assert run_python(program, tmp_path, imports=["torch"]).returncode == -9
     assert read_run(tmp_path).scalars("loss") == [(step, float(step)) for step in range(1000)]
 
 
-def test_a_forked_child_may_use_it_and_what_it_kept_of_it(tmp_path, run_python, read_run):
+@pytest.mark.xdist_group("torch")
+def test_a_forked_child_may_use_it_and_what_it_kept_of_it(tmp_path, read_run):
     program = """
-import os, sys
+import os, sys, warnings
+warnings.simplefilter("error")
 from viz_backend_tensorboard import TensorboardVisBackend
 backend = TensorboardVisBackend(sys.argv[1])
 kept = backend.experiment
@@ -105,7 +110,7 @@ kept.add_scalar("loss", 1, 1)
 backend.close()
 print(child)
 """
-    done = run_python(program, tmp_path)
+    done = run_python(program, tmp_path, imports=["torch"])
     assert done.returncode == 0, done.stderr
     assert read_run(tmp_path).scalars("loss") == [(0, 0.0), (1, 1.0)]
     child = read_run(tmp_path / f"process_{done.stdout.strip()}")

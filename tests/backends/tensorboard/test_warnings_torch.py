@@ -1,5 +1,6 @@
 """What is recorded through torch's own writer is told at the user's line, not at torch's."""
 
+import pytest
 from user_scripts import run_scripts
 
 SCRIPT = """
@@ -14,6 +15,7 @@ writer.add_scalar("loss", 2)  # told
 """
 
 
+@pytest.mark.xdist_group("torch")
 def test_torchs_writer_stands_between(tmp_path):
-    script = run_scripts(tmp_path, {"writer": SCRIPT})["writer"]
+    script = run_scripts(tmp_path, {"writer": SCRIPT}, imports=["torch"])["writer"]
     assert script.faults("") == []

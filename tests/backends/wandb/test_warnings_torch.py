@@ -1,10 +1,7 @@
 """What W&B's hooks cannot record is told at the line that calls `backward()`."""
 
-from pathlib import Path
-
+import pytest
 from user_scripts import run_scripts
-
-SUPPORT = str(Path(__file__).parent / "support")
 
 SCRIPT = """
 import torch
@@ -21,7 +18,8 @@ model(torch.ones(4, 3)).sum().backward()  # told
 """
 
 
+@pytest.mark.xdist_group("torch")
 def test_torch_and_wandb_stand_between(tmp_path):
-    script = run_scripts(tmp_path, {"watch": SCRIPT}, PYTHONPATH=SUPPORT)["watch"]
+    script = run_scripts(tmp_path, {"watch": SCRIPT}, imports=["torch"])["watch"]
     assert script.faults("") == []
     assert {function for _, function in (w.site for w in script.told)} == {"log_tensor_stats"}
