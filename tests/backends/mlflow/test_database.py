@@ -4,14 +4,11 @@ import fcntl
 import os
 import signal
 import sqlite3
-import subprocess
-import sys
 
 import numpy as np
 import pytest
 from forked import run_forked
 from sqlalchemy.engine import make_url
-from waiting import wait_until
 
 from viz_backend_mlflow import MLflowVisBackend
 from viz_backend_mlflow import database as databases
@@ -74,12 +71,26 @@ def test_programs_that_start_together_on_one_new_database_wait_for_each_other(tm
     assert sorted(path.name for path in tmp_path.iterdir()) == ["0", "1", "2", "all.db"]
 
 
-def test_a_program_that_is_killed_while_it_makes_the_database_ruins_nothing(tmp_path, read_run):
-    program = subprocess.Popen([sys.executable, "-c", RECORD, tmp_path, ""])
+KILLED = """
+import os, signal, sys, threading, time
+
+def kill():
+    making = f"{sys.argv[1]}/.mlflow.db.making"
+    while not os.path.exists(making) or os.stat(making).st_size < 100_000:
+        time.sleep(0.001)
+    os.kill(os.getpid(), signal.SIGKILL)
+
+threading.Thread(target=kill, daemon=True).start()
+"""
+
+
+def test_a_program_that_is_killed_while_it_makes_the_database_ruins_nothing(
+    tmp_path, read_run, run_python
+):
     making = tmp_path / ".mlflow.db.making"
-    wait_until(lambda: making.exists() and making.stat().st_size > 100_000, 120)
-    program.send_signal(signal.SIGKILL)
-    program.wait()
+    killed = run_python(KILLED + RECORD, tmp_path, "")
+    assert killed.returncode == -signal.SIGKILL, killed.stderr
+    assert making.stat().st_size > 100_000
     assert not (tmp_path / "mlflow.db").exists()
     assert sync(tmp_path).left == 0
     assert read_run(tmp_path).history("loss") == [(1, 1)]
