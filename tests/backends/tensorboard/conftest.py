@@ -5,9 +5,6 @@ import json
 import os
 import re
 import signal
-import subprocess
-import sys
-import time
 import urllib.parse
 import urllib.request
 from contextlib import ExitStack, contextmanager
@@ -18,6 +15,9 @@ import numpy as np
 import pytest
 from PIL import Image
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+from waiting import wait_until
+
+from viz_core.testing.processes import run_python as run_python_
 
 
 @dataclass
@@ -63,15 +63,14 @@ def event_files():
 
 @pytest.fixture
 def run_python():
-    """Return a function that runs a program in a process of its own and returns it finished."""
+    """Return a function that runs a program in a process of its own and returns it finished.
 
-    def run(program, *arguments):
-        return subprocess.run(
-            [sys.executable, "-W", "error", "-c", program, *map(str, arguments)],
-            capture_output=True,
-            text=True,
-            timeout=60,
-        )
+    It finds imported what the contract's programs do, and a warning is an error.
+    """
+
+    def run(program, *arguments, imports=("viz_core.testing.programs",)):
+        strict = "import warnings; warnings.simplefilter('error')\n"
+        return run_python_(strict + program, *arguments, imports=imports, timeout=60)
 
     return run
 
@@ -84,12 +83,7 @@ class Server:
 
     def until(self, ask):
         """Return the first true answer of `ask`: the server loads in the background."""
-        for _ in range(300):
-            answer = ask()
-            if answer:
-                return answer
-            time.sleep(0.1)
-        raise AssertionError("the server never showed it")
+        return wait_until(ask)
 
     def get(self, path, **query):
         with self.open(path, **query) as response:
@@ -104,33 +98,33 @@ class Server:
         return [(step, value) for _, step, value in points]
 
 
+#: What `tensorboard` does, as a fork of what has imported it; it says who serves, and ends.
+_SERVE = """
+import os, sys
+from tensorboard.main import run_main
+folder = sys.argv.pop(1)
+if server := os.fork():
+    print(server)
+else:
+    os.setsid()
+    log = os.open(f"{folder}/server-{os.getpid()}.log", os.O_WRONLY | os.O_CREAT)
+    os.dup2(log, 1), os.dup2(log, 2)
+    run_main()
+"""
+_IMPORTS = ("tensorboard.main", "tensorboard.default", "tensorboard.program")
+
+
 @contextmanager
 def _serving(logdir, *options):
-    command = [sys.executable, "-m", "tensorboard.main", "--logdir", str(logdir)]
-    command += ["--host", "127.0.0.1", "--port", "0", *options]
-    log = Path(logdir).parent / "server.log"
-    with log.open("w") as output:
-        process = subprocess.Popen(
-            command, stdout=output, stderr=subprocess.STDOUT, start_new_session=True
-        )
+    folder = Path(logdir).parent
+    arguments = ["--logdir", logdir, "--host", "127.0.0.1", "--port", "0", *options]
+    process = int(run_python_(_SERVE, folder, *arguments, imports=_IMPORTS).stdout)
+    log, url = folder / f"server-{process}.log", re.compile(r"at (http://127\.0\.0\.1:\d+/)")
     try:
-        yield Server(_wait_for_url(log, process))
+        found = wait_until(lambda: log.exists() and url.search(log.read_text()))
+        yield Server(found[1])
     finally:
-        if process.poll() is None:
-            os.killpg(process.pid, signal.SIGTERM)  # its data server too
-            process.wait(timeout=30)
-
-
-def _wait_for_url(log, process):
-    while process.poll() is None:
-        found = re.search(r"at (http://127\.0\.0\.1:\d+/)", log.read_text())
-        if found:
-            return found[1]
-        try:
-            process.wait(timeout=0.1)
-        except subprocess.TimeoutExpired:
-            continue
-    raise RuntimeError(f"tensorboard did not start:\n{log.read_text()}")
+        os.killpg(process, signal.SIGKILL)  # its data server too
 
 
 @pytest.fixture

@@ -25,7 +25,7 @@ assert "TensorboardVisBackend" in names, names
 import viz_backend_tensorboard
 assert "tensorboard" not in sys.modules and "google.protobuf" not in sys.modules
 """
-    done = run_python(program)
+    done = run_python(program, imports=())
     assert done.returncode == 0, done.stderr
 
 
