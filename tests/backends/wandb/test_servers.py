@@ -10,6 +10,7 @@ import sys
 import time
 import traceback
 import warnings
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -272,13 +273,15 @@ def test_an_online_run_goes_on_when_wandb_core_is_killed(
 
 PROGRAM = """
 import sys, time
+from pathlib import Path
 from viz_backend_wandb import WandbVisBackend
 folder, url, end = sys.argv[1:]
 settings = dict(base_url=url, api_key="local-" + "a" * 40)
-backend = WandbVisBackend(folder, dict(mode="online", settings=settings), finish_timeout=1.0)
+backend = WandbVisBackend(folder, dict(mode="online", settings=settings), finish_timeout=0.3)
 backend.add_scalar("loss", 0.5, step=0)
-print("opened", flush=True)
-sys.stdin.readline()
+Path(folder, "opened").touch()
+while not Path(folder, "hanging").exists():
+    time.sleep(0.01)
 for step in range(1, 50):
     backend.add_scalar("loss", 0.5, step=step)
 exec(end)
@@ -286,16 +289,16 @@ exec(end)
 
 
 @pytest.mark.parametrize("end", ["pass", "backend.close()"])
-def test_a_program_ends_though_its_server_hangs(server, read_run, tmp_path, end):
-    command = [sys.executable, "-c", PROGRAM, str(tmp_path), server.url, end]
-    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-    environment = {k: v for k, v in os.environ.items() if k != "WANDB_SERVICE"}
-    with subprocess.Popen(command, text=True, env=environment, **pipes) as process:
-        assert process.stdout.readline() == "opened\n"
+def test_a_program_ends_though_its_server_hangs(server, read_run, run_python, tmp_path, end):
+    with ThreadPoolExecutor(1) as thread:
+        program = (PROGRAM, tmp_path, server.url, end)
+        ended = thread.submit(run_python, *program, timeout=60)  # W&B would wait without end
+        wait_until(lambda: ended.done() or (tmp_path / "opened").exists(), 60)
         with server.feeling("hanging"):
-            _, said = process.communicate("\n", timeout=60)  # W&B would wait without end
-    assert process.returncode == 0
-    assert said.count("wandb sync --include-online") == 1
+            (tmp_path / "hanging").touch()
+            done = ended.result()
+    assert done.returncode == 0, done.stderr
+    assert done.stderr.count("wandb sync --include-online") == 1
     assert len(read_run(tmp_path).points()) == 50
 
 
