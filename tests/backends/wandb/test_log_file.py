@@ -94,6 +94,8 @@ def test_a_file_that_cannot_grow_is_noticed_and_another_begun(
         return said
 
     with pytest.warns(RecordingWarning, match="has written nothing for") as said:
+        for _ in range(400):  # about as many fill the file
+            record_another()
         wait_until(record_another)
     backend.add_scalar("after", 1, step=1)
     backend.close()
@@ -105,7 +107,7 @@ def test_a_file_that_cannot_grow_is_noticed_and_another_begun(
 
 
 def test_closing_says_what_was_not_written(tmp_path, offline, monkeypatch):
-    monkeypatch.setattr(run_module, "_GRACE", 1.0)
+    monkeypatch.setattr(run_module, "_GRACE", 0.2)
     backend = offline(tmp_path)
     with small_files():
         backend.add_scalar("loss", 0, step=0)
