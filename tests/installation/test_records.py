@@ -32,6 +32,7 @@ INSTALLED = [
 ]
 
 
+@pytest.mark.xdist_group("together")  # where MLflow is imported for others too
 @pytest.mark.filterwarnings("ignore:::(?!viz_)")  # of trackers; ours are errors all the same
 def test_all_installed_backends_hold_what_is_recorded(tmp_path, monkeypatch):
     monkeypatch.setenv("WANDB_MODE", "offline")
