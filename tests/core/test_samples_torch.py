@@ -11,9 +11,6 @@ from viz_core import BaseVisBackend, Samples, Visualizer, read_run
 from viz_core.annotations.crops import decode_rle
 from viz_core.testing.processes import run_python
 
-#: What each rank finds imported.
-IMPORTS = ("torch", "torch.distributed")
-
 #: 50 samples on some ranks, padded as torch's DistributedSampler does.
 EVALUATE = """
 import torch
@@ -64,9 +61,10 @@ def recorded(folder):
     return images, [list(row) for row in run.tables["val/worst"][7].rows]
 
 
+@pytest.mark.xdist_group("torch")
 def test_real_ranks_choose_as_one_process_does(tmp_path):
     ranks = [(tmp_path, rank) for rank in range(4)]
-    done = run_forked(PROGRAM, ranks, imports=IMPORTS, room=4)
+    done = run_forked(PROGRAM, ranks, imports=["torch"], room=4)
     assert done.returncodes == [0, 0, 0, 0], done.stderr
     alone = {}
     exec(EVALUATE, alone)
@@ -109,8 +107,9 @@ for how in ("gone", "stopped"):
 """
 
 
+@pytest.mark.xdist_group("torch")
 def test_a_rank_that_is_lost_is_told_by_the_timeout_of_the_group(tmp_path):
-    done = run_python(LOST, tmp_path, imports=("viz_core.testing.programs", *IMPORTS))
+    done = run_python(LOST, tmp_path, imports=("viz_core.testing.programs", "torch"))
     assert done.returncode == 0, done.stderr
     assert re.fullmatch(
         r"gone told: .*([Cc]onnection|[Tt]imed out).*\nstopped told: .*[Tt]imed out.*\n",

@@ -35,10 +35,11 @@ if __name__ == "__main__":
 """
 
 
+@pytest.mark.xdist_group("torch")
 @pytest.mark.parametrize("background", [False, True])
 def test_what_dataloader_workers_record_is_there_and_nothing_hangs(tmp_path, background):
     program = PROGRAM.replace("BACKGROUND", str(background))
-    done = run_python(program, tmp_path / "run", imports=("torch",))
+    done = run_python(program, tmp_path / "run", imports=("viz_core.testing.programs", "torch"))
     assert done.returncode == 0, done.stderr
     folder = tmp_path / "run" / "vis_data"
     lines = (folder / "scalars.json").read_text().splitlines()
