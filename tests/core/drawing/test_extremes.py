@@ -2,8 +2,6 @@
 
 import json
 import re
-import subprocess
-import sys
 
 import numpy as np
 import pytest
@@ -11,6 +9,7 @@ import pytest
 from viz_core import Canvas
 from viz_core.drawing import clipping, points
 from viz_core.drawing.clipping import Window, clip_line, huge_circle
+from viz_core.testing.processes import run_python
 
 pytestmark = pytest.mark.xdist_group("extremes")
 
@@ -172,9 +171,7 @@ draw_keypoints draw_legend draw_texts measure_texts draw_binary_masks
 @pytest.fixture(scope="module")
 def tried():
     """Return what became of each call, by the method's name, and the most bytes it took."""
-    run = subprocess.run(
-        [sys.executable, "-c", SCRIPT], capture_output=True, text=True, timeout=600, check=False
-    )
+    run = run_python(SCRIPT, imports=["viz_core.drawing.texts"], timeout=600)
     assert run.returncode == 0, run.stderr[-3000:]
     return json.loads(run.stdout)
 

@@ -18,6 +18,7 @@ from waiting import HANG
 
 from viz_core import Canvas
 from viz_core.drawing import font_fallback
+from viz_core.testing.processes import run_python
 
 IMAGE = np.zeros((60, 80, 3), np.uint8)
 
@@ -194,7 +195,7 @@ ends.set()
 
 
 def test_a_child_that_is_forked_while_a_thread_looks_for_a_font_draws():
-    done = subprocess.run([sys.executable, "-c", FORK], capture_output=True, text=True, timeout=60)
+    done = run_python(FORK, imports=["viz_core.drawing.texts"])
     assert (done.stdout, done.returncode) == ("7\n", 0)
 
 

@@ -1,7 +1,5 @@
 """Threads and memory: right images from two threads, and nothing that grows."""
 
-import subprocess
-import sys
 import threading
 
 import numpy as np
@@ -11,6 +9,7 @@ from viz_core import Canvas
 from viz_core.drawing import labels
 from viz_core.drawing.byte_cache import ByteCache
 from viz_core.drawing.fonts import find_fonts
+from viz_core.testing.processes import run_python
 
 
 def draw(seed):
@@ -89,13 +88,8 @@ def resident():
 
 def growth(code):
     """Run code that prints by how many megabytes it grew."""
-    done = subprocess.run(
-        [sys.executable, "-c", RESIDENT + code],
-        capture_output=True,
-        text=True,
-        check=True,
-        timeout=120,
-    )
+    done = run_python(RESIDENT + code, imports=["viz_core.drawing.texts"])
+    assert done.returncode == 0, done.stderr
     return float(done.stdout)
 
 

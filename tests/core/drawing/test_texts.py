@@ -1,7 +1,5 @@
 """Texts: where they stand, how they look, and scripts that the default font does not have."""
 
-import subprocess
-import sys
 import warnings
 
 import numpy as np
@@ -10,6 +8,7 @@ from machine import needs_font
 from matplotlib.font_manager import fontManager
 
 from viz_core import Canvas
+from viz_core.testing.processes import run_python
 
 GROUND = np.full((120, 240, 3), 255, np.uint8)
 BOX = {"facecolor": "black", "alpha": 1.0, "pad": 2, "edgecolor": "none"}
@@ -153,7 +152,8 @@ def test_a_script_that_no_font_has_is_said_once_with_the_fix():
         "canvas = Canvas(np.zeros((60, 90, 3), np.uint8))\n"
         "for _ in range(3): canvas.draw_texts('\\U000f1234', np.array([5, 5]))\n"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    done = run_python(code, imports=["viz_core.drawing.texts"])
+    assert done.returncode == 0
     assert done.stderr.count("Warning") == 1
     assert "fonts-noto-cjk" in done.stderr or "font_properties" in done.stderr
 
