@@ -14,7 +14,7 @@ from viz_core import BaseVisBackend, Recorder
 
 class Slow(BaseVisBackend):
     def add_image(self, step, **_):
-        time.sleep(0.02)
+        time.sleep(0.005)
         print(step, flush=True)
 
 if __name__ == "__main__":
@@ -80,7 +80,7 @@ from viz_core import BaseVisBackend, Recorder
 
 class Slow(BaseVisBackend):
     def add_scalars(self, step, **_):
-        time.sleep(0.05)
+        time.sleep(0.02)
         print(step, flush=True)
 
 recorder = Recorder({"slow": Slow()}, background=True)
