@@ -4,15 +4,18 @@ import fcntl
 import os
 import signal
 import sqlite3
+from pathlib import Path
 
 import numpy as np
 import pytest
 from forked import run_forked
-from sqlalchemy.engine import make_url
+from sqlalchemy import event
+from sqlalchemy.engine import Engine, make_url
 
 from viz_backend_mlflow import MLflowVisBackend
 from viz_backend_mlflow import database as databases
 from viz_backend_mlflow.sync import sync
+from viz_core import sync_to_disk
 
 RECORD = """
 import sys
@@ -95,6 +98,31 @@ def test_a_program_that_is_killed_while_it_makes_the_database_ruins_nothing(
     assert sync(tmp_path).left == 0
     assert read_run(tmp_path).history("loss") == [(1, 1)]
     assert not making.exists()
+
+
+def test_making_a_database_waits_for_the_disk_once_and_recording_always(tmp_path, monkeypatch):
+    ways, synced = {}, []
+
+    def sync(path):
+        synced.append((path.name, (tmp_path / "mlflow.db").exists()))
+        sync_to_disk(path)
+
+    def note(connection):
+        connection = connection.connection.dbapi_connection
+        ((_, _, path), *_) = connection.execute("PRAGMA database_list")
+        ((way,),) = connection.execute("PRAGMA synchronous")
+        ways.setdefault(Path(path).name, set()).add(way)
+
+    monkeypatch.setattr(databases, "sync_to_disk", sync)
+    event.listen(Engine, "begin", note)
+    try:
+        backend = MLflowVisBackend(tmp_path, artifact_suffix=())
+        backend.add_scalar("loss", 1, step=1)
+        backend.close()
+    finally:
+        event.remove(Engine, "begin", note)
+    assert ways == {".mlflow.db.making": {0}, "mlflow.db": {2}}
+    assert synced == [(".mlflow.db.making", False)]
 
 
 @pytest.mark.parametrize("left", ["nothing", "migrations"])

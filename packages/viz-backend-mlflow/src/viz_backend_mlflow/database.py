@@ -13,6 +13,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from viz_core import sync_to_disk
+
 __all__ = ["DATABASE", "local_artifacts", "local_database", "ready_database"]
 
 _logger = logging.getLogger(__name__)
@@ -154,6 +156,17 @@ def _move_aside(path: Path) -> None:
 
 def _make_whole(path: Path, artifacts: str | None) -> None:
     from mlflow.store.tracking.sqlalchemy_store import SqlAlchemyStore
+    from sqlalchemy import event
+
+    class Hasty(SqlAlchemyStore):  # type: ignore[misc]  # MLflow's classes are Any here
+        """Has no step wait for the disk, since what is unfinished is thrown away."""
+
+        @classmethod
+        def _get_or_create_engine(cls, db_uri: str) -> Any:
+            engine = super()._get_or_create_engine(db_uri)
+            event.listen(engine, "connect", lambda it, _: it.execute("PRAGMA synchronous = OFF"))
+            engine.dispose()  # it has connected
+            return engine
 
     making = path.with_name(f".{path.name}.making")
     _delete(making)  # who left it was killed: it is made by one process at a time
@@ -162,8 +175,9 @@ def _make_whole(path: Path, artifacts: str | None) -> None:
     _logger.info("making the database %s, which takes some seconds", path)
     try:
         with _no_stray_folders(uri):
-            store: Any = SqlAlchemyStore(uri, artifacts or str(path.parent / "mlartifacts"))
+            store: Any = Hasty(uri, artifacts or str(path.parent / "mlartifacts"))
         store.engine.dispose()
+        sync_to_disk(making)
         try:
             os.link(making, path)  # unless somebody else has made one meanwhile
         except FileExistsError:
