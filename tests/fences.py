@@ -30,7 +30,13 @@ OF_FRAMEWORKS = {
 PARTS = {name: f"docs/how-to/same-samples.md:{name}" for name in ("mmdet", "lightning")}
 
 #: What programs with MLflow find imported: `tests/together` asks for the same.
-WITH_TRACKERS = ("mlflow.store.tracking.sqlalchemy_store", "tensorboard", "viz_core", "wandb")
+WITH_TRACKERS = (
+    "mlflow.store.tracking.sqlalchemy_store",
+    "sqlalchemy.dialects.sqlite",
+    "tensorboard.plugins.hparams.metadata",
+    "viz_core",
+    "wandb.apis.public",
+)
 #: What programs find imported, by what they need.
 _IMPORTS = {
     "together": ("viz_core.testing.programs", *WITH_TRACKERS),
