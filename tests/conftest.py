@@ -1,5 +1,6 @@
 """What every test of every row shares."""
 
+import gc
 import os
 import sys
 from pathlib import Path
@@ -15,6 +16,18 @@ _patient = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("steady", _patient, derandomize=True)
 settings.register_profile("explore", _patient, max_examples=1000, print_blob=True)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection():
+    """Go through the thousands of tests for garbage once: they stay until the end."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.enable()
+        gc.collect()
+        gc.freeze()
 
 
 @pytest.hookimpl(trylast=True)  # of what is selected
