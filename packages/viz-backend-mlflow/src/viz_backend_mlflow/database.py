@@ -162,8 +162,8 @@ def _make_whole(path: Path, artifacts: str | None) -> None:
         """Has no step wait for the disk, since what is unfinished is thrown away."""
 
         @classmethod
-        def _get_or_create_engine(cls, db_uri: str) -> Any:
-            engine = super()._get_or_create_engine(db_uri)
+        def _get_or_create_engine(cls, *args: Any, **kwargs: Any) -> Any:
+            engine = super()._get_or_create_engine(*args, **kwargs)
             event.listen(engine, "connect", lambda it, _: it.execute("PRAGMA synchronous = OFF"))
             engine.dispose()  # it has connected
             return engine
