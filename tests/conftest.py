@@ -36,7 +36,7 @@ def pytest_collection_modifyitems(config, items):
 
     xdist's other ways give a test to whoever is idle, so that what has run before it in its
     process depends on how busy the machine is. Tests of one ``xdist_group`` stay together: they
-    share a fixture that takes long.
+    share a fixture that takes long. What takes longest is dealt first, as far as marks say so.
     """
     worker = getattr(config, "workerinput", None)
     if worker is None:
@@ -44,15 +44,23 @@ def pytest_collection_modifyitems(config, items):
     groups = {}
     for item in items:
         groups.setdefault(_group(item), []).append(item)
+    seconds = {name: sum(map(_seconds, together)) for name, together in groups.items()}
     shares = [[] for _ in range(worker["workercount"])]
-    for together in groups.values():
-        min(shares, key=len).extend(together)
-    items[:] = shares[int(worker["workerid"].removeprefix("gw"))]
+    for name in sorted(groups, key=seconds.get, reverse=True):
+        min(shares, key=lambda share: sum(map(seconds.get, share))).append(name)
+    mine = shares[int(worker["workerid"].removeprefix("gw"))]
+    items[:] = [item for item in items if _group(item) in mine]
 
 
 def _group(item):
     mark = item.get_closest_marker("xdist_group")
     return mark.args[0] if mark else item.nodeid
+
+
+def _seconds(item):
+    """Return about how long a test takes."""
+    mark = item.get_closest_marker("takes")
+    return mark.args[0] if mark else 0.1
 
 
 @pytest.hookimpl(wrapper=True)

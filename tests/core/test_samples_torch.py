@@ -107,6 +107,7 @@ for how in ("gone", "stopped"):
 """
 
 
+@pytest.mark.takes(10)
 @pytest.mark.xdist_group("torch")
 def test_a_rank_that_is_lost_is_told_by_the_timeout_of_the_group(tmp_path):
     done = run_python(LOST, tmp_path, imports=("viz_core.testing.programs", "torch"))

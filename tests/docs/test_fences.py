@@ -50,6 +50,7 @@ def test_code_has_lines_that_fit_the_column_of_a_page(code):
     assert [line for line in seen if len(line) > 100] == []
 
 
+@pytest.mark.takes(0.5)
 @pytest.mark.parametrize("code", CODE)
 def test_a_fence_runs_or_says_why_not(code, tmp_path):
     first = code.lstrip().splitlines()[0]
@@ -62,6 +63,7 @@ def test_a_fence_runs_or_says_why_not(code, tmp_path):
     assert done.returncode == 0, done.stderr
 
 
+@pytest.mark.takes(1)
 @pytest.mark.parametrize("page", GALLERY, ids=lambda page: page.stem)
 def test_each_block_of_the_gallery_is_a_whole_program(page, tmp_path):
     # Each has names of its own; one process for all of a page imports matplotlib once.
@@ -71,6 +73,7 @@ def test_each_block_of_the_gallery_is_a_whole_program(page, tmp_path):
     assert done.returncode == 0, done.stderr
 
 
+@pytest.mark.takes(2)
 @pytest.mark.parametrize("code", EXAMPLES)
 def test_an_example_runs_and_says_where_its_images_lie(code, tmp_path):
     done = run_code(code, tmp_path, tmp_path)

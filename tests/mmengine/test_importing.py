@@ -5,6 +5,8 @@ import subprocess
 import sys
 from importlib.util import find_spec
 
+import pytest
+
 #: What draws, records, encodes and reads samples.
 LATER = {
     "viz_core.annotations",
@@ -28,6 +30,7 @@ print(json.dumps(sorted({*sys.modules} - before)))
 """
 
 
+@pytest.mark.takes(3)
 def test_nothing_is_imported_that_draws_or_records():
     assert all(map(find_spec, LATER))  # by their names of today
     done = subprocess.run([sys.executable, "-c", CODE], capture_output=True, text=True, check=True)

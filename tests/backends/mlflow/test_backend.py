@@ -85,6 +85,7 @@ def test_an_exception_makes_the_run_failed(make, runs):
     assert runs()[0].status == "FAILED"
 
 
+@pytest.mark.takes(2)
 def test_an_exception_that_ends_the_program_makes_the_run_failed(
     database, run_python, runs, tmp_path
 ):

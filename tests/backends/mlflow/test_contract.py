@@ -102,6 +102,7 @@ class TestContract(_MLflow, BackendContract):
     pass
 
 
+@pytest.mark.takes(1)
 class TestFaults(_MLflow, BackendFaults):
     # Fewer scalars, of as many bytes each as the suite allows, since a database is slow.
     many = 30_000

@@ -197,6 +197,7 @@ def test_passwords_of_urls_are_masked(text, safe):
     assert masked(text) == safe
 
 
+@pytest.mark.takes(4)
 @pytest.mark.xdist_group("server")
 def test_errors_of_mlflows_functions_have_no_password(server, tmp_path):
     with mlflow_proxy(server.url) as proxy:

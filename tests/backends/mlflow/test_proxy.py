@@ -66,6 +66,7 @@ def test_an_image_that_the_proxy_does_not_take_is_refused_alone(proxy, make, run
     assert not list(tmp_path.rglob("records.jsonl"))
 
 
+@pytest.mark.takes(3)
 def test_artifacts_that_cannot_be_stored_wait_apart_and_are_refused_by_name(
     proxy, make, run, tmp_path
 ):
@@ -95,6 +96,7 @@ def test_artifacts_that_cannot_be_stored_wait_apart_and_are_refused_by_name(
     assert run().text("params/long.txt") == "x" * 7000
 
 
+@pytest.mark.takes(1)
 @pytest.mark.parametrize("mood", ["drips", "redirects", "html", "400", "500", "breaks"])
 def test_no_mood_of_a_server_costs_more_than_the_timeout_or_a_record(
     proxy, make, run, tmp_path, mood
@@ -116,6 +118,7 @@ def test_no_mood_of_a_server_costs_more_than_the_timeout_or_a_record(
     assert sync(tmp_path, timeout=60).left == 0
 
 
+@pytest.mark.takes(5)
 def test_a_slow_server_is_left_after_the_timeout_and_the_journal_keeps_the_rest(
     proxy, make, run, tmp_path
 ):

@@ -60,6 +60,7 @@ def test_settings_are_as_before_when_the_server_is_dead(tmp_path):
     assert _state() == before
 
 
+@pytest.mark.takes(4)
 def test_a_new_database_changes_nothing_else(run_python, tmp_path):
     program = """
 import json, logging, os, sys

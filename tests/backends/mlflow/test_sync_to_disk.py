@@ -31,6 +31,7 @@ def run(tmp_path_factory):
     return folder, find_unsynced("\n".join(programs), folder)
 
 
+@pytest.mark.takes(4)
 def test_the_journal_is_with_the_disk(run):
     folder, unsynced = run
     (header,) = folder.glob("open/**/run.json")

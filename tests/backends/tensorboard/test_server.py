@@ -5,6 +5,7 @@ import io
 import urllib.parse
 
 import numpy as np
+import pytest
 from PIL import Image
 
 from viz_backend_tensorboard import TensorboardVisBackend
@@ -48,6 +49,7 @@ def test_each_named_folder_is_a_run(tmp_path, serve):
     assert set(server.get("plugin/scalars/tags")) == {"first", "second"}
 
 
+@pytest.mark.takes(2)
 def test_shows_what_is_recorded_while_it_runs(tmp_path, serve):
     backend = TensorboardVisBackend(tmp_path / "run")
     backend.add_scalar("loss", 0.5, step=0)

@@ -131,6 +131,7 @@ class TestContract(Wandb, BackendContract):
     pass
 
 
+@pytest.mark.takes(1)
 class TestFaults(Wandb, BackendFaults):
     # Fewer scalars, of as many bytes each as the suite allows, since W&B is slow.
     many = 5_000

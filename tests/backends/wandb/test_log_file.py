@@ -78,6 +78,7 @@ def test_a_full_disk_fails_at_each_record_and_goes_on_when_it_has_room(tmp_path,
         assert [step for _, step, _ in run.points()] == [*range(10), 20, 21]
 
 
+@pytest.mark.takes(2)
 def test_a_file_that_cannot_grow_is_noticed_and_another_begun(
     tmp_path, offline, read_run, monkeypatch
 ):

@@ -137,6 +137,7 @@ def test_two_runs_of_one_program_are_two_on_the_server(server, online):
     assert [value for *_, value in server.run("second").points()] == [0, -1, -2, -3, -4, 100]
 
 
+@pytest.mark.takes(6)
 def test_without_a_server_the_run_is_offline_and_can_be_sent_later(server, online, send, tmp_path):
     folders = []
     for mood in MOODS:
@@ -163,6 +164,7 @@ def test_without_a_server_the_run_is_offline_and_can_be_sent_later(server, onlin
         assert len(run.images()) == 5, mood
 
 
+@pytest.mark.takes(3)
 def test_a_run_that_cannot_be_opened_leaves_other_runs_alone(server, online, send):
     other, backend = online("other", "other"), online("run", "mine", open_timeout=0.5)
     other.add_scalar("loss", 0, step=0)
@@ -178,6 +180,7 @@ def test_a_run_that_cannot_be_opened_leaves_other_runs_alone(server, online, sen
     assert server.run("other").points() == [("loss", step, step) for step in range(3)]
 
 
+@pytest.mark.takes(4)
 def test_a_server_that_fails_later_holds_nothing_up_and_it_is_told(server, online, send, tmp_path):
     folders, moods = [], [*MOODS, "no files"]
     for mood in moods:

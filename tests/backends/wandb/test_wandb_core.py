@@ -125,6 +125,7 @@ for number, service in enumerate(services):
 """
 
 
+@pytest.mark.takes(5)
 def test_the_wandb_core_of_another_program_is_not_used(run_python, server, tmp_path, read_run):
     wandb.teardown()
     wandb.setup()

@@ -68,6 +68,7 @@ def read(folder):
     return [(line["rank"], line["step"]) for line in lines]
 
 
+@pytest.mark.takes(5)
 def test_rank_0_records_and_all_draw(launched):
     folder = launched["main"]
     assert read(folder) == [(0, step) for step in range(50)]

@@ -21,6 +21,7 @@ from viz_mmdet_adapter import mmengine as adapter
 pytestmark = [
     pytest.mark.filterwarnings("ignore"),  # theirs; ours are errors all the same
     pytest.mark.filterwarnings("error::viz_core.VizWarning"),
+    pytest.mark.xdist_group("runner"),
 ]
 
 LOCAL = dict(type="LocalVisBackend")
@@ -80,6 +81,7 @@ def recorded(tmp_path_factory):
     return Path(runner.log_dir) / "vis_data"
 
 
+@pytest.mark.takes(4)
 def test_local_files_hold_every_scalar_and_image(recorded):
     scalars = read.local_numbers(recorded)
     assert [step for step, _ in scalars["loss"]] == [1, 2, 3]

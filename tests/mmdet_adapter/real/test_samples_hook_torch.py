@@ -340,6 +340,7 @@ def validate(folder, data):
     return runner
 
 
+@pytest.mark.takes(5)
 def test_two_ranks_record_what_one_does(tmp_path):
     """13 samples in batches of 2: the sampler repeats one."""
     alone = recorded(validate(tmp_path / "one", tmp_path / "data"))

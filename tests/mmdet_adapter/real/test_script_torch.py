@@ -44,6 +44,7 @@ SCALARS = {
 }
 
 
+@pytest.mark.takes(5)
 @pytest.mark.parametrize("stopped", ["in the middle", "before it begins"])
 def test_the_other_three_hold_everything_when_mlflows_server_is_stopped(tmp_path, stopped):
     with mlflow_server(tmp_path) as server:
