@@ -8,6 +8,7 @@ from viz_core import Visualizer
 from viz_core.files import encoding
 
 
+@pytest.mark.takes(2)
 @pytest.mark.xdist_group("together")  # where MLflow is imported for others too
 @pytest.mark.filterwarnings("ignore")  # the trackers'; what fails raises
 def test_an_image_is_encoded_once_for_all_trackers(tmp_path, monkeypatch):

@@ -64,7 +64,7 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore::DeprecationWarning:(mlflow|sqlalchemy|alembic).*"),
     pytest.mark.filterwarnings("ignore:.*noload.*:Warning"),
     pytest.mark.xdist_group("together"),
-    pytest.mark.takes(0.6),
+    pytest.mark.takes(1),
 ]
 
 TRACKERS = ("MLflowVisBackend", "WandbVisBackend")

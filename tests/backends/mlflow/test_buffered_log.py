@@ -91,6 +91,7 @@ def test_a_forked_child_does_not_write_the_lines_of_its_parent(buffer, path):
     assert sorted(path.read_text().splitlines()) == sorted([*lines, "opens"])
 
 
+@pytest.mark.takes(2)
 def test_leaving_the_program_writes_what_waits(run_python, path):
     program = """
 import atexit, sys

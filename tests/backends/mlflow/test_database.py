@@ -65,6 +65,7 @@ def test_a_folder_may_have_any_name(database, tmp_path, name):
     assert not list(tmp_path.rglob("records.jsonl"))
 
 
+@pytest.mark.takes(2)
 def test_programs_that_start_together_on_one_new_database_wait_for_each_other(tmp_path, read_runs):
     uri = f"sqlite:///{tmp_path}/all.db"
     programs = [(tmp_path / str(number), uri) for number in range(3)]

@@ -99,6 +99,7 @@ def test_no_call_waits_for_a_tracker_that_does_not_answer(tmp_path):
     assert sum(journal.count() for journal in _journals(tmp_path)) > 2000
 
 
+@pytest.mark.takes(1)
 @pytest.mark.parametrize("answers", ["not", "refusing"])
 def test_a_tracker_that_does_not_answer_is_given_up_after_the_timeout(tmp_path, answers):
     with hole() as (tracker, uri):

@@ -115,6 +115,7 @@ def test_a_full_budget_stops_all_but_numbers(make, run, tmp_path):
     assert (run.metrics, [*run.params]) == (["acc"], ["lr"])
 
 
+@pytest.mark.takes(2)
 @pytest.mark.xdist_group("server")
 @pytest.mark.filterwarnings("ignore:MLflowVisBackend keeps no")
 def test_every_kind_is_read_over_http(server, read_run, tmp_path):

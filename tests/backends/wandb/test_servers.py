@@ -203,6 +203,7 @@ def test_a_server_that_fails_later_holds_nothing_up_and_it_is_told(server, onlin
         assert {step for _, step, _ in run.images()} == set(range(20)), mood
 
 
+@pytest.mark.takes(1)
 @pytest.mark.parametrize("mood", ["well", "404", "refusing"])
 def test_no_message_and_no_file_of_others_has_a_password(server, online, tmp_path, caplog, mood):
     settings = {

@@ -36,6 +36,7 @@ def run(tmp_path_factory):
     return folder, find_unsynced("\n".join([PATIENT, *programs]), folder)
 
 
+@pytest.mark.takes(2)
 def test_the_records_and_images_of_a_run_are_with_the_disk(run):
     folder, unsynced = run
     assert list(folder.glob("open/**/*.png"))
