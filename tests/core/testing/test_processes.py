@@ -86,3 +86,10 @@ def test_what_it_prints_needs_no_room_on_a_disk():
         "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0)); print('x' * 99999)"
     )
     assert run_python(limited).stdout == "x" * 99999 + "\n"
+
+
+def test_what_cannot_be_imported_is_told_each_time(capfd):
+    for _ in range(2):
+        with pytest.raises(AssertionError, match="has ended; see its traceback"):
+            run_python("", imports=("no_such_module",))
+    assert "No module named 'no_such_module'" in capfd.readouterr().err

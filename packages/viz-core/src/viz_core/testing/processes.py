@@ -18,6 +18,7 @@ import tempfile
 import threading
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -147,6 +148,7 @@ def run_python(
 
     Raises:
         subprocess.TimeoutExpired: With what it had printed.
+        AssertionError: If one of `imports` cannot be imported.
     """
     task = {
         "source": source,
@@ -197,9 +199,12 @@ class _Forker:
             timeout: Seconds after which it is stopped.
         """
         with self._turn:
-            socket.send_fds(self._door, [file.encode()], outputs)
-            for fd in outputs:
-                os.close(fd)
+            try:
+                with suppress(OSError):  # it has ended, which is told below
+                    socket.send_fds(self._door, [file.encode()], outputs)
+            finally:
+                for fd in outputs:
+                    os.close(fd)
             pid = self._read(None)
             assert pid is not None, (
                 "the process that forks the programs has ended; see its traceback"
