@@ -199,6 +199,7 @@ ROWS = (
         (*MMDET, SUPERVISION, *FRAMEWORKS, "mlflow"),
         ("tests/mmengine",),
         ("tests/mmdet_adapter",),
+        full=True,
     ),
     Row(
         "all",

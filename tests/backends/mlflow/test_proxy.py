@@ -96,7 +96,7 @@ def test_artifacts_that_cannot_be_stored_wait_apart_and_are_refused_by_name(
     assert run().text("params/long.txt") == "x" * 7000
 
 
-@pytest.mark.takes(1)
+@pytest.mark.takes(2)
 @pytest.mark.parametrize("mood", ["drips", "redirects", "html", "400", "500", "breaks"])
 def test_no_mood_of_a_server_costs_more_than_the_timeout_or_a_record(
     proxy, make, run, tmp_path, mood

@@ -61,7 +61,7 @@ def test_without_a_server_training_goes_on_and_sync_sends_it(
     assert run.status == "FINISHED"
 
 
-@pytest.mark.takes(4)
+@pytest.mark.takes(6)
 @pytest.mark.parametrize("fault", ["killed", "black hole"])
 def test_nothing_is_lost_or_doubled_when_the_server_fails(
     server, read_run, read_runs, tmp_path, caplog, fault
