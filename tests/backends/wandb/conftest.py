@@ -1,9 +1,11 @@
 """Reading back with W&B's own reader of its files, `wandb leet inspect`."""
 
+import gc
 import json
 import os
 import subprocess
 import sys
+import warnings
 from pathlib import Path
 
 import numpy as np
@@ -115,6 +117,15 @@ def read(folder):
     for file in sorted(Path(folder).glob("wandb/*run-*/*.wandb")):
         files.setdefault(file.stem.removeprefix("run-"), []).append(file)
     return {run_id: Run(found) for run_id, found in files.items()}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def folders_of_tables():
+    """W&B drops the temporary folders of its tables, which Python tells when it finds them."""
+    yield
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)
+        gc.collect()
 
 
 @pytest.fixture(autouse=True)
