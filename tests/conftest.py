@@ -45,10 +45,12 @@ def pytest_collection_modifyitems(config, items):
     for item in items:
         groups.setdefault(_group(item), []).append(item)
     seconds = {name: sum(map(_seconds, together)) for name, together in groups.items()}
-    shares = [[] for _ in range(worker["workercount"])]
+    me, loads, mine = int(worker["workerid"].removeprefix("gw")), [0] * worker["workercount"], set()
     for name in sorted(groups, key=seconds.get, reverse=True):
-        min(shares, key=lambda share: sum(map(seconds.get, share))).append(name)
-    mine = shares[int(worker["workerid"].removeprefix("gw"))]
+        who = loads.index(min(loads))
+        loads[who] += seconds[name]
+        if who == me:
+            mine.add(name)
     items[:] = [item for item in items if _group(item) in mine]
 
 

@@ -129,11 +129,11 @@ def _confusion_matrix_as_figure(
         axes.set_xticks(range(len(classes)), names, rotation=90, **how)
         axes.set_yticks(range(len(classes)), names, **how)
         # In the axes, whose place does not depend on them: matplotlib need not measure each.
-        how = {"ha": "center", "va": "center", "size": 8, "in_layout": False}
+        inside: dict[str, Any] = {"ha": "center", "va": "center", "size": 8, "in_layout": False}
         for row, column in np.ndindex(matrix.shape):
             value = matrix[row, column]
             color = "white" if value > matrix.max() / 2 else "black"
-            axes.text(column, row, _short(value), color=color, **how)
+            axes.text(column, row, _short(value), color=color, **inside)
     return [("figure", (name, figure, step))]
 
 

@@ -98,7 +98,7 @@
           },
           {
             ...axis,
-            size: (_, texts) => Math.max(52, 14 + 6.5 * viz.longest(texts ?? [])),
+            size: (_, texts) => Math.max(52, ...(texts ?? []).map((text) => 14 + 6.5 * text.length)),
             space: 34,
             values: look.log
               ? (_, ticks) => ticks.map((y) => (y === null ? "" : viz.tickNumbers([y], y)[0]))

@@ -53,8 +53,6 @@
     return numbers.map((number) => (number === "0" ? number : number + sign));
   };
 
-  viz.longest = (texts) => Math.max(0, ...texts.map((text) => text.length));
-
   viz.count = (value, noun) => `${whole.format(value)} ${noun}${value === 1 ? "" : "s"}`;
 
   viz.duration = (seconds) => {
